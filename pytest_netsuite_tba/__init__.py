@@ -1,0 +1,1 @@
+"""A fake NetSuite that verifies Token-Based Authentication by the real rules."""

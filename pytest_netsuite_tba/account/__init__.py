@@ -1,0 +1,1 @@
+"""The records an administrator keeps. No HTTP."""

@@ -1,0 +1,1 @@
+"""May this request in? Values in, values out: no socket, no framework, no global clock."""

@@ -1,0 +1,70 @@
+"""Percent encoding and query decoding (RFC 5849 sections 3.4.1.3.1 and 3.6).
+
+Text is Unicode throughout. Bytes that are not UTF-8 travel as lone surrogates
+(``errors="surrogateescape"``), so that whatever a client sent comes out of
+:func:`percent_encode` as the bytes that went into :func:`decode_query`.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+_ERRORS = "surrogateescape"
+
+
+def to_bytes(text: str) -> bytes:
+    """Give the bytes that ``text`` stands for: UTF-8, escaped bytes as they came.
+
+    Raises:
+        ValueError: ``text`` holds a surrogate that stands for no byte; no URL can carry it.
+
+    """
+    try:
+        return text.encode("utf-8", _ERRORS)
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"cannot encode {text!r}: U+{ord(text[error.start]):04X} at position {error.start} is a lone surrogate"
+        ) from None
+
+
+def to_text(raw: bytes) -> str:
+    """Give ``raw`` as text; bytes that are not UTF-8 become lone surrogates."""
+    return raw.decode("utf-8", _ERRORS)
+
+
+def percent_encode(text: str) -> str:
+    """Encode all but the unreserved ``A-Z a-z 0-9 - . _ ~`` as upper-case ``%XX`` (RFC 5849 section 3.6).
+
+    Raises:
+        ValueError: as :func:`to_bytes`.
+
+    """
+    if text.isalnum() and text.isascii():
+        return text
+    return quote_from_bytes(to_bytes(text), safe="")
+
+
+def percent_decode(text: str) -> str:
+    """Undo :func:`percent_encode`; ``+`` stays a plus, and ``%`` before anything but two hex digits stays."""
+    if "%" not in text:
+        return text
+    return to_text(unquote_to_bytes(to_bytes(text)))
+
+
+def form_decode(text: str) -> str:
+    """Decode one name or value of a query or form: ``+`` and ``%20`` both are a space."""
+    return percent_decode(text.replace("+", " "))
+
+
+def decode_query(query: str) -> list[tuple[str, str]]:
+    """Split a raw query string or form body into decoded pairs, in the order sent.
+
+    Empty pairs (``?&a=1&&b=2``) are skipped, a name without ``=`` has the value ``""``, and only the first ``=``
+    of a pair splits it (RFC 5849 section 3.4.1.3.1).
+    """
+    pairs = []
+    for pair in query.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            pairs.append((form_decode(name), form_decode(value)))
+    return pairs

@@ -1,0 +1,59 @@
+"""Base string, key and digest (RFC 5849 section 3.4)."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from typing import TYPE_CHECKING, Literal, get_args
+
+from .encoding import percent_encode, to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HmacMethod = Literal["HMAC-SHA256", "HMAC-SHA1"]
+
+# HMAC-SHA1 is section 3.4.2; HMAC-SHA256 keeps its construction with the other hash.
+# PLAINTEXT and RSA-SHA1 (sections 3.4.4 and 3.4.3) are names to be recognised, not methods of this package.
+HASHES: dict[str, str] = {"HMAC-SHA256": "sha256", "HMAC-SHA1": "sha1"}
+SIGNATURE_METHODS: tuple[str, ...] = (*get_args(HmacMethod), "RSA-SHA1", "PLAINTEXT")
+
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def base_uri(scheme: str, host: str, path: str) -> str:
+    """Give the base string URI (section 3.4.1.2): scheme and host in lower case, the default port left out.
+
+    ``host`` may hold a port. ``path`` is the raw path as sent, escapes untouched; an empty one is ``/``.
+    """
+    scheme, host = scheme.lower(), host.lower()
+    port = _DEFAULT_PORTS.get(scheme)
+    if port is not None and host.endswith(port):
+        host = host.removesuffix(port)
+    return f"{scheme}://{host}{path or '/'}"
+
+
+def parameter_string(parameters: Iterable[tuple[str, str]]) -> str:
+    """Encode, sort by name and then value in byte order, and join (section 3.4.1.3.2).
+
+    ``parameters`` are decoded pairs; leaving out ``realm`` and ``oauth_signature`` is the caller's part.
+    """
+    encode = percent_encode
+    return "&".join(
+        [f"{name}={value}" for name, value in sorted((encode(name), encode(value)) for name, value in parameters)]
+    )
+
+
+def base_string(method: str, uri: str, parameters: str) -> str:
+    """Join the three parts (section 3.4.1.1): ``uri`` of :func:`base_uri`, ``parameters`` of :func:`parameter_string`."""
+    return f"{method.upper()}&{percent_encode(uri)}&{percent_encode(parameters)}"
+
+
+def signing_key(consumer_secret: str, token_secret: str = "") -> str:
+    """Join both secrets, each encoded, by ``&``, which stays when there is no token secret (section 3.4.2)."""
+    return f"{percent_encode(consumer_secret)}&{percent_encode(token_secret)}"
+
+
+def sign(text: str, key: str, method: HmacMethod = "HMAC-SHA256") -> str:
+    """Give the base64 signature of a base string under ``key``; it is not percent-encoded yet (section 3.4.2)."""
+    return base64.b64encode(hmac.digest(to_bytes(key), to_bytes(text), HASHES[method])).decode("ascii")
