@@ -75,7 +75,8 @@ class AuthorizationHeader:
 # A pair as nearly all clients send it: name="value", both made of nothing that needs a second look.
 _PLAIN = re.compile(r'[ \t]*([A-Za-z0-9_.~-]+)="((?:[A-Za-z0-9_.~-]|%[0-9A-Fa-f]{2})+)"[ \t]*(?:,|$)')
 # Any pair: an optional name, then a quoted or a bare value, then whatever separates it from the next.
-_PAIR = re.compile(r'[ \t]*([^=,"]*)=[ \t]*("(?:[^"\\]|\\.)*"|"[^"]*$|[^,"]*)[ \t]*')
+# Space before the name belongs to the name: a repeat of its own would make a run of spaces cost its square.
+_PAIR = re.compile(r'([^=,"]*)=[ \t]*("(?:[^"\\]|\\.)*"|"[^"]*$|[^,"]*)[ \t]*')
 _ESCAPE_MISSING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NOT_ENCODED = re.compile(r"[^A-Za-z0-9_.~%-]")
 
@@ -124,7 +125,7 @@ def _unusual_pair(
         text = rest[at:end].strip()
         report("not-a-pair" if text else "stray-comma", text)
         return "", end + 1
-    name, raw = percent_decode(found.group(1).strip()), found.group(2)
+    name, raw = _decode(found.group(1).strip()), found.group(2)
     end = found.end()
     if raw.startswith('"'):
         closed = len(raw) > 1 and raw.endswith('"')
@@ -144,8 +145,16 @@ def _unusual_pair(
         report("missing-comma", name)
     else:
         end += 1
-    parameters.append(Parameter(name=name, value=percent_decode(raw), raw=raw, position=position))
+    parameters.append(Parameter(name=name, value=_decode(raw), raw=raw, position=position))
     return name, end
+
+
+def _decode(text: str) -> str:
+    """Decode a name or value; one that no bytes stand for (a lone surrogate out of a JSON capture) stays as it came."""
+    try:
+        return percent_decode(text)
+    except ValueError:
+        return text
 
 
 def format_authorization(parameters: Iterable[tuple[str, str]], *, realm: str | None = None) -> str:

@@ -45,8 +45,11 @@ def parameter_string(parameters: Iterable[tuple[str, str]]) -> str:
 
 
 def base_string(method: str, uri: str, parameters: str) -> str:
-    """Join the three parts (section 3.4.1.1): ``uri`` of :func:`base_uri`, ``parameters`` of :func:`parameter_string`."""
-    return f"{method.upper()}&{percent_encode(uri)}&{percent_encode(parameters)}"
+    """Join the three parts (section 3.4.1.1): ``uri`` of :func:`base_uri`, ``parameters`` of :func:`parameter_string`.
+
+    The method is encoded too: a custom one may hold ``&`` or ``%``.
+    """
+    return f"{percent_encode(method.upper())}&{percent_encode(uri)}&{percent_encode(parameters)}"
 
 
 def signing_key(consumer_secret: str, token_secret: str = "") -> str:

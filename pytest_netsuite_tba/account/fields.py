@@ -1,0 +1,176 @@
+"""What a record's field may hold, said once: its text, its type and its default.
+
+The same declaration checks an assignment, reads ``account.toml``, and writes the
+table in the docs and the JSON Schema.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class RecordError(ValueError):
+    """A record was given a value that it cannot hold.
+
+    Attributes:
+        where: the record and field, as ``Role.web_services_only``.
+        value: the offending value; ``None`` where it is a secret.
+        expected: what is valid, in words.
+
+    """
+
+    def __init__(self, where: str, value: object, expected: str) -> None:
+        super().__init__(f"{where}: {value!r} is not valid; expected {expected}")
+        self.where = where
+        self.value = value
+        self.expected = expected
+
+
+def nearest(name: object, valid: Iterable[object]) -> str:
+    """Say which valid names there are, the nearest first: ``did you mean 'x'? valid: 'x', 'y'``."""
+    names = list(valid)
+    close = difflib.get_close_matches(str(name).lower(), [str(one).lower() for one in names], n=1, cutoff=0.5)
+    hint = next((f"did you mean {one!r}? " for one in names if close and str(one).lower() == close[0]), "")
+    return f"{hint}valid: {', '.join(repr(one) for one in names) or 'none'}"
+
+
+def setting(
+    doc: str,
+    *,
+    default: object = dataclasses.MISSING,
+    factory: object = dataclasses.MISSING,
+    secret: bool = False,
+    key: str | None = None,
+    seed: bool = True,
+) -> Any:  # noqa: ANN401  (as dataclasses.field: the annotation beside it says the type)
+    """Declare a field of a record.
+
+    Args:
+        doc: one sentence for the docs.
+        default: its value when omitted.
+        factory: makes that value, as in :func:`dataclasses.field`.
+        secret: keep it out of every repr and message.
+        key: its name in ``account.toml`` where that differs.
+        seed: whether ``account.toml`` may set it.
+
+    """
+    given = {} if default is dataclasses.MISSING else {"default": default}
+    if factory is not dataclasses.MISSING:
+        given["default_factory"] = factory
+    metadata = {"doc": doc, "secret": secret, "key": key, "seed": seed}
+    field: Any = dataclasses.field
+    return field(repr=not secret, metadata=metadata, **given)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRule:
+    """One declared field, its type resolved."""
+
+    name: str
+    key: str
+    hint: Any
+    doc: str
+    secret: bool
+    seed: bool
+    default: object
+
+    @property
+    def required(self) -> bool:
+        """Whether the field has no default."""
+        return self.default is dataclasses.MISSING
+
+
+@cache
+def rules_of(record: type[object]) -> dict[str, FieldRule]:
+    """Give the rules of a record class by field name, in the order declared."""
+    hints = get_type_hints(record)
+    rules = {}
+    for field in dataclasses.fields(record):
+        default: object = field.default
+        if field.default_factory is not dataclasses.MISSING:
+            default = field.default_factory
+        rules[field.name] = FieldRule(
+            name=field.name,
+            key=field.metadata.get("key") or field.name,
+            hint=hints[field.name],
+            doc=field.metadata.get("doc", ""),
+            secret=field.metadata.get("secret", False),
+            seed=field.metadata.get("seed", False),
+            default=default,
+        )
+    return rules
+
+
+class Record:
+    """Base of the records: an assignment is checked at once, in the constructor and after it."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a declared field.
+
+        Raises:
+            AttributeError: there is no such field; the message names the nearest.
+            RecordError: the field cannot hold ``value``.
+
+        """
+        rules = rules_of(type(self))  # type: ignore[arg-type]  # a class is hashable, whatever its instances are
+        rule = rules.get(name)
+        if rule is None:
+            raise AttributeError(f"{type(self).__name__} has no field {name!r}; {nearest(name, rules)}")
+        if value is not rule.default:
+            value = fitted(value, rule.hint, f"{type(self).__name__}.{name}", secret=rule.secret)
+        object.__setattr__(self, name, value)
+
+
+def fitted(value: object, hint: object, where: str, *, secret: bool = False) -> object:
+    """Give ``value`` as the type ``hint`` wants it (a list becomes a set or tuple).
+
+    Raises:
+        RecordError: it does not fit; a secret is not shown.
+
+    """
+    origin = get_origin(hint)
+    if origin in {set, tuple, list} and isinstance(value, list | tuple | set | frozenset):
+        item = get_args(hint)[0]
+        for one in value:
+            fitted(one, item, where, secret=secret)
+        return value if origin is list and isinstance(value, list) else origin(value)
+    if not _fits(value, hint, origin):
+        raise RecordError(where, None if secret else value, expectation(hint))
+    return value
+
+
+def _fits(value: object, hint: object, origin: object) -> bool:
+    if hint is Any or hint is object:
+        return True
+    if origin in {Union, types.UnionType}:
+        return any(_fits(value, one, get_origin(one)) for one in get_args(hint))
+    if origin is Literal:
+        return any(value == one and type(value) is type(one) for one in get_args(hint))
+    if hint is int or hint is float:
+        return isinstance(value, (int, float) if hint is float else int) and not isinstance(value, bool)
+    plain = hint if origin is None else origin
+    return isinstance(value, plain) if isinstance(plain, type) else True
+
+
+def expectation(hint: object) -> str:
+    """Say in words what a type admits, in the terms of ``account.toml``."""
+    origin = get_origin(hint)
+    if origin is Literal:
+        return "one of " + ", ".join(repr(one) for one in get_args(hint))
+    if origin in {Union, types.UnionType}:
+        return " or ".join(expectation(one) for one in get_args(hint) if one is not type(None))
+    if origin in {set, tuple, list}:
+        return f"a list of {expectation(get_args(hint)[0])}"
+    words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+    if isinstance(hint, type):
+        return words.get(hint, f"a {hint.__name__}")
+    return str(hint)

@@ -1,0 +1,525 @@
+"""Account, integration, role, entity and token: the fields that change an answer."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import ipaddress
+import re
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
+
+from .behaviour import Behaviour
+from .clock import Clock
+from .fields import Record, RecordError, nearest, rules_of, setting
+from .scripts import Audience, Canned, Deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .scripts import EntryPoint
+
+DEFAULT_ACCOUNT = "1234567_SB1"
+LOCK_SECONDS = 30 * 60  # Oracle subsect_156935170194: wait 30 minutes
+LOG_IN_USING_ACCESS_TOKENS = "Log in using Access Tokens"
+USER_ACCESS_TOKENS = "User Access Tokens"
+SUITESCRIPT = "SuiteScript"
+# Permissions with a meaning to the fake; any other name is kept and changes nothing (Oracle bridgehead_4248124361).
+PERMISSIONS = (
+    LOG_IN_USING_ACCESS_TOKENS,
+    USER_ACCESS_TOKENS,
+    "Access Token Management",
+    SUITESCRIPT,
+    "REST Web Services",
+    "SOAP Web Services",
+)
+_DEFAULT_PERMISSIONS = frozenset({LOG_IN_USING_ACCESS_TOKENS, SUITESCRIPT, "REST Web Services", "SOAP Web Services"})
+_ACCOUNT_ID = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)?")
+
+State = Literal["ENABLED", "BLOCKED", "WAITING_FOR_APPROVAL"]
+
+
+class _Omitted(list[Any]):
+    """A list that nobody gave: the account fills it with whatever lets a login succeed."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Features(Record):
+    """The boxes of Setup > Company > Enable Features that change an answer."""
+
+    token_based_authentication: bool = setting("Token-based Authentication.", default=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class Integration(Record):
+    """An integration record (Oracle bridgehead_4249032125)."""
+
+    name: str = setting("Its name; the audit trail's Token-based Application Name.", default="Default integration")
+    consumer_key: str = setting("Consumer key; derived from the account and the name when omitted.", default="")
+    consumer_secret: str = setting("Consumer secret; derived likewise.", default="", secret=True)
+    state: State = setting("Blocked and waiting records refuse every request.", default="ENABLED")
+    token_based_authentication: bool = setting("The Token-based Authentication box.", default=True)
+
+    def reset_credentials(self) -> None:
+        """Give it a new consumer key and secret; the old key is unknown from now on."""
+        self.consumer_key, self.consumer_secret = secrets.token_hex(32), secrets.token_hex(32)
+
+
+@dataclass(slots=True, kw_only=True)
+class Role(Record):
+    """A role (Oracle bridgehead_4248124361)."""
+
+    id: int = setting("Internal id.", default=1005)
+    name: str = setting("Its name.", default="Integration")
+    active: bool = setting("False for an inactivated role.", default=True)
+    permissions: set[str] = setting("Permissions by name.", factory=lambda: set(_DEFAULT_PERMISSIONS))
+    web_services_only: bool = setting("The Web Services Only box.", default=False)
+    switched_off_by_user: bool = setting("Switched off in the user's View My Roles.", default=False)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "permissions" and isinstance(value, list | tuple | set | frozenset):
+            for one in value:
+                _check_permission(one)
+        Record.__setattr__(self, name, value)
+
+    @property
+    def may_use_tokens(self) -> bool:
+        """Whether it holds one of the two permissions to log in with a token."""
+        return LOG_IN_USING_ACCESS_TOKENS in self.permissions or USER_ACCESS_TOKENS in self.permissions
+
+
+def _check_permission(name: object) -> None:
+    """Refuse what is nearly, but not quite, a permission that matters: it would silently change nothing."""
+    if not isinstance(name, str) or name in PERMISSIONS:
+        return
+    folded = re.sub(r"[^a-z]", "", name.lower())
+    for one in PERMISSIONS:
+        if folded.removesuffix("s") == re.sub(r"[^a-z]", "", one.lower()).removesuffix("s"):
+            raise RecordError("Role.permissions", name, f"NetSuite's spelling {one!r}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Entity(Record):
+    """A user: an employee, or whoever else may log in."""
+
+    email: str = setting("E-mail address.", default="integration@example.com")
+    name: str = setting("Name; the audit trail's User. The e-mail address when omitted.", default="")
+    active: bool = setting("False for an inactivated entity.", default=True)
+    access: bool = setting("The Give Access box.", default=True)
+    roles: list[Role] = setting("Ids of its roles; all of the account's when omitted.", factory=_Omitted)
+    department: str | None = setting("Department, for the audience of a deployment.", default=None)
+    locked_until: float | None = setting("Unix seconds until which it is locked.", default=None)
+    failed_logins: int = setting("Failed logins in a row, where they count.", default=0, seed=False)
+
+    def take_role_away(self, role: Role) -> None:
+        """Take ``role`` from the entity: its tokens with that role are unusable until it is given back.
+
+        Raises:
+            RecordError: the entity does not have it.
+
+        """
+        if role not in self.roles:
+            raise RecordError(f"roles of {self.email}", role.id, nearest(role.id, [one.id for one in self.roles]))
+        self.roles.remove(role)
+
+    def give_role(self, role: Role) -> None:
+        """Give ``role`` to the entity, or give it back."""
+        if role not in self.roles:
+            self.roles.append(role)
+
+    def lock(self, until: float) -> None:
+        """Lock the user until ``until`` (Unix seconds), as five failed logins do for 30 minutes."""
+        self.locked_until = until
+
+    def unlock(self) -> None:
+        """End a lock, as a password reset does."""
+        self.locked_until, self.failed_logins = None, 0
+
+    def is_locked(self, now: float) -> bool:
+        """Whether the user is locked at ``now`` (Unix seconds)."""
+        return self.locked_until is not None and now < self.locked_until
+
+
+@dataclass(slots=True, kw_only=True)
+class Token(Record):
+    """One account, one entity, one role, one integration (Oracle bridgehead_4249078810)."""
+
+    name: str = setting("Its name; the audit trail's Token-based Access Token Name.", default="Default token")
+    id: str = setting("Token id; derived from the account and the name when omitted.", default="")
+    secret: str = setting("Token secret; derived likewise.", default="", secret=True)
+    integration: Integration = setting("Name of its integration; the first one when omitted.", default=None)
+    entity: Entity = setting("E-mail address of its entity; the first one when omitted.", default=None)
+    role: Role = setting("Id of its role; the first one of its entity when omitted.", default=None)
+    active: bool = setting("False for the Inactive box, which is reversible.", default=True)
+    revoked: bool = setting("True for a revoked token; that is permanent.", default=False)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "revoked" and value is False and getattr(self, "revoked", False):
+            raise RecordError("Token.revoked", value, "true: a revoked token stays revoked; create another")
+        Record.__setattr__(self, name, value)
+
+    def revoke(self) -> None:
+        """Revoke it for good; it stays listed as inactive."""
+        self.active, self.revoked = False, True
+
+
+R = TypeVar("R", Integration, Role, Entity, Token)
+_KEYS: dict[type, tuple[str, str]] = {
+    Integration: ("integration", "name"),
+    Role: ("role", "id"),
+    Entity: ("entity", "email"),
+    Token: ("token", "name"),
+}
+
+
+class Records(Mapping[Any, R], Generic[R]):
+    """Records of one kind, looked up by name, id or e-mail address, in the order created."""
+
+    def __init__(self, kind: type[R], account: str) -> None:
+        self.noun, self._key = _KEYS[kind]
+        self._account = account
+        self._records: list[R] = []
+
+    def add(self, record: R) -> R:
+        """Add ``record``.
+
+        Raises:
+            RecordError: there is one of that name already.
+
+        """
+        key = getattr(record, self._key)
+        if key in self:
+            raise RecordError(f"{self.noun} of account {self._account}", key, f"a {self._key} not yet in use")
+        self._records.append(record)
+        return record
+
+    def remove(self, record: R) -> None:
+        """Remove ``record``, which must be here."""
+        self._records[:] = [one for one in self._records if one is not record]
+
+    def find(self, wanted: Any) -> R:  # noqa: ANN401  (a key or a record)
+        """Give the record that ``wanted`` is, or is the key of.
+
+        Raises:
+            RecordError: it is not of this account; the message names those that are.
+
+        """
+        for one in self._records:
+            if one is wanted or getattr(one, self._key) == wanted:
+                return one
+        key = getattr(wanted, self._key, wanted)
+        raise RecordError(f"{self.noun} of account {self._account}", key, nearest(key, self))
+
+    def first(self) -> R:
+        """Give the first record.
+
+        Raises:
+            RecordError: there is none.
+
+        """
+        if not self._records:
+            raise RecordError(f"{self.noun} of account {self._account}", None, f"at least one {self.noun}")
+        return self._records[0]
+
+    def __getitem__(self, key: Any) -> R:  # noqa: ANN401  (an id is a number, a name a text)
+        for one in self._records:
+            if getattr(one, self._key) == key:
+                return one
+        raise KeyError(f"no {self.noun} {key!r} in account {self._account}; {nearest(key, self)}")
+
+    def __contains__(self, key: object) -> bool:
+        return any(getattr(one, self._key) == key for one in self._records)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (getattr(one, self._key) for one in list(self._records))
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __repr__(self) -> str:
+        return repr(self._records)
+
+
+@dataclass(slots=True, init=False)
+class Account(Record):
+    """A NetSuite account: its records, its features, its clock.
+
+    Whatever is omitted takes the value that lets a login succeed: an account made from its id alone has one
+    integration, role, entity and token, and the RESTlet ``customscript_echo`` / ``customdeploy_echo``.
+
+    ``lock`` is held while records change together and while a request is judged.
+    """
+
+    id: str = setting("Account id, as `1234567_SB1`.", key="account", default=DEFAULT_ACCOUNT)
+    features: Features = setting("Features switched on.", factory=Features)
+    behaviour: Behaviour = setting("What NetSuite's documents leave open.", factory=Behaviour)
+    ip_rules: list[str] = setting("Addresses and networks that may log in; all when empty.", factory=list)
+    concurrency_limit: int | None = setting(
+        "Requests in flight at once; no limit when omitted. NetSuite's own are 5, 10, 15 or 20 by service tier.",
+        default=None,
+    )
+    integrations: Records[Integration] = setting("Integration records; one when omitted.")
+    roles: Records[Role] = setting("Roles; one when omitted.")
+    entities: Records[Entity] = setting("Entities; one with every role when omitted.")
+    tokens: Records[Token] = setting("Tokens; one when omitted.")
+    restlets: list[Deployment] = setting("Script deployments; `customscript_echo` when omitted.")
+    clock: Clock = setting("The account's clock.", factory=Clock, seed=False)
+    lock: threading.RLock = setting("Held while records change.", factory=threading.RLock, seed=False)
+
+    def __init__(
+        self,
+        id: str = DEFAULT_ACCOUNT,  # noqa: A002  (NetSuite's word)
+        *,
+        features: Features | None = None,
+        behaviour: Behaviour | None = None,
+        ip_rules: Iterable[str] = (),
+        concurrency_limit: int | None = None,
+        integrations: Iterable[Integration] | None = None,
+        roles: Iterable[Role] | None = None,
+        entities: Iterable[Entity] | None = None,
+        tokens: Iterable[Token] | None = None,
+        restlets: Iterable[Deployment] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Make an account; the arguments are the fields.
+
+        Raises:
+            RecordError: a value does not fit, or a token names a record that is not this account's.
+
+        """
+        self.id = id
+        self.features = features or Features()
+        self.behaviour = behaviour or Behaviour()
+        self.ip_rules = list(ip_rules)
+        self.concurrency_limit = concurrency_limit
+        self.clock = clock or Clock()
+        self.lock = threading.RLock()
+        self.integrations = Records(Integration, id)
+        self.roles = Records(Role, id)
+        self.entities = Records(Entity, id)
+        self.tokens = Records(Token, id)
+        self.restlets = []
+        for integration in [Integration()] if integrations is None else integrations:
+            self.add_integration(integration)
+        for role in [Role()] if roles is None else roles:
+            self.roles.add(role)
+        for entity in [Entity()] if entities is None else entities:
+            self.add_entity(entity)
+        if tokens is None:
+            tokens = [Token()] if self.integrations and self.entities and self.roles else []
+        for token in tokens:
+            self.add_token(token)
+        echo = Canned(echo=True)
+        if restlets is None:
+            self.deploy("customscript_echo", "customdeploy_echo", get=echo, post=echo, put=echo, delete=echo)
+        for deployment in restlets or ():
+            self.add_deployment(deployment)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "id" and isinstance(value, str) and not _ACCOUNT_ID.fullmatch(value):
+            spelt = value.upper().replace("-", "_")
+            hint = f"; did you mean {spelt!r}?" if _ACCOUNT_ID.fullmatch(spelt) else ""
+            raise RecordError("Account.id", value, f"upper case with an underscore, as '1234567_SB1'{hint}")
+        if name == "ip_rules":
+            for rule in cast("list[str]", value):
+                _check_network(rule)
+        Record.__setattr__(self, name, value)
+
+    @property
+    def host_label(self) -> str:
+        """The account as hosts spell it: ``1234567-sb1`` (Oracle section_1498251763)."""
+        return self.id.lower().replace("_", "-")
+
+    @property
+    def restlets_host(self) -> str:
+        """The host of RESTlets and token endpoints."""
+        return f"{self.host_label}.restlets.api.netsuite.com"
+
+    def add_integration(self, integration: Integration) -> Integration:
+        """Add an integration record, deriving what credentials it lacks."""
+        for field in ("consumer_key", "consumer_secret"):
+            if not getattr(integration, field):
+                setattr(integration, field, derived(self.id, "integration", integration.name, field))
+        return self.integrations.add(integration)
+
+    def add_entity(self, entity: Entity) -> Entity:
+        """Add an entity; without roles of its own it gets all of the account's."""
+        if isinstance(entity.roles, _Omitted):
+            entity.roles = list(self.roles.values())
+        for role in entity.roles:
+            self.roles.find(role)
+        return self.entities.add(entity)
+
+    def add_token(self, token: Token) -> Token:
+        """Add a token, filling what it lacks from the account's first records.
+
+        Raises:
+            RecordError: it names a record of another account.
+
+        """
+        token.integration = self.integrations.find(
+            self.integrations.first() if token.integration is None else token.integration
+        )
+        token.entity = self.entities.find(self.entities.first() if token.entity is None else token.entity)
+        token.role = self.roles.find(
+            (token.entity.roles or [self.roles.first()])[0] if token.role is None else token.role
+        )
+        for field in ("id", "secret"):
+            if not getattr(token, field):
+                setattr(token, field, derived(self.id, "token", token.name, field))
+        return self.tokens.add(token)
+
+    def create_token(
+        self,
+        *,
+        integration: Integration | str | None = None,
+        entity: Entity | str | None = None,
+        role: Role | int | None = None,
+        name: str | None = None,
+    ) -> Token:
+        """Create a token; a record may be named by its name, e-mail address or id.
+
+        Raises:
+            RecordError: no such record in this account; the message names those there are.
+
+        """
+        with self.lock:
+            token = Token(name=name or f"Token {len(self.tokens) + 1}")
+            token.integration = self.integrations.find(integration or self.integrations.first())
+            token.entity = self.entities.find(entity or self.entities.first())
+            token.role = self.roles.find(role) if role is not None else None  # type: ignore[assignment]
+            return self.add_token(token)
+
+    def delete_entity(self, entity: Entity) -> None:
+        """Delete an entity; its tokens are deleted with it."""
+        with self.lock:
+            self.entities.remove(self.entities.find(entity))
+            for token in [one for one in self.tokens.values() if one.entity is entity]:
+                self.tokens.remove(token)
+
+    def delete_integration(self, integration: Integration) -> None:
+        """Delete an integration record; its tokens are revoked."""
+        with self.lock:
+            self.integrations.remove(self.integrations.find(integration))
+            for token in self.tokens.values():
+                if token.integration is integration:
+                    token.revoke()
+
+    def delete_token(self, token: Token) -> None:
+        """Delete a token."""
+        with self.lock:
+            self.tokens.remove(self.tokens.find(token))
+
+    def refresh_sandbox(self) -> None:
+        """Do what a sandbox refresh does to tokens: all are deleted (Oracle section_1515141510)."""
+        with self.lock:
+            for token in list(self.tokens.values()):
+                self.tokens.remove(token)
+
+    def deploy(
+        self,
+        script: str,
+        deploy: str,
+        *,
+        get: EntryPoint = None,
+        post: EntryPoint = None,
+        put: EntryPoint = None,
+        delete: EntryPoint = None,
+        number: int | None = None,
+        deploy_number: int | None = None,
+        audience: Audience | list[int | str] | Literal["all"] = "all",
+        owner: str | None = None,
+        status: Literal["RELEASED", "TESTING"] = "RELEASED",
+        required: bool = False,
+    ) -> Deployment:
+        """Deploy a RESTlet; one of the same script and deployment id is replaced.
+
+        Raises:
+            RecordError: an entry point is neither a function nor a value that JSON can hold, a number is taken,
+                or the audience names a role or an entity that is not here.
+
+        """
+        return self.add_deployment(
+            Deployment(
+                script=script,
+                deploy=deploy,
+                get=get,
+                post=post,
+                put=put,
+                delete=delete,
+                script_number=number,
+                deploy_number=deploy_number,
+                audience=cast("Any", audience),
+                owner=owner,
+                status=status,
+                required=required,
+            )
+        )
+
+    def add_deployment(self, deployment: Deployment) -> Deployment:
+        """Add a deployment, numbering it; one of the same ids is replaced. Raises as :meth:`deploy`."""
+        with self.lock:
+            others = [
+                one for one in self.restlets if (one.script, one.deploy) != (deployment.script, deployment.deploy)
+            ]
+            self._number(deployment, others)
+            if isinstance(deployment.audience, Audience):
+                for role in deployment.audience.roles:
+                    self.roles.find(role)
+                for email in deployment.audience.employees:
+                    self.entities.find(email)
+            if deployment.owner is not None:
+                self.entities.find(deployment.owner)
+            self.restlets[:] = [*others, deployment]
+            return deployment
+
+    @staticmethod
+    def _number(deployment: Deployment, others: list[Deployment]) -> None:
+        """Give the deployment the numbers it lacks; refuse those that mean another script or deployment."""
+        siblings = [one for one in others if one.script == deployment.script]
+        scripts = {one.script_number: one.script for one in others}
+        if deployment.script_number is None:
+            free = max((number or 0 for number in scripts), default=0) + 1
+            deployment.script_number = siblings[0].script_number if siblings else free
+        elif scripts.get(deployment.script_number, deployment.script) != deployment.script:
+            taken = scripts[deployment.script_number]
+            raise RecordError("Deployment.script_number", deployment.script_number, f"a number that {taken} has not")
+        numbers = {one.deploy_number: one.deploy for one in siblings}
+        if deployment.deploy_number is None:
+            deployment.deploy_number = max((number or 0 for number in numbers), default=0) + 1
+        elif deployment.deploy_number in numbers:
+            taken = numbers[deployment.deploy_number]
+            raise RecordError("Deployment.deploy_number", deployment.deploy_number, f"a number that {taken} has not")
+
+    def find_deployment(self, script: str, deploy: str) -> Deployment | None:
+        """Give the deployment that ``script`` and ``deploy`` name, each an id or a number."""
+        for one in self.restlets:
+            if script in {one.script, str(one.script_number)} and deploy in {one.deploy, str(one.deploy_number)}:
+                return one
+        return None
+
+    def copy(self) -> Account:
+        """Give an independent copy of all records; functions in entry points stay the caller's own."""
+        return copy.deepcopy(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Account:
+        twin = object.__new__(Account)
+        memo[id(self)], memo[id(self.lock)] = twin, threading.RLock()
+        for name in rules_of(Account):
+            object.__setattr__(twin, name, copy.deepcopy(getattr(self, name), memo))
+        return twin
+
+
+def _check_network(rule: object) -> None:
+    try:
+        ipaddress.ip_network(cast("str", rule), strict=False)
+    except ValueError as error:
+        raise RecordError("Account.ip_rules", rule, f"an address or network, as '192.0.2.0/24' ({error})") from None
+
+
+def derived(account: str, kind: str, name: str, field: str) -> str:
+    """Give a default key or secret: 64 hex digits that are the same tomorrow."""
+    return hashlib.sha256(f"pytest-netsuite-tba/{account}/{kind}/{name}/{field}".encode()).hexdigest()

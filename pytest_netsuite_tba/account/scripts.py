@@ -1,0 +1,164 @@
+"""RESTlets: a script deployment and what it answers."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from .fields import Record, RecordError, setting
+from .history import History
+
+if TYPE_CHECKING:
+    from .records import Entity, Role
+
+# A function of the parameters (GET, DELETE) or the body (POST, PUT), a Canned answer, or a plain JSON value.
+EntryPoint = Callable[[Any], object] | object
+
+ENTRY_POINTS = ("get", "post", "put", "delete")
+
+
+class SuiteScriptError(Exception):
+    """Raise it in an entry point for an unhandled script error: the client gets a 400 with ``name`` as its code.
+
+    Attributes:
+        name: the error's name, ``MY_ERROR``.
+        message: its message.
+
+    """
+
+    def __init__(self, name: str, message: str = "") -> None:
+        super().__init__(f"{name}: {message}")
+        self.name = name
+        self.message = message
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptError(Record):
+    """An error that a canned answer throws."""
+
+    code: str = setting("The error's name; it becomes the code on the wire.")
+    message: str = setting("Its message.", default="")
+
+
+@dataclass(slots=True, kw_only=True)
+class Canned(Record):
+    """What an entry point of ``account.toml`` answers: exactly one of its fields."""
+
+    json: Any = setting("A JSON value to answer with.", default=None)
+    text: str | None = setting("A text to answer with.", default=None)
+    error: ScriptError | None = setting("An unhandled script error to answer with.", default=None)
+    echo: bool = setting("Answer with the request as the script saw it.", default=False)
+
+    def __post_init__(self) -> None:
+        given = [self.json is not None, self.text is not None, self.error is not None, self.echo]
+        if given.count(True) != 1:
+            raise RecordError("an entry point", self, "exactly one of json, text, error or echo = true")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One run of an entry point.
+
+    Attributes:
+        method: GET, POST, PUT or DELETE.
+        parameters: of the query string, as the script got them.
+        body: an object or list for JSON and XML, a text for text/plain; None for GET and DELETE.
+        headers: of the request, names in lower case, without Authorization.
+        user, role, application, token_name: who called.
+
+    """
+
+    method: str
+    parameters: dict[str, str]
+    body: Any
+    headers: dict[str, str]
+    user: str
+    role: str
+    application: str
+    token_name: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Audience(Record):
+    """Who may run a deployment (Oracle chapter_N2999041).
+
+    Roles and departments must both hold where both are given; employees are let in besides. With nothing
+    in it, only the owner is.
+    """
+
+    roles: list[int] = setting("Role ids.", factory=list)
+    departments: list[str] = setting("Departments.", factory=list)
+    employees: list[str] = setting("E-mail addresses.", factory=list)
+
+    def holds(self, entity: Entity, role: Role) -> bool:
+        """Whether ``entity``, logged in with ``role``, is in the audience."""
+        if entity.email in self.employees:
+            return True
+        if not self.roles and not self.departments:
+            return False
+        in_roles = not self.roles or role.id in self.roles
+        return in_roles and (not self.departments or entity.department in self.departments)
+
+
+@dataclass(slots=True, kw_only=True)
+class Deployment(Record):
+    """A script deployment: one RESTlet at one URL.
+
+    ``calls`` is the history of :class:`Call`, oldest first.
+    """
+
+    script: str = setting("Script id, `customscript_...`.")
+    deploy: str = setting("Deployment id, `customdeploy_...`.")
+    script_number: int | None = setting("Internal number of the script; the next free one when omitted.", default=None)
+    deploy_number: int | None = setting(
+        "Number of the deployment within its script; the next free one when omitted.", default=None
+    )
+    get: EntryPoint = setting("Answer to GET; without it GET gets a 405.", default=None)
+    post: EntryPoint = setting("Answer to POST; without it POST gets a 405.", default=None)
+    put: EntryPoint = setting("Answer to PUT; without it PUT gets a 405.", default=None)
+    delete: EntryPoint = setting("Answer to DELETE; without it DELETE gets a 405.", default=None)
+    audience: Audience | Literal["all"] = setting(
+        'Who may call it: "all", a list of role ids and e-mail addresses, or a table of roles, departments '
+        "and employees; `[]` is the owner only.",
+        default="all",
+    )
+    owner: str | None = setting("E-mail address of the script's owner.", default=None)
+    status: Literal["RELEASED", "TESTING"] = setting("TESTING lets only the owner in.", default="RELEASED")
+    deployed: bool = setting("The Deployed box: without it the RESTlet is not found.", default=True)
+    required: bool = setting("Fail the test if the RESTlet was never called.", default=False, seed=False)
+    calls: History[Call] = field(default_factory=History, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for method in ENTRY_POINTS:
+            self._check_entry_point(method, getattr(self, method))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "audience" and isinstance(value, list | tuple | set | frozenset):
+            roles = [one for one in value if not isinstance(one, str)]
+            value = Audience(roles=roles, employees=[one for one in value if isinstance(one, str)])
+        if name in ENTRY_POINTS:
+            self._check_entry_point(name, value)
+        Record.__setattr__(self, name, value)
+
+    def _check_entry_point(self, method: str, value: object) -> None:
+        if value is None or callable(value) or isinstance(value, Canned):
+            return
+        try:
+            json.dumps(value)
+        except (TypeError, ValueError) as error:
+            raise RecordError(
+                f"Deployment.{method}", value, f"a function, or a value that JSON can hold ({error})"
+            ) from None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Deployment:
+        """Copy the canned values; functions stay the caller's own, whatever they are bound to."""
+        twin = copy.copy(self)
+        for method in ENTRY_POINTS:
+            value = getattr(self, method)
+            setattr(twin, method, value if callable(value) else copy.deepcopy(value, memo))
+        twin.audience = copy.deepcopy(self.audience, memo)
+        twin.calls = History(self.calls.limit)
+        return twin

@@ -1,0 +1,172 @@
+"""The Login Audit Trail: one attempt a request, and what the test announced of them."""
+
+from __future__ import annotations
+
+import itertools
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
+
+from .refusals import BY_ID, DETAILS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .refusals import Channel, Refusal
+    from .request import SignedRequest
+
+
+@dataclass(slots=True, kw_only=True)
+class LoginAttempt:
+    """One request at the account's door.
+
+    Attributes:
+        id: 1 for the first attempt at this server.
+        time: NetSuite's time, UTC.
+        channel: restlet, rest, soap or token.
+        method, url: as sent.
+        http_status: what the client got; None while its answer is being made.
+        status: of the login. Whatever the RESTlet then answers, a login that was let in is a Success.
+        detail: the audit trail's Detail, or None.
+        cause: what was wrong, in one sentence, or None.
+        cure: what to do about it, in one sentence, or None.
+        code: the public error code, or None.
+        application, token_name, user, role: NetSuite's columns, as far as the request names them; else ``""``.
+        account: id of the account called; ``""`` where there is none.
+        forced: refused because the test asked for it.
+        expected: announced by the test.
+        logged_by_netsuite: whether NetSuite's own trail would show it.
+        refusal: the row of the table of refusals, or None.
+
+    """
+
+    id: int
+    time: datetime
+    channel: Channel
+    method: str
+    url: str
+    http_status: int | None = None
+    status: Literal["Success", "Failure"]
+    detail: str | None = None
+    cause: str | None = None
+    cure: str | None = None
+    code: str | None = None
+    application: str = ""
+    token_name: str = ""
+    user: str = ""
+    role: str = ""
+    account: str = ""
+    forced: bool = False
+    expected: bool = False
+    logged_by_netsuite: bool = True
+    refusal: Refusal | None = field(default=None, repr=False)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the login was let in."""
+        return self.status == "Success"
+
+
+class AuditTrail(History[LoginAttempt]):
+    """The newest attempts, oldest first.
+
+    ``unannounced`` are the refused attempts that the test did not announce.
+    """
+
+    def __init__(self, limit: int = DEFAULT_HISTORY) -> None:
+        super().__init__(limit)
+        self._ids = itertools.count(1)
+        self._expectations: list[Expectation] = []
+        self.unannounced: History[LoginAttempt] = History(limit)
+
+    def next_id(self) -> int:
+        """Give the id of the next attempt."""
+        return next(self._ids)
+
+    def append(self, entry: LoginAttempt) -> None:
+        """Add an attempt; a refused one goes to the innermost open expectation."""
+        if not entry.accepted:
+            if self._expectations:
+                self._expectations[-1].attempts.append(entry)
+                entry.expected = True
+            if not entry.expected:
+                self.unannounced.append(entry)
+        super().append(entry)
+
+    def refuse(
+        self, request: SignedRequest, refusal: Refusal, *, now: float, expected: bool = False, account: str = ""
+    ) -> LoginAttempt:
+        """Add a refused attempt that never came before a gate."""
+        attempt = LoginAttempt(
+            id=self.next_id(),
+            time=datetime.fromtimestamp(now, UTC),
+            channel="restlet",
+            method=request.method,
+            url=request.url,
+            http_status=refusal.status,
+            status="Failure",
+            detail=refusal.detail,
+            cause=refusal.cause,
+            cure=refusal.cure,
+            code=refusal.code,
+            account=account,
+            forced=expected,
+            expected=expected,
+            logged_by_netsuite=refusal.logged,
+            refusal=refusal,
+        )
+        self.append(attempt)
+        return attempt
+
+    @property
+    def refused(self) -> list[LoginAttempt]:
+        """The attempts that were refused."""
+        return [one for one in self if not one.accepted]
+
+    def as_netsuite_shows(self) -> list[LoginAttempt]:
+        """Give what NetSuite's own page would show: without the attempts that it does not log."""
+        return [one for one in self if one.logged_by_netsuite]
+
+    def clear(self) -> None:
+        """Forget every attempt."""
+        super().clear()
+        self.unannounced.clear()
+
+    @contextmanager
+    def expect_refusal(self, detail: str | None = None, *, count: int | None = None) -> Iterator[list[LoginAttempt]]:
+        """Announce refusals; see ``NetSuiteServer.expect_refusal``."""
+        if detail is not None and detail not in DETAILS and detail not in BY_ID:
+            raise ValueError(f"{detail!r} is no detail and no refusal; {nearest(detail, dict.fromkeys((*DETAILS, *BY_ID)))}")
+        expectation = Expectation(detail=detail, count=count)
+        self._expectations.append(expectation)
+        try:
+            yield expectation.attempts
+        finally:
+            self._expectations.remove(expectation)
+        expectation.check()
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Expectation:
+    """Refusals that a test announced, and those that came."""
+
+    detail: str | None
+    count: int | None
+    attempts: list[LoginAttempt] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Raise an AssertionError unless what came is what was announced."""
+        wanted = "a refused login" if self.detail is None else f"a login refused with {self.detail!r}"
+        if not self.attempts and self.count != 0:
+            raise AssertionError(f"expected {wanted}, but every login was let in (or none was tried)")
+        for attempt in self.attempts:
+            if self.detail is not None and self.detail not in {attempt.detail, attempt.refusal and attempt.refusal.id}:
+                got = attempt.detail or (attempt.refusal and attempt.refusal.id)
+                raise AssertionError(f"expected {wanted}, but attempt {attempt.id} was refused with {got!r}: {attempt.cause}")
+        if self.count is not None and len(self.attempts) != self.count:
+            raise AssertionError(f"expected {wanted} {self.count} times, but there were {len(self.attempts)}")

@@ -1,0 +1,442 @@
+"""Every way in which NetSuite refuses a login, worded once.
+
+Rows are those of the table of checks in ``docs/refusals.md``; details are Oracle's
+(subsect_156935170194), in Oracle's mixed spelling. The wire, the report and the docs
+render this table and word nothing anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.account.records import Integration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_netsuite_tba.account.behaviour import Behaviour
+    from pytest_netsuite_tba.account.records import Account, Token
+
+Channel = Literal["restlet", "rest", "soap", "token"]
+
+# Public error codes and their English messages (Oracle section_4634920277).
+MESSAGES = {
+    "INVALID_LOGIN_ATTEMPT": "Invalid login attempt.",
+    "INVALID_LOGIN_CREDENTIALS": "You have entered an invalid email address or account number. Please try again.",
+    "INVALID_REQUEST": "The request could not be understood by the server due to malformed syntax.",
+}
+
+_SAME = "same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One reason to refuse a login.
+
+    Attributes:
+        id: unique name; the audit-trail detail, ``detail-cause``, or a kebab-case name where nothing is logged.
+        row: of the table of checks, 1 to 18.
+        detail: what the Login Audit Trail shows for a RESTlet call, or None.
+        code: the public error code, or None where the answer has none.
+        status: HTTP status; None stands for ``Behaviour.login_failure_status``.
+        cause: what happened, in one sentence.
+        cure: what to do about it, in one sentence.
+        web_services_detail: the detail for SOAP and REST web services where it differs.
+        logged: whether NetSuite's own audit trail shows the attempt.
+        arrange: makes the records such that the next login is refused this way; None where only a client's
+            mistake can.
+
+    """
+
+    id: str
+    row: int
+    cause: str
+    cure: str
+    detail: str | None = None
+    code: str | None = "INVALID_LOGIN_ATTEMPT"
+    status: int | None = None
+    web_services_detail: str | None = _SAME
+    logged: bool = True
+    arrange: Callable[[Account, Token], object] | None = dataclasses.field(default=None, repr=False, compare=False)
+
+    @property
+    def message(self) -> str:
+        """The English message that goes with the code."""
+        return MESSAGES.get(self.code or "", "")
+
+    def detail_for(self, channel: Channel) -> str | None:
+        """Give the audit-trail detail as ``channel`` logs it."""
+        if channel in {"soap", "rest"} and self.web_services_detail != _SAME:
+            return self.web_services_detail
+        return self.detail
+
+    def because(self, cause: str) -> Refusal:
+        """Give the same refusal with the facts of one request as its cause."""
+        return dataclasses.replace(self, cause=cause)
+
+    def settled(self, behaviour: Behaviour) -> Refusal:
+        """Give the refusal as an account of this behaviour answers it: code, status and detail are final."""
+        code, status, logged, detail = self.code, self.status, self.logged, self.detail
+        if self.id == "no-authorization":
+            code = behaviour.missing_header_code
+        elif self.id == "realm-missing":
+            code, logged = behaviour.missing_realm_code, behaviour.wrong_realm_logged
+        elif self.id == "wrong-realm":
+            logged = behaviour.wrong_realm_logged
+        elif self.id == "InvalidTimestamp":
+            code = behaviour.timestamp_outside_window_code
+            status = 400 if code == "INVALID_REQUEST" else None
+        elif self.id == "consumer_key_refused-tba-unticked":
+            detail = behaviour.tba_unticked_detail
+        status = behaviour.login_failure_status if status is None else status
+        return dataclasses.replace(self, code=code, status=status, logged=logged, detail=detail)
+
+
+def _use_another_integration(account: Account, token: Token) -> None:
+    token.integration = account.add_integration(Integration(name=f"Not the integration of {token.name}"))
+
+
+def _set(path: str, value: object) -> Callable[[Account, Token], object]:
+    """Arrange by setting one field, named as ``token.role.active`` or ``account.features....``."""
+    *owners, field = path.split(".")
+
+    def arrange(account: Account, token: Token) -> None:
+        record: object = {"account": account, "token": token}[owners[0]]
+        for owner in owners[1:]:
+            record = getattr(record, owner)
+        setattr(record, field, value)
+
+    return arrange
+
+
+REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        id="unknown-host",
+        row=1,
+        code=None,
+        status=403,
+        logged=False,
+        cause="The host belongs to no account that is served here.",
+        cure="Use the account's own host: the account id in lower case, with a hyphen for the underscore.",
+    ),
+    Refusal(
+        id="no-authorization",
+        row=2,
+        status=401,
+        logged=False,
+        cause="The request has no Authorization header.",
+        cure="Sign the request; if it followed a redirect, sign the second request as well.",
+    ),
+    Refusal(
+        id="user-credentials",
+        row=2,
+        code="INVALID_LOGIN_CREDENTIALS",
+        logged=False,
+        cause="The Authorization header holds user credentials (NLAuth).",
+        cure="Sign with a token; RESTlets made since 2021.1 take no user credentials.",
+    ),
+    Refusal(
+        id="other-scheme",
+        row=2,
+        status=401,
+        logged=False,
+        cause="The Authorization header is not of the OAuth scheme.",
+        cure="Send 'Authorization: OAuth realm=..., oauth_consumer_key=...', signed with a token.",
+    ),
+    Refusal(
+        id="session-cookie",
+        row=2,
+        status=401,
+        logged=False,
+        cause="A session cookie (JSESSIONID) came together with the Authorization header.",
+        cure="Send no cookies of NetSuite's user interface with a signed request.",
+    ),
+    Refusal(
+        id="parameter_rejected",
+        row=3,
+        detail="parameter_rejected",
+        web_services_detail=None,
+        code="INVALID_REQUEST",
+        status=400,
+        cause="A parameter of the Authorization header is sent twice, malformed or empty.",
+        cure='Send each OAuth parameter once, as name="percent-encoded value", separated by commas.',
+    ),
+    Refusal(
+        id="MissingTokenPassportRequiredFields",
+        row=4,
+        detail="MissingTokenPassportRequiredFields",
+        code="INVALID_REQUEST",
+        status=400,
+        cause="A required OAuth parameter is missing.",
+        cure="Send oauth_consumer_key, oauth_token, oauth_signature_method, oauth_timestamp, oauth_nonce and "
+        "oauth_signature.",
+    ),
+    Refusal(
+        id="VersionRejected",
+        row=5,
+        detail="VersionRejected",
+        web_services_detail=None,
+        code="INVALID_REQUEST",
+        status=400,
+        cause="oauth_version is not 1.0.",
+        cure='Send oauth_version="1.0", or leave it out.',
+    ),
+    Refusal(
+        id="UnknownAlgorithm",
+        row=6,
+        detail="UnknownAlgorithm",
+        code="INVALID_REQUEST",
+        status=400,
+        cause="The signature method is not HMAC-SHA256.",
+        cure="Sign with HMAC-SHA256; HMAC-SHA1 ended with release 2023.1.",
+    ),
+    Refusal(
+        id="InvalidTimestamp-malformed",
+        row=7,
+        detail="InvalidTimestamp",
+        code="INVALID_REQUEST",
+        status=400,
+        cause="oauth_timestamp is not a positive whole number.",
+        cure="Send Unix time in whole seconds: ten digits.",
+    ),
+    Refusal(
+        id="InvalidTimestamp",
+        row=7,
+        detail="InvalidTimestamp",
+        code="INVALID_REQUEST",
+        status=400,
+        cause="oauth_timestamp is more than five minutes off NetSuite's clock.",
+        cure="Keep the client's clock by NTP, send seconds (not milliseconds), and sign just before sending.",
+        arrange=lambda account, _: account.clock.skew(minutes=7),
+    ),
+    Refusal(
+        id="realm-missing",
+        row=8,
+        logged=False,
+        cause="The Authorization header has no realm.",
+        cure="Add realm with the account id, upper case with an underscore: 1234567_SB1.",
+    ),
+    Refusal(
+        id="wrong-realm",
+        row=8,
+        logged=False,
+        cause="realm is not the id of the account that was called.",
+        cure="Write the account id as NetSuite does, upper case with an underscore: 1234567_SB1.",
+    ),
+    Refusal(
+        id="FeatureDisabled",
+        row=9,
+        detail="FeatureDisabled",
+        cause="The account has the Token-based Authentication feature switched off.",
+        cure="Switch it on at Setup > Company > Enable Features > SuiteCloud.",
+        arrange=_set("account.features.token_based_authentication", value=False),
+    ),
+    Refusal(
+        id="consumer_key_unknown",
+        row=10,
+        detail="consumer_key_unknown",
+        cause="No integration record has this consumer key.",
+        cure="Correct the consumer key; it changes when the integration's credentials are reset.",
+        arrange=lambda _, token: token.integration.reset_credentials(),
+    ),
+    Refusal(
+        id="consumer_key_refused-blocked",
+        row=11,
+        detail="consumer_key_refused",
+        cause="The integration record is Blocked.",
+        cure="Set the integration record's State to Enabled.",
+        arrange=_set("token.integration.state", "BLOCKED"),
+    ),
+    Refusal(
+        id="consumer_key_refused-waiting-for-approval",
+        row=11,
+        detail="consumer_key_refused",
+        cause="The integration record is Waiting for Approval.",
+        cure="Approve it: set the integration record's State to Enabled.",
+        arrange=_set("token.integration.state", "WAITING_FOR_APPROVAL"),
+    ),
+    Refusal(
+        id="consumer_key_refused-tba-unticked",
+        row=11,
+        detail="consumer_key_refused",
+        cause="The integration record has its Token-based Authentication box unticked.",
+        cure="Tick Token-based Authentication on the integration record.",
+        arrange=_set("token.integration.token_based_authentication", value=False),
+    ),
+    Refusal(
+        id="token_rejected-unknown",
+        row=12,
+        detail="token_rejected",
+        cause="The account has no token of this id.",
+        cure="Use a token of this very account; a sandbox refresh deletes the sandbox's tokens.",
+        arrange=lambda account, token: account.delete_token(token),
+    ),
+    Refusal(
+        id="token_rejected-revoked",
+        row=12,
+        detail="token_rejected",
+        cause="The token is revoked.",
+        cure="Create another token; revoking is permanent.",
+        arrange=lambda _, token: token.revoke(),
+    ),
+    Refusal(
+        id="token_rejected-inactive",
+        row=12,
+        detail="token_rejected",
+        cause="The token is inactive.",
+        cure="Clear the Inactive box of the token.",
+        arrange=_set("token.active", value=False),
+    ),
+    Refusal(
+        id="token_rejected-other-integration",
+        row=12,
+        detail="token_rejected",
+        cause="The token was made for another integration record.",
+        cure="Use the token together with the consumer key of its own integration.",
+        arrange=_use_another_integration,
+    ),
+    Refusal(
+        id="InvalidSignature",
+        row=13,
+        detail="InvalidSignature",
+        cause="The signature is not the one that this request and these secrets make.",
+        cure="Compare the client's base string with the expected one; sign the query string, never a JSON body.",
+    ),
+    Refusal(
+        id="nonce_rejected",
+        row=14,
+        detail="nonce_rejected",
+        web_services_detail=None,
+        cause="The nonce is shorter than six characters.",
+        cure="Send a nonce of six characters or more, ideally 20.",
+    ),
+    Refusal(
+        id="nonce_used",
+        row=15,
+        detail="nonce_used",
+        web_services_detail="NonceUsed",
+        cause="This user already used this nonce with this timestamp.",
+        cure="Make a new nonce and signature for each request; never resend a header, not after a redirect or a retry.",
+    ),
+    Refusal(
+        id="temporary_locked",
+        row=16,
+        detail="temporary_locked",
+        cause="The user is locked after five failed logins.",
+        cure="Wait 30 minutes, or have the user's password reset.",
+        arrange=lambda account, token: token.entity.lock(account.clock.now() + 30 * 60),
+    ),
+    Refusal(
+        id="permission_denied-entity-inactive",
+        row=17,
+        detail="permission_denied",
+        cause="The token's entity is inactive.",
+        cure="Clear the Inactive box of the entity.",
+        arrange=_set("token.entity.active", value=False),
+    ),
+    Refusal(
+        id="permission_denied-no-access",
+        row=17,
+        detail="permission_denied",
+        cause="The token's entity has no access to NetSuite.",
+        cure="Tick Give Access on the entity's Access tab.",
+        arrange=_set("token.entity.access", value=False),
+    ),
+    Refusal(
+        id="permission_denied-role-inactive",
+        row=17,
+        detail="permission_denied",
+        cause="The token's role is inactive.",
+        cure="Clear the Inactive box of the role.",
+        arrange=_set("token.role.active", value=False),
+    ),
+    Refusal(
+        id="permission_denied-role-taken-away",
+        row=17,
+        detail="permission_denied",
+        cause="The token's entity no longer has the token's role.",
+        cure="Give the role back to the entity, or create a token for a role that it has.",
+        arrange=lambda _, token: token.entity.take_role_away(token.role),
+    ),
+    Refusal(
+        id="permission_denied-role-switched-off",
+        row=17,
+        detail="permission_denied",
+        cause="The user switched the token's role off in View My Roles.",
+        cure="Switch the role on again in View My Roles.",
+        arrange=_set("token.role.switched_off_by_user", value=True),
+    ),
+    Refusal(
+        id="permission_denied-no-token-permission",
+        row=17,
+        detail="permission_denied",
+        cause="The token's role has neither Log in using Access Tokens nor User Access Tokens.",
+        cure="Add the permission Log in using Access Tokens to the role.",
+        arrange=_set("token.role.permissions", ["SuiteScript"]),
+    ),
+    Refusal(
+        id="permission_denied-ip-address",
+        row=17,
+        detail="permission_denied",
+        cause="The account's IP address rules do not let this address in.",
+        cure="Add the client's address to the IP address rules.",
+        arrange=_set("account.ip_rules", ["192.0.2.0/24"]),
+    ),
+    Refusal(
+        id="web-services-only",
+        row=18,
+        code="INVALID_LOGIN_CREDENTIALS",
+        status=401,
+        cause="The token's role has the Web Services Only box ticked, and RESTlets are no web service.",
+        cure="Clear Web Services Only on the role, or make the token for another role.",
+        arrange=_set("token.role.web_services_only", value=True),
+    ),
+)
+
+BY_ID: dict[str, Refusal] = {one.id: one for one in REFUSALS}
+DETAILS: tuple[str, ...] = tuple(dict.fromkeys(one.detail for one in REFUSALS if one.detail))
+
+# What is no login at all, yet an attempt: the trail keeps it beside NetSuite's own refusals.
+MALFORMED_HTTP = Refusal(
+    id="malformed-http",
+    row=0,
+    code=None,
+    status=400,
+    logged=False,
+    cause="The request is no well-formed HTTP.",
+    cure="Send HTTP/1.1 by RFC 9112.",
+)
+FAULT = Refusal(
+    id="fault",
+    row=0,
+    code=None,
+    status=503,
+    logged=False,
+    cause="The test asked for this fault.",
+    cure="Nothing: netsuite.faults.add() asked for it.",
+)
+CONCURRENCY = Refusal(
+    id="concurrency",
+    row=0,
+    code="SSS_REQUEST_LIMIT_EXCEEDED",
+    status=400,
+    logged=False,
+    cause="More requests are in flight than the account's concurrency limit, which is checked before the login.",
+    cure="Send fewer requests at once, and retry with a new nonce.",
+)
+
+
+def refusal(wanted: str) -> Refusal:
+    """Give the refusal of that id.
+
+    Raises:
+        ValueError: there is none; the message names the nearest.
+
+    """
+    if wanted not in BY_ID:
+        raise ValueError(f"{wanted!r} is no refusal; {nearest(wanted, BY_ID)}")
+    return BY_ID[wanted]

@@ -1,0 +1,92 @@
+"""What a server, a capture and a test have in common: one request, as it went over the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_netsuite_tba.oauth1.header import parse_authorization
+
+if TYPE_CHECKING:
+    from pytest_netsuite_tba.oauth1.header import AuthorizationHeader
+
+_ABSOLUTE = ("http://", "https://")
+
+
+class SignedRequest:
+    """A request as its sender wrote it. Text is UTF-8; other bytes are lone surrogates (``surrogateescape``).
+
+    Attributes:
+        method: as sent.
+        target: the raw request target, escapes untouched: origin form or absolute form.
+        scheme, host, path, query: what the base string is made of; of the target where that is absolute, else
+            of the connection and the Host header. ``host`` may hold a port, ``query`` has no ``?``.
+        headers: names and values in the order sent, repeated ones repeated.
+        body: the whole body.
+        remote_address: the client's IP address.
+
+    """
+
+    __slots__ = (
+        "_authorization",
+        "authorizations",
+        "body",
+        "headers",
+        "host",
+        "method",
+        "path",
+        "query",
+        "remote_address",
+        "scheme",
+        "target",
+    )
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        target: str,
+        host: str,
+        scheme: str = "https",
+        headers: tuple[tuple[str, str], ...] = (),
+        body: bytes = b"",
+        remote_address: str = "127.0.0.1",
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.remote_address = remote_address
+        if target.lower().startswith(_ABSOLUTE):
+            scheme, _, rest = target.partition("://")
+            before_query, mark, query = rest.partition("?")
+            host, slash, path = before_query.partition("/")
+            target = slash + path + mark + query
+        self.scheme = scheme.lower()
+        self.host = host
+        self.path, _, self.query = target.partition("?")
+        self.authorizations = tuple(value for name, value in headers if name.lower() == "authorization")
+        self._authorization: AuthorizationHeader | None = None
+
+    @property
+    def url(self) -> str:
+        """The full URL."""
+        return f"{self.scheme}://{self.host}{self.path}{'?' if self.query else ''}{self.query}"
+
+    @property
+    def authorization(self) -> AuthorizationHeader | None:
+        """The first Authorization header, parsed once; None where there is none."""
+        if self._authorization is None and self.authorizations:
+            self._authorization = parse_authorization(self.authorizations[0])
+        return self._authorization
+
+    def header(self, name: str) -> str:
+        """Give the first header of that name (lower case), or ``""``."""
+        return next((value for sent, value in self.headers if sent.lower() == name), "")
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type without its parameters, spelt as sent; ``""`` where there is none."""
+        return self.header("content-type").partition(";")[0].strip()
+
+    def __repr__(self) -> str:
+        return f"<SignedRequest {self.method} {self.url}>"
