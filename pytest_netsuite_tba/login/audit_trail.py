@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -141,7 +140,9 @@ class AuditTrail(History[LoginAttempt]):
     def expect_refusal(self, detail: str | None = None, *, count: int | None = None) -> Iterator[list[LoginAttempt]]:
         """Announce refusals; see ``NetSuiteServer.expect_refusal``."""
         if detail is not None and detail not in DETAILS and detail not in BY_ID:
-            raise ValueError(f"{detail!r} is no detail and no refusal; {nearest(detail, dict.fromkeys((*DETAILS, *BY_ID)))}")
+            raise ValueError(
+                f"{detail!r} is no detail and no refusal; {nearest(detail, dict.fromkeys((*DETAILS, *BY_ID)))}"
+            )
         expectation = Expectation(detail=detail, count=count)
         self._expectations.append(expectation)
         try:
@@ -167,6 +168,8 @@ class Expectation:
         for attempt in self.attempts:
             if self.detail is not None and self.detail not in {attempt.detail, attempt.refusal and attempt.refusal.id}:
                 got = attempt.detail or (attempt.refusal and attempt.refusal.id)
-                raise AssertionError(f"expected {wanted}, but attempt {attempt.id} was refused with {got!r}: {attempt.cause}")
+                raise AssertionError(
+                    f"expected {wanted}, but attempt {attempt.id} was refused with {got!r}: {attempt.cause}"
+                )
         if self.count is not None and len(self.attempts) != self.count:
             raise AssertionError(f"expected {wanted} {self.count} times, but there were {len(self.attempts)}")

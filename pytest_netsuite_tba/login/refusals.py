@@ -8,7 +8,6 @@ render this table and word nothing anew.
 from __future__ import annotations
 
 import dataclasses
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 

@@ -36,7 +36,7 @@ class TokenPassport:
     @property
     def base_string(self) -> str:
         """The five fields joined by ``&``, not encoded."""
-        return "&".join((self.account, self.consumer_key, self.token, self.nonce, self.timestamp))
+        return f"{self.account}&{self.consumer_key}&{self.token}&{self.nonce}&{self.timestamp}"
 
     def signature(self, consumer_secret: str, token_secret: str, algorithm: str = "HMAC-SHA256") -> str:
         """Give the base64 signature.

@@ -1,0 +1,145 @@
+"""The account's door: it judges one request at a time and writes the trail."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pytest_netsuite_tba.account.records import LOCK_SECONDS
+
+from .audit_trail import LoginAttempt
+from .checks import CHECKS, Login, has_authorization, header_is_well_formed, nonce_is_new
+from .nonces import NonceStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_netsuite_tba.account.records import Account
+
+    from .audit_trail import AuditTrail
+    from .refusals import Channel, Refusal
+    from .request import SignedRequest
+
+FAILURES_BEFORE_LOCK = 5  # Oracle subsect_156935170194
+
+
+class Gate:
+    """Judges the requests of one account, under the account's lock.
+
+    Attributes:
+        account: whose records decide.
+        trail: where every attempt is written.
+        nonces: those spent within the window.
+
+    """
+
+    def __init__(self, account: Account, trail: AuditTrail) -> None:
+        self.account = account
+        self.trail = trail
+        self.nonces = NonceStore()
+        self._forced: deque[Refusal] = deque()
+        self._always: Refusal | None = None
+        self._in_flight = 0
+
+    def force(self, refusal: Refusal, times: int | None) -> None:
+        """Refuse the next ``times`` logins (all, if None) with ``refusal``, whatever they hold."""
+        with self.account.lock:
+            if times is None:
+                self._always = refusal
+            else:
+                self._forced.extend([refusal] * times)
+
+    @contextmanager
+    def slot(self) -> Iterator[bool]:
+        """Hold one place among the requests in flight; gives whether it is within the account's limit."""
+        account = self.account
+        with account.lock:
+            self._in_flight += 1
+            within = account.concurrency_limit is None or self._in_flight <= account.concurrency_limit
+        try:
+            yield within
+        finally:
+            with account.lock:
+                self._in_flight -= 1
+
+    def judge(self, request: SignedRequest, channel: Channel = "restlet") -> LoginAttempt:
+        """Run the checks on one request and append the attempt to the trail."""
+        account = self.account
+        with account.lock:
+            now = account.clock.now()
+            attempt = LoginAttempt(
+                id=self.trail.next_id(),
+                time=datetime.fromtimestamp(now, UTC),
+                channel=channel,
+                method=request.method,
+                url=request.url,
+                status="Success",
+                account=account.id,
+            )
+            login = Login(request, account, self.nonces, now)
+            refusal = self._forced_refusal(login)
+            if refusal is None:
+                refusal = self._run_checks(login, attempt.id)
+            else:
+                attempt.forced = attempt.expected = True
+            if refusal is not None:
+                self._refuse(attempt, refusal.settled(account.behaviour))
+            if account.behaviour.failed_signatures_lock_user:
+                self._count_failures(login, refusal)
+            if login.integration is not None:
+                attempt.application = login.integration.name
+            if login.token is not None:
+                attempt.token_name = login.token.name
+                attempt.user = login.token.entity.name or login.token.entity.email
+                attempt.role = login.token.role.name
+            self.trail.append(attempt)
+            return attempt
+
+    def _forced_refusal(self, login: Login) -> Refusal | None:
+        if not self._forced and self._always is None:
+            return None
+        if has_authorization(login) is None:
+            header_is_well_formed(login)  # only for the names that the trail shows
+        return self._forced.popleft() if self._forced else self._always
+
+    @staticmethod
+    def _run_checks(login: Login, attempt: int) -> Refusal | None:
+        for check in CHECKS:
+            refusal = check(login)
+            if refusal is not None:
+                return refusal
+            if check is nonce_is_new:
+                parameters = login.parameters
+                login.nonces.spend(
+                    login.found_token.entity.email,
+                    parameters["oauth_nonce"],
+                    int(parameters["oauth_timestamp"]),
+                    now=login.now,
+                    attempt=attempt,
+                )
+        return None
+
+    @staticmethod
+    def _refuse(attempt: LoginAttempt, refusal: Refusal) -> None:
+        attempt.status = "Failure"
+        attempt.refusal = refusal
+        attempt.detail = refusal.detail_for(attempt.channel)
+        attempt.cause, attempt.cure, attempt.code = refusal.cause, refusal.cure, refusal.code
+        attempt.http_status = refusal.status
+        attempt.logged_by_netsuite = refusal.logged
+
+    @staticmethod
+    def _count_failures(login: Login, refusal: Refusal | None) -> None:
+        """Lock the user after five wrong signatures in a row, where ``Behaviour`` says that they count."""
+        if login.token is None:
+            return
+        entity = login.token.entity
+        if refusal is None:
+            entity.failed_logins = 0
+        elif refusal.id == "InvalidSignature":
+            entity.failed_logins += 1
+            if entity.failed_logins >= FAILURES_BEFORE_LOCK:
+                entity.failed_logins = 0
+                entity.lock(login.now + LOCK_SECONDS)

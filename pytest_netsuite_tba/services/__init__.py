@@ -1,0 +1,1 @@
+"""NetSuite's hosts, one module a service, on werkzeug's requests and responses."""

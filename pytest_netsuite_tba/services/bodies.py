@@ -1,0 +1,175 @@
+"""Bodies of RESTlet calls, in and out: JSON, XML and text (Oracle section_4634920277)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from werkzeug import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from xml.etree.ElementTree import Element
+
+JSON = "application/json"
+XML = "application/xml"
+TEXT = "text/plain"
+MEDIA_TYPES = (JSON, XML, TEXT)
+LIMIT_BYTES = 10 * 1024 * 1024  # Oracle section_4640094112: 10 MB each way
+XML_EXTRA = "RESTlets that take XML need defusedxml: pip install 'pytest-netsuite-tba[xml]'"
+
+
+class MissingExtraError(RuntimeError):
+    """A feature needs a distribution that is not installed; the message has the install line."""
+
+
+class BadBodyError(ValueError):
+    """The body is not what its Content-Type says."""
+
+
+class NotReturnableError(ValueError):
+    """A script returned what its call's content type cannot carry (``INVALID_RETURN_DATA_FORMAT``).
+
+    ``wanted`` says in words what it should have been.
+    """
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
+class Answer(Response):
+    """A response that knows its public error code, for the audit trail."""
+
+    code: str | None = None
+
+
+def error_answer(
+    media_type: str, status: int, code: str | None, message: str, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """Write an error in the form that the call's content type asks for; without a code there is no body."""
+    if code is None:
+        answer = Answer(b"", status=status, content_type=_content_type(TEXT), headers=headers)
+    elif media_type == JSON:
+        body = f'{{"error" : {{"code" : {dump_json(code)}, "message" : {dump_json(message)}}}}}'
+        answer = Answer(_encoded(body), status=status, content_type=_content_type(JSON), headers=headers)
+    elif media_type == XML:
+        body = f"<error><code>{_xml_text(code)}</code><message>{_xml_text(message)}</message></error>"
+        answer = Answer(_encoded(body), status=status, content_type=_content_type(XML), headers=headers)
+    else:
+        body = f"error code: {code}\nerror message: {message}"
+        answer = Answer(_encoded(body), status=status, content_type=_content_type(TEXT), headers=headers)
+    answer.code = code
+    return answer
+
+
+def value_answer(media_type: str, value: object) -> Answer:
+    """Write what a script returned.
+
+    Raises:
+        NotReturnableError: an object for text, or anything but an object or list for JSON.
+        TypeError, ValueError: JSON cannot hold it.
+
+    """
+    if value is None:
+        return Answer(b"", status=200, content_type=_content_type(media_type or TEXT))
+    if media_type == JSON:
+        if not isinstance(value, dict | list | tuple):
+            raise NotReturnableError("an object")
+        return Answer(_encoded(dump_json(value)), status=200, content_type=_content_type(JSON))
+    if media_type == XML and isinstance(value, dict | list | tuple):
+        return Answer(_encoded(f"<response>{_to_xml(value)}</response>"), status=200, content_type=_content_type(XML))
+    if not isinstance(value, str):
+        raise NotReturnableError("a string")
+    return Answer(_encoded(value), status=200, content_type=_content_type(media_type or TEXT))
+
+
+def read_body(media_type: str, raw: bytes) -> Any:  # noqa: ANN401  (a JSON value, an XML object or a text)
+    """Read a POST or PUT body as the script sees it; None where an object was to come and nothing did.
+
+    Raises:
+        BadBodyError: it is not what its content type says.
+        MissingExtraError: XML without defusedxml.
+
+    """
+    if media_type == XML:
+        return _from_xml(raw) if raw else None
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadBodyError(f"the body is not UTF-8: {error.reason} at byte {error.start}") from None
+    if media_type != JSON:
+        return text
+    if not text.strip():
+        return None
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise BadBodyError("the body is JSON nested too deep") from None
+    except ValueError as error:
+        raise BadBodyError(f"the body is not JSON: {error}") from None
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+def dump_json(value: object) -> str:
+    """Write JSON as JavaScript does: no spaces, text as it is, lone surrogates escaped."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text
+
+
+def _content_type(media_type: str) -> str:
+    return f"{media_type}; charset=utf-8"
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _xml_text(value: object) -> str:
+    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return escape(
+        "".join(one if one in "\t\n\r" or " " <= one < "\ud800" or one > "\udfff" else "\ufffd" for one in text)
+    )
+
+
+def _to_xml(value: object) -> str:
+    if isinstance(value, dict):
+        return "".join(f"<{name}>{_to_xml(one)}</{name}>" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return "".join(f"<item>{_to_xml(one)}</item>" for one in value)
+    return _xml_text(value)
+
+
+def _from_xml(raw: bytes) -> object:
+    try:
+        from defusedxml import DefusedXmlException  # noqa: PLC0415  (an extra)
+        from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
+    except ImportError:
+        raise MissingExtraError(XML_EXTRA) from None
+    try:
+        return _element_value(fromstring(raw))
+    except (ParseError, DefusedXmlException, RecursionError, LookupError, ValueError) as error:
+        raise BadBodyError(f"the body is not XML that is let in: {error}") from None
+
+
+def _element_value(element: Element) -> object:
+    if not len(element):
+        return element.text or ""
+    value: dict[str, Any] = {}
+    for child in element:
+        one = _element_value(child)
+        if child.tag not in value:
+            value[child.tag] = one
+        elif isinstance(value[child.tag], list):
+            value[child.tag].append(one)
+        else:
+            value[child.tag] = [value[child.tag], one]
+    return value

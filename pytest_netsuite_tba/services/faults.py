@@ -1,0 +1,102 @@
+"""Transport faults on request, once or on a schedule."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_netsuite_tba.account.fields import nearest
+
+from .restlets import PATH
+
+if TYPE_CHECKING:
+    from pytest_netsuite_tba.login.request import SignedRequest
+
+# kind -> its options and their defaults.
+KINDS: dict[str, dict[str, Any]] = {
+    "wrong_data_center": {"location": ""},  # 302; to the account's own host unless told
+    "unavailable": {"retry_after": 0},  # 503; with a Retry-After header if positive, in seconds
+    "delay": {"seconds": 1.0},  # answer this much later
+    "reset": {"after_script": False},  # drop the connection, before the login or after the script ran
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One fault; it strikes the calls numbered ``on`` to ``on + times - 1`` of those that match.
+
+    Attributes:
+        kind: one of :data:`KINDS`.
+        on: the first matching call that it strikes, from 1.
+        times: how many it strikes.
+        script: only calls of this script (id or number as the URL has it); None for any call.
+        options: of the kind.
+        seen: matching calls so far.
+
+    """
+
+    kind: str
+    on: int
+    times: int
+    script: str | None
+    options: dict[str, Any]
+    seen: int = 0
+
+
+class Faults:
+    """The faults of one server."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, kind: str, *, on: int = 1, times: int = 1, script: str | None = None, **options: Any) -> Fault:  # noqa: ANN401  (checked against KINDS)
+        """Ask for a fault.
+
+        Args:
+            kind: ``wrong_data_center``, ``unavailable``, ``delay`` or ``reset``.
+            on: the first matching call that it strikes, counted from now, from 1.
+            times: how many calls in a row it strikes.
+            script: only calls of this script.
+            options: ``location`` (wrong_data_center), ``retry_after`` in seconds (unavailable), ``seconds`` (delay),
+                ``after_script`` (reset).
+
+        Raises:
+            ValueError: no such kind or option, or a count below 1.
+
+        """
+        if kind not in KINDS:
+            raise ValueError(f"{kind!r} is no fault; {nearest(kind, KINDS)}")
+        for name, value in options.items():
+            if name not in KINDS[kind]:
+                raise ValueError(f"{kind} has no option {name!r}; {nearest(name, KINDS[kind])}")
+            wanted = type(KINDS[kind][name])
+            if not isinstance(value, (int, float) if wanted is not str and wanted is not bool else wanted):
+                raise ValueError(f"{kind}: {name} is {value!r}; expected {wanted.__name__}")
+        for name, count in (("on", on), ("times", times)):
+            if not isinstance(count, int) or count < 1:
+                raise ValueError(f"{name} is {count!r}; expected a whole number from 1")
+        fault = Fault(kind=kind, on=on, times=times, script=script, options=KINDS[kind] | options)
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        with self._lock:
+            self._faults.clear()
+
+    def striking(self, request: SignedRequest) -> list[Fault]:
+        """Count this request for every fault that it matches; give those that strike it, in the order added."""
+        if not self._faults:
+            return []
+        with self._lock:
+            matching = [one for one in self._faults if one.script is None or _calls(request, one.script)]
+            for fault in matching:
+                fault.seen += 1
+            return [one for one in matching if one.on <= one.seen < one.on + one.times]
+
+
+def _calls(request: SignedRequest, script: str) -> bool:
+    return request.path == PATH and f"&script={script}&" in f"&{request.query}&"

@@ -1,0 +1,259 @@
+"""The RESTlet endpoint: rows 20 to 25 of the table of checks, and how a RESTlet call is refused."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from werkzeug import Response
+
+from pytest_netsuite_tba.account.records import SUITESCRIPT
+from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Call, Canned, SuiteScriptError
+from pytest_netsuite_tba.oauth1.encoding import decode_query, to_bytes
+
+from .bodies import (
+    LIMIT_BYTES,
+    MEDIA_TYPES,
+    TEXT,
+    BadBodyError,
+    MissingExtraError,
+    NotReturnableError,
+    dump_json,
+    error_answer,
+    read_body,
+    value_answer,
+)
+
+if TYPE_CHECKING:
+    from pytest_netsuite_tba.account.records import Account, Token
+    from pytest_netsuite_tba.account.scripts import Deployment
+    from pytest_netsuite_tba.login.refusals import Refusal
+    from pytest_netsuite_tba.login.request import SignedRequest
+
+PATH = "/app/site/hosting/restlet.nl"
+
+# code -> (status, message); Oracle section_4634920277, except where a comment says that nothing documents it.
+# A status of None is Behaviour.insufficient_permission_status.
+ERRORS: dict[str, tuple[int | None, str]] = {
+    "SSS_REQUEST_LIMIT_EXCEEDED": (400, "Request Limit Exceeded!"),
+    "SSS_INVALID_SCRIPTLET_ID": (404, "That Suitelet is invalid, disabled, or no longer exists."),
+    "INSUFFICIENT_PERMISSION": (None, "You do not have privileges to view this page"),
+    "METHOD_NOT_ALLOWED": (405, "This RESTlet has no entry point for the method {0}."),  # code and text are ours
+    "UNSUPPORTED_MEDIA_TYPE": (415, "The content type {0} is not supported."),  # code and text are ours
+    "INVALID_REQUEST": (400, "The request could not be understood by the server due to malformed syntax."),
+    "SSS_FILE_CONTENT_SIZE_EXCEEDED": (400, "The content exceeds the maximum allowed size of 10 MB."),  # our choice
+    "INVALID_RETURN_DATA_FORMAT": (400, "You should return {0}."),
+    "UNEXPECTED_ERROR": (500, "An unexpected error occurred. Error ID: {0}"),
+}
+_NO_SUITESCRIPT = (
+    "Permission Violation: You need the 'SuiteScript' permission to access this page. "
+    "Please contact your account administrator."
+)
+TOKEN_REJECTED = 'OAuth realm="{0}", error="token_rejected", error_description="Invalid login attempt."'
+BEARER_REJECTED = 'Bearer realm="{0}", error="invalid_token", error_description="Invalid login attempt."'
+
+
+class EntryPointError(Exception):
+    """An entry point of the test raised something that is no SuiteScriptError; ``__cause__`` is what it raised."""
+
+
+def error(request: SignedRequest, account: Account, code: str, *facts: str, message: str | None = None) -> Response:
+    """Answer with one of :data:`ERRORS`."""
+    status, text = ERRORS[code]
+    status = account.behaviour.insufficient_permission_status if status is None else status
+    return error_answer(request.media_type, status, code, (message or text).format(*facts))
+
+
+def refuse(request: SignedRequest, refusal: Refusal, account: Account | None) -> Response:
+    """Render a refused login; ``refusal`` is settled. The WWW-Authenticate constant tells no cause (section 3.3)."""
+    headers = {}
+    status = refusal.status or 401
+    if status == 401 and account is not None and account.behaviour.www_authenticate_on_restlets:  # noqa: PLR2004
+        scheme = request.authorization.scheme.lower() if request.authorization else ""
+        headers["WWW-Authenticate"] = (BEARER_REJECTED if scheme == "bearer" else TOKEN_REJECTED).format(account.id)
+    return error_answer(request.media_type, status, refusal.code, refusal.message, headers)
+
+
+class RestletCall:
+    """One call that was let in, on its way through rows 20 to 25.
+
+    Attributes:
+        problem: what a reader of the report should know of the answer, or None.
+        failure: an exception of the test's own entry point, or None.
+
+    """
+
+    def __init__(self, request: SignedRequest, account: Account, token: Token) -> None:
+        self.request = request
+        self.account = account
+        self.token = token
+        self.parameters = {_plain(name): _plain(value) for name, value in decode_query(request.query)}
+        self.problem: str | None = None
+        self.failure: Exception | None = None
+
+    def deployment(self) -> Deployment | None:
+        """Row 20: the deployment that the URL names, deployed or not."""
+        with self.account.lock:
+            return self.account.find_deployment(self.parameters.get("script", ""), self.parameters.get("deploy", ""))
+
+    def not_found(self) -> Response:
+        """Row 20, refused."""
+        return self._error("SSS_INVALID_SCRIPTLET_ID")
+
+    def answer(self, deployment: Deployment) -> Response:
+        """Rows 20 to 25: give the deployment's answer, or the first row's that stands in its way."""
+        if not deployment.deployed:
+            self.problem = f"{deployment.script} / {deployment.deploy} is not deployed."
+            return self.not_found()
+        refused = self._permission(deployment)
+        if refused is None:
+            refused = self._shape(deployment)
+        return self._run(deployment) if refused is None else refused
+
+    def _error(self, code: str, *facts: str, message: str | None = None) -> Response:
+        return error(self.request, self.account, code, *facts, message=message)
+
+    def _permission(self, deployment: Deployment) -> Response | None:
+        """Rows 21 and 22: status and audience, then the SuiteScript permission of the role."""
+        entity, role, audience = self.token.entity, self.token.role, deployment.audience
+        if entity.email != deployment.owner:
+            if deployment.status == "TESTING":
+                self.problem = "The deployment's status is Testing: only the script's owner may call it."
+            elif isinstance(audience, Audience) and not audience.holds(entity, role):
+                self.problem = f"The deployment's audience holds neither {entity.email} nor the role {role.id}."
+        if self.problem is not None:
+            return self._error("INSUFFICIENT_PERMISSION")
+        if SUITESCRIPT not in role.permissions:
+            self.problem = f"The role {role.id} lacks the SuiteScript permission."
+            return self._error("INSUFFICIENT_PERMISSION", message=_NO_SUITESCRIPT)
+        return None
+
+    def _shape(self, deployment: Deployment) -> Response | None:
+        """Rows 23 and 24: the method has an entry point; type and size of the body are allowed."""
+        request = self.request
+        method = request.method.lower()
+        if method not in ENTRY_POINTS or getattr(deployment, method) is None:
+            self.problem = f"{deployment.script} has no entry point {method[:20]!r}."
+            answer = self._error("METHOD_NOT_ALLOWED", request.method[:20])
+            answer.headers["Allow"] = ", ".join(
+                one.upper() for one in ENTRY_POINTS if getattr(deployment, one) is not None
+            )
+            return answer
+        if method == "get" and request.body:
+            self.problem = "A GET has no body."
+            return self._error("INVALID_REQUEST")
+        if request.media_type not in MEDIA_TYPES and (request.media_type or request.body):
+            self.problem = (
+                f"Content-Type is {request.media_type[:80]!r}; RESTlets take {', '.join(MEDIA_TYPES)}, in lower case."
+            )
+            return self._error("UNSUPPORTED_MEDIA_TYPE", request.media_type[:80] or "of a body without Content-Type")
+        if len(request.body) > LIMIT_BYTES:
+            self.problem = f"The body has {len(request.body)} bytes; 10 MB is the most."
+            return self._error("SSS_FILE_CONTENT_SIZE_EXCEEDED")
+        return None
+
+    def _run(self, deployment: Deployment) -> Response:
+        """Row 25: run the entry point and write what it returns."""
+        request, method = self.request, self.request.method.lower()
+        body = None
+        if method in {"post", "put"}:
+            try:
+                body = read_body(request.media_type, request.body)
+            except BadBodyError as bad:
+                self.problem = f"{bad}."
+                return self._error("INVALID_REQUEST")
+            except MissingExtraError as missing:
+                self.problem = f"{missing}."
+                self.failure = missing
+                return self._error("UNEXPECTED_ERROR", _error_id())
+        call = self._call(deployment, body)
+        deployment.calls.append(call)
+        try:
+            value = _value(getattr(deployment, method), call, self)
+            if isinstance(value, Response):
+                return value
+            answer = value_answer(request.media_type, value)
+        except SuiteScriptError as thrown:
+            self.problem = f"The script threw {thrown.name}."
+            return self._script_error(thrown, deployment)
+        except NotReturnableError as wrong:
+            self.problem = f"The script should return {wrong.wanted} to a {request.media_type or TEXT} call."
+            return self._error("INVALID_RETURN_DATA_FORMAT", wrong.wanted)
+        except Exception as raised:  # noqa: BLE001  (whatever the test's own function raises: reported, never lost)
+            self.failure = EntryPointError(
+                f"entry point {method!r} of {deployment.script} raised {type(raised).__name__}: {raised}"
+            )
+            self.failure.__cause__ = raised
+            self.problem = f"The {self.failure}."
+            return self._script_error(SuiteScriptError("UNEXPECTED_ERROR", type(raised).__name__), deployment)
+        if len(answer.get_data()) > LIMIT_BYTES:
+            self.problem = "The answer has more than 10 MB."
+            return self._error("SSS_FILE_CONTENT_SIZE_EXCEEDED")
+        return answer
+
+    def _call(self, deployment: Deployment, body: object) -> Call:
+        parameters = dict(self.parameters)
+        if not self.account.behaviour.script_and_deploy_reach_script:
+            parameters.pop("script", None)
+            parameters.pop("deploy", None)
+        token = self.token
+        return Call(
+            method=self.request.method,
+            parameters=parameters,
+            body=body,
+            headers={name.lower(): value for name, value in self.request.headers if name.lower() != "authorization"},
+            user=token.entity.name or token.entity.email,
+            role=token.role.name,
+            application=token.integration.name,
+            token_name=token.name,
+        )
+
+    def _script_error(self, thrown: SuiteScriptError, deployment: Deployment) -> Response:
+        """Section 4.6: the code is the error's name, the message is itself a JSON text."""
+        details = {
+            "type": "error.SuiteScriptError",
+            "name": thrown.name,
+            "message": thrown.message,
+            "stack": [f"{self.request.method.lower()}(/SuiteScripts/{deployment.script}.js)"],
+            "cause": {"name": thrown.name, "message": thrown.message},
+            "id": "",
+            "notifyOff": False,
+            "userFacing": False,
+        }
+        return error_answer(self.request.media_type, 400, thrown.name, dump_json(details))
+
+
+def _value(entry_point: Any, call: Call, run: RestletCall) -> object:  # noqa: ANN401  (whatever a test deploys)
+    """Give what an entry point returns for a call."""
+    if isinstance(entry_point, Canned):
+        if entry_point.error is not None:
+            raise SuiteScriptError(entry_point.error.code, entry_point.error.message)
+        if entry_point.echo:
+            return _echo(call, run)
+        return entry_point.text if entry_point.text is not None else entry_point.json
+    if callable(entry_point):
+        return entry_point(call.body if call.method in {"POST", "PUT"} else call.parameters)
+    return entry_point
+
+
+def _echo(call: Call, run: RestletCall) -> object:
+    seen = {
+        "method": call.method,
+        "parameters": call.parameters,
+        "body": call.body,
+        "account": run.account.id,
+        "user": call.user,
+        "role": call.role,
+        "application": call.application,
+        "token_name": call.token_name,
+    }
+    return seen if run.request.media_type in MEDIA_TYPES[:2] else dump_json(seen)
+
+
+def _plain(text: str) -> str:
+    """Give text as a script sees it: bytes that are not UTF-8 become U+FFFD."""
+    return text if text.isascii() else to_bytes(text).decode("utf-8", "replace")
+
+
+def _error_id() -> str:
+    return uuid.uuid4().hex[:16]
