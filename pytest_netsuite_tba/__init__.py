@@ -1,1 +1,51 @@
-"""A fake NetSuite that verifies Token-Based Authentication by the real rules."""
+"""A fake NetSuite that verifies Token-Based Authentication by the real rules.
+
+The public names are loaded when they are first used (PEP 562), so that importing
+the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .account.behaviour import Behaviour
+    from .account.records import Account, Entity, Integration, Role, Token
+    from .account.scripts import SuiteScriptError
+    from .login.audit_trail import LoginAttempt
+    from .server import NetSuiteServer
+
+__all__ = [
+    "Account",
+    "Behaviour",
+    "Entity",
+    "Integration",
+    "LoginAttempt",
+    "NetSuiteServer",
+    "Role",
+    "SuiteScriptError",
+    "Token",
+]
+
+_HOMES = {
+    "Account": "account.records",
+    "Behaviour": "account.behaviour",
+    "Entity": "account.records",
+    "Integration": "account.records",
+    "LoginAttempt": "login.audit_trail",
+    "NetSuiteServer": "server",
+    "Role": "account.records",
+    "SuiteScriptError": "account.scripts",
+    "Token": "account.records",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -16,7 +16,7 @@ from .nonces import NonceStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.account.records import Account, Token
 
     from .audit_trail import AuditTrail
     from .refusals import Channel, Refusal
@@ -64,8 +64,8 @@ class Gate:
             with account.lock:
                 self._in_flight -= 1
 
-    def judge(self, request: SignedRequest, channel: Channel = "restlet") -> LoginAttempt:
-        """Run the checks on one request and append the attempt to the trail."""
+    def judge(self, request: SignedRequest, channel: Channel = "restlet") -> tuple[LoginAttempt, Token | None]:
+        """Run the checks on one request and append the attempt to the trail; gives it, and the token if it may in."""
         account = self.account
         with account.lock:
             now = account.clock.now()
@@ -95,7 +95,7 @@ class Gate:
                 attempt.user = login.token.entity.name or login.token.entity.email
                 attempt.role = login.token.role.name
             self.trail.append(attempt)
-            return attempt
+            return attempt, login.token if refusal is None else None
 
     def _forced_refusal(self, login: Login) -> Refusal | None:
         if not self._forced and self._always is None:

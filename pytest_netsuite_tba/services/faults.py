@@ -75,7 +75,7 @@ class Faults:
             if not isinstance(value, (int, float) if wanted is not str and wanted is not bool else wanted):
                 raise ValueError(f"{kind}: {name} is {value!r}; expected {wanted.__name__}")
         for name, count in (("on", on), ("times", times)):
-            if not isinstance(count, int) or count < 1:
+            if count < 1:
                 raise ValueError(f"{name} is {count!r}; expected a whole number from 1")
         fault = Fault(kind=kind, on=on, times=times, script=script, options=KINDS[kind] | options)
         with self._lock:

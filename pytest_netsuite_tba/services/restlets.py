@@ -49,8 +49,8 @@ _NO_SUITESCRIPT = (
     "Permission Violation: You need the 'SuiteScript' permission to access this page. "
     "Please contact your account administrator."
 )
-TOKEN_REJECTED = 'OAuth realm="{0}", error="token_rejected", error_description="Invalid login attempt."'
-BEARER_REJECTED = 'Bearer realm="{0}", error="invalid_token", error_description="Invalid login attempt."'
+OAUTH_CHALLENGE = 'OAuth realm="{0}", error="token_rejected", error_description="Invalid login attempt."'
+BEARER_CHALLENGE = 'Bearer realm="{0}", error="invalid_token", error_description="Invalid login attempt."'
 
 
 class EntryPointError(Exception):
@@ -70,7 +70,7 @@ def refuse(request: SignedRequest, refusal: Refusal, account: Account | None) ->
     status = refusal.status or 401
     if status == 401 and account is not None and account.behaviour.www_authenticate_on_restlets:  # noqa: PLR2004
         scheme = request.authorization.scheme.lower() if request.authorization else ""
-        headers["WWW-Authenticate"] = (BEARER_REJECTED if scheme == "bearer" else TOKEN_REJECTED).format(account.id)
+        headers["WWW-Authenticate"] = (BEARER_CHALLENGE if scheme == "bearer" else OAUTH_CHALLENGE).format(account.id)
     return error_answer(request.media_type, status, refusal.code, refusal.message, headers)
 
 
@@ -153,45 +153,44 @@ class RestletCall:
         return None
 
     def _run(self, deployment: Deployment) -> Response:
-        """Row 25: run the entry point and write what it returns."""
-        request, method = self.request, self.request.method.lower()
-        body = None
-        if method in {"post", "put"}:
-            try:
-                body = read_body(request.media_type, request.body)
-            except BadBodyError as bad:
-                self.problem = f"{bad}."
-                return self._error("INVALID_REQUEST")
-            except MissingExtraError as missing:
-                self.problem = f"{missing}."
-                self.failure = missing
-                return self._error("UNEXPECTED_ERROR", _error_id())
-        call = self._call(deployment, body)
+        """Row 25: read the body, run the entry point, write what it returns."""
+        method = self.request.method.lower()
+        try:
+            body = read_body(self.request.media_type, self.request.body) if method in {"post", "put"} else None
+        except BadBodyError as bad:
+            self.problem = f"{bad}."
+            return self._error("INVALID_REQUEST")
+        except MissingExtraError as missing:
+            self.problem, self.failure = f"{missing}.", missing
+            return self._error("UNEXPECTED_ERROR", _error_id())
+        call = self._call(body)
         deployment.calls.append(call)
         try:
-            value = _value(getattr(deployment, method), call, self)
-            if isinstance(value, Response):
-                return value
-            answer = value_answer(request.media_type, value)
+            return self._written(_value(getattr(deployment, method), call, self))
         except SuiteScriptError as thrown:
             self.problem = f"The script threw {thrown.name}."
             return self._script_error(thrown, deployment)
-        except NotReturnableError as wrong:
-            self.problem = f"The script should return {wrong.wanted} to a {request.media_type or TEXT} call."
-            return self._error("INVALID_RETURN_DATA_FORMAT", wrong.wanted)
         except Exception as raised:  # noqa: BLE001  (whatever the test's own function raises: reported, never lost)
-            self.failure = EntryPointError(
-                f"entry point {method!r} of {deployment.script} raised {type(raised).__name__}: {raised}"
-            )
+            self.problem = f"Entry point {method!r} of {deployment.script} raised {type(raised).__name__}: {raised}"
+            self.failure = EntryPointError(self.problem)
             self.failure.__cause__ = raised
-            self.problem = f"The {self.failure}."
             return self._script_error(SuiteScriptError("UNEXPECTED_ERROR", type(raised).__name__), deployment)
+
+    def _written(self, value: object) -> Response:
+        """Write what an entry point returned; a werkzeug response is a script's own ``createResponse``."""
+        if isinstance(value, Response):
+            return value
+        try:
+            answer = value_answer(self.request.media_type, value)
+        except NotReturnableError as wrong:
+            self.problem = f"The script should return {wrong.wanted} to a {self.request.media_type or TEXT} call."
+            return self._error("INVALID_RETURN_DATA_FORMAT", wrong.wanted)
         if len(answer.get_data()) > LIMIT_BYTES:
             self.problem = "The answer has more than 10 MB."
             return self._error("SSS_FILE_CONTENT_SIZE_EXCEEDED")
         return answer
 
-    def _call(self, deployment: Deployment, body: object) -> Call:
+    def _call(self, body: object) -> Call:
         parameters = dict(self.parameters)
         if not self.account.behaviour.script_and_deploy_reach_script:
             parameters.pop("script", None)

@@ -1,0 +1,1 @@
+"""Signed clients: one module a library, each imported when it is asked for."""

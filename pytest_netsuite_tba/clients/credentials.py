@@ -1,0 +1,136 @@
+"""What a client needs to sign: the credentials of one token, and the clients that use them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pytest_netsuite_tba.oauth1.encoding import decode_query
+from pytest_netsuite_tba.oauth1.header import format_authorization
+from pytest_netsuite_tba.oauth1.signature import base_string, base_uri, parameter_string, sign, signing_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from wsgiref.types import WSGIApplication
+
+    import httpx
+    import httpx2
+    import requests
+
+    from pytest_netsuite_tba.account.clock import Clock
+    from pytest_netsuite_tba.account.records import Account
+
+    from .wsgi import NetSuiteClient
+
+
+class MissingExtraError(RuntimeError):
+    """A client's library is not installed; the message has the install line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """The credentials of one token, as they were when this was made.
+
+    Attributes:
+        account: account id, the realm.
+        consumer_key, consumer_secret: of the integration record.
+        token_id, token_secret: of the token.
+
+    """
+
+    account: str
+    consumer_key: str
+    consumer_secret: str = field(repr=False)
+    token_id: str
+    token_secret: str = field(repr=False)
+    records: Account = field(repr=False, compare=False)
+    application: WSGIApplication = field(repr=False, compare=False)
+    base_url: Callable[[], str] = field(repr=False, compare=False)
+
+    @property
+    def clock(self) -> Clock:
+        """The account's clock; clients sign by its ``client_now()``."""
+        return self.records.clock
+
+    def authorization(self, method: str, url: str, form: str = "") -> str:
+        """Sign one request and give its Authorization header.
+
+        ``url`` is absolute and spelt as it will be sent; ``form`` is the body where that is a form. The nonce is
+        20 characters, the timestamp the clients' time.
+        """
+        scheme, _, rest = url.partition("://")
+        before_query, _, query = rest.partition("?")
+        host, slash, path = before_query.partition("/")
+        parameters = [
+            ("oauth_consumer_key", self.consumer_key),
+            ("oauth_token", self.token_id),
+            ("oauth_signature_method", "HMAC-SHA256"),
+            ("oauth_timestamp", str(int(self.clock.client_now()))),
+            ("oauth_nonce", secrets.token_hex(10)),
+            ("oauth_version", "1.0"),
+        ]
+        signed = parameter_string([*parameters, *decode_query(query), *decode_query(form)])
+        text = base_string(method, base_uri(scheme, host, slash + path), signed)
+        signature = sign(text, signing_key(self.consumer_secret, self.token_secret))
+        return format_authorization([*parameters, ("oauth_signature", signature)], realm=self.account)
+
+    def client(self) -> NetSuiteClient:
+        """Make an in-process client: no socket, no extra."""
+        from .wsgi import NetSuiteClient  # noqa: PLC0415  (werkzeug.test, when asked for)
+
+        return NetSuiteClient(self.application, self)
+
+    def requests(self) -> requests.Session:
+        """Make a signed ``requests.Session``.
+
+        Raises:
+            MissingExtraError: the extra ``requests`` is not installed.
+
+        """
+        _needed("requests_oauthlib", "requests")
+        from .requests import SignedSession  # noqa: PLC0415  (an extra)
+
+        return SignedSession(self)
+
+    def httpx(self) -> httpx.Client:
+        """Make a signed ``httpx.Client``; raises as :meth:`requests`."""
+        from .httpx import client_options  # noqa: PLC0415
+
+        client: httpx.Client = _needed("httpx", "httpx").Client(**client_options(self))
+        return client
+
+    def async_httpx(self) -> httpx.AsyncClient:
+        """Make a signed ``httpx.AsyncClient``; raises as :meth:`requests`."""
+        from .httpx import async_client_options  # noqa: PLC0415
+
+        module = _needed("httpx", "httpx")
+        client: httpx.AsyncClient = module.AsyncClient(**async_client_options(self, module))
+        return client
+
+    def httpx2(self) -> httpx2.Client:
+        """Make a signed ``httpx2.Client``; raises as :meth:`requests`."""
+        from .httpx import client_options  # noqa: PLC0415
+
+        client: httpx2.Client = _needed("httpx2", "httpx2").Client(**client_options(self))
+        return client
+
+    def async_httpx2(self) -> httpx2.AsyncClient:
+        """Make a signed ``httpx2.AsyncClient``; raises as :meth:`requests`."""
+        from .httpx import async_client_options  # noqa: PLC0415
+
+        module = _needed("httpx2", "httpx2")
+        client: httpx2.AsyncClient = module.AsyncClient(**async_client_options(self, module))
+        return client
+
+
+def _needed(module: str, extra: str) -> ModuleType:
+    """Import the library of an extra, or say how to install it."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError:
+        raise MissingExtraError(
+            f"this client needs the extra {extra!r}: pip install 'pytest-netsuite-tba[{extra}]'"
+        ) from None

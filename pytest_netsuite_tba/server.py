@@ -1,0 +1,474 @@
+"""The fake NetSuite: a pytest-httpserver whose every request comes before the account's gate."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from .account.history import DEFAULT_HISTORY, History
+from .account.records import Account
+from .account.seed import load
+from .clients.credentials import Credentials
+from .listener import Limits, Listener
+from .login.audit_trail import AuditTrail
+from .login.gate import Gate
+from .login.refusals import BY_ID, CONCURRENCY, FAULT, MALFORMED_HTTP, refusal
+from .login.request import SignedRequest
+from .services.faults import Faults
+from .services.hosts import account_called, signed_request
+from .services.restlets import PATH, RestletCall, error, refuse
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from .account.behaviour import Behaviour
+    from .account.clock import Clock
+    from .account.records import Entity, Integration, Role, Token
+    from .account.scripts import Audience, Deployment, EntryPoint
+    from .listener import Malformed
+    from .login.audit_trail import LoginAttempt
+    from .services.faults import Fault
+
+Source = Account | str | os.PathLike[str]
+
+
+class UnexpectedRequestError(AssertionError):
+    """Requests came that the test did not announce; the message lists them."""
+
+
+class NetSuiteServer(HTTPServer):
+    """A fake NetSuite for one or more accounts.
+
+    It listens on loopback, from the first time that :attr:`url` is read until :meth:`stop` (or the end of a
+    ``with`` block). In-process it needs no socket: :attr:`wsgi_app` is a WSGI application.
+
+    Args:
+        sources: accounts, or paths of ``account.toml`` files; the default account when empty.
+        host: address to listen on.
+        port: port to listen on; 0 takes a free one.
+        history: how many attempts, log entries and calls are kept.
+        limits: what a client may send, and how long it may take.
+        ssl_context: speak TLS with this context.
+
+    Raises:
+        ValueError: two accounts have the same id, or an ``account.toml`` is wrong.
+
+    """
+
+    DEFAULT_LISTEN_HOST = "127.0.0.1"
+
+    def __init__(
+        self,
+        *sources: Source,
+        host: str = DEFAULT_LISTEN_HOST,
+        port: int = 0,
+        history: int = DEFAULT_HISTORY,
+        limits: Limits | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self.history = history
+        super().__init__(host, port, ssl_context, threaded=True)
+        self.no_handler_status_code = 404
+        self.limits = limits or Limits()
+        accounts: list[Account] = []
+        for source in sources or (Account(),):
+            accounts += [source] if isinstance(source, Account) else load(source)
+        self.accounts: dict[str, Account] = {}
+        for account in accounts:
+            if account.id in self.accounts:
+                raise ValueError(f"there are two accounts {account.id!r}; each needs an id of its own")
+            self.accounts[account.id] = account
+        self.account = accounts[0]
+        self.token: Token | None = next(iter(self.account.tokens.values()), None)
+        self.audit_trail = AuditTrail(history)
+        self.faults = Faults()
+        self._gates = {account.id: Gate(account, self.audit_trail) for account in accounts}
+        self._credentials = None if self.token is None else self.credentials_for(self.token)
+        self._listener: Listener | None = None
+        self._start_lock = threading.Lock()
+        self._stopped = threading.Event()
+
+    # -- the records of the first token ----------------------------------------------------------------------
+
+    def _first_token(self) -> Token:
+        if self.token is None:
+            raise ValueError(f"account {self.account.id} has no token; netsuite.create_token() makes one")
+        return self.token
+
+    @property
+    def integration(self) -> Integration:
+        """The integration record of the first token."""
+        return self._first_token().integration
+
+    @property
+    def entity(self) -> Entity:
+        """The entity of the first token."""
+        return self._first_token().entity
+
+    @property
+    def role(self) -> Role:
+        """The role of the first token."""
+        return self._first_token().role
+
+    @property
+    def clock(self) -> Clock:
+        """The first account's clock."""
+        return self.account.clock
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """The first account's behaviour, where NetSuite's documents leave something open."""
+        return self.account.behaviour
+
+    @property
+    def credentials(self) -> Credentials:
+        """The first token's credentials as they were when the server was made, whatever happens to the records."""
+        self._first_token()
+        assert self._credentials is not None  # noqa: S101  (made together with the first token)
+        return self._credentials
+
+    def credentials_for(self, token: Token) -> Credentials:
+        """Give the credentials of ``token`` as they are now; its methods make signed clients.
+
+        Raises:
+            ValueError: the token is of no account of this server.
+
+        """
+        for account in self.accounts.values():
+            if any(one is token for one in account.tokens.values()):
+                return Credentials(
+                    account=account.id,
+                    consumer_key=token.integration.consumer_key,
+                    consumer_secret=token.integration.consumer_secret,
+                    token_id=token.id,
+                    token_secret=token.secret,
+                    records=account,
+                    application=self.wsgi_app,
+                    base_url=lambda: self.url,
+                )
+        known = [
+            f"{one.name!r} of {account.id}" for account in self.accounts.values() for one in account.tokens.values()
+        ]
+        raise ValueError(f"token {token.name!r} is of no account of this server; valid: {', '.join(known) or 'none'}")
+
+    def create_token(
+        self,
+        *,
+        integration: Integration | str | None = None,
+        entity: Entity | str | None = None,
+        role: Role | int | None = None,
+        name: str | None = None,
+    ) -> Token:
+        """Create a token in the first account; see :meth:`pytest_netsuite_tba.Account.create_token`."""
+        return self.account.create_token(integration=integration, entity=entity, role=role, name=name)
+
+    # -- what the account answers ----------------------------------------------------------------------------
+
+    def deploy(
+        self,
+        script: str,
+        deploy: str,
+        *,
+        get: EntryPoint = None,
+        post: EntryPoint = None,
+        put: EntryPoint = None,
+        delete: EntryPoint = None,
+        number: int | None = None,
+        deploy_number: int | None = None,
+        audience: Audience | list[int | str] | str = "all",
+        owner: str | None = None,
+        status: str = "RELEASED",
+        required: bool = False,
+    ) -> Deployment:
+        """Deploy a RESTlet in the first account; it records its ``calls``.
+
+        Args:
+            script, deploy: the ids, ``customscript_...`` and ``customdeploy_...``.
+            get, post, put, delete: the answer: a JSON value, or a function of the parameters (GET, DELETE) or of
+                the body (POST, PUT) that returns one or raises :class:`pytest_netsuite_tba.SuiteScriptError`.
+            number, deploy_number: internal numbers; the next free ones when omitted.
+            audience: ``"all"``, a list of role ids and e-mail addresses, or an ``Audience``; ``[]`` is the owner only.
+            owner: the owner's e-mail address.
+            status: ``RELEASED``, or ``TESTING`` for the owner only.
+            required: fail the test if the RESTlet was never called.
+
+        Raises:
+            ValueError: a value does not fit; the message has it and the valid ones.
+
+        """
+        values: dict[str, Any] = {"audience": audience, "status": status}
+        deployment = self.account.deploy(
+            script,
+            deploy,
+            get=get,
+            post=post,
+            put=put,
+            delete=delete,
+            number=number,
+            deploy_number=deploy_number,
+            owner=owner,
+            required=required,
+            **values,
+        )
+        deployment.calls.limit = self.history
+        return deployment
+
+    def restlet_url(self, script: str, deploy: str, **params: str | int) -> str:
+        """Give the URL of a RESTlet at this server, as a client would call it; ``params`` are added, encoded."""
+        pairs = {"script": script, "deploy": deploy} | params
+        query = "&".join(f"{quote(name, safe='')}={quote(str(value), safe='')}" for name, value in pairs.items())
+        return f"{self.url}{PATH}?{query}"
+
+    # -- what the test announces -----------------------------------------------------------------------------
+
+    def expect_refusal(
+        self, detail: str | None = None, *, count: int | None = None
+    ) -> AbstractContextManager[list[LoginAttempt]]:
+        """Announce that logins will be refused inside the ``with`` block; gives the list of refused attempts.
+
+        ``detail`` is an audit-trail detail or the id of a refusal; ``count`` is how many there must be.
+
+        Raises:
+            AssertionError: at the end of the block: none was refused, another detail, another count.
+            ValueError: there is no such detail.
+
+        """
+        return self.audit_trail.expect_refusal(detail, count=count)
+
+    def refuse_next(self, id: str, *, times: int | None = 1) -> None:  # noqa: A002  (promised name)
+        """Refuse the next ``times`` logins in that way, whatever they hold (all from now on, if None).
+
+        Raises:
+            ValueError: there is no such refusal; the message names the nearest.
+
+        """
+        forced = refusal(id)
+        if times is not None and times < 1:
+            raise ValueError(f"times is {times!r}; expected a whole number from 1, or None for all")
+        for gate in self._gates.values():
+            gate.force(forced, times)
+
+    def verify(self) -> None:
+        """Raise an AssertionError for whatever the test did not announce.
+
+        That is: a refused login, a request that nothing answers, an entry point that raised, a required RESTlet
+        that was never called.
+        """
+        problems = [
+            f"login {one.id} was refused: {one.method} {one.url} got {one.http_status} {one.code or ''}: {one.cause} {one.cure}"
+            for one in self.audit_trail.unannounced
+        ]
+        problems += [str(one) for one in self.assertions]
+        problems += [str(one) for one in self.handler_errors]
+        problems += [
+            f"{one.script} / {one.deploy} is required, but was never called"
+            for account in self.accounts.values()
+            for one in account.restlets
+            if one.required and not one.calls and not one.calls.dropped
+        ]
+        causes: list[BaseException] = [one for one in self.assertions if isinstance(one, AssertionError)]
+        causes += self.handler_errors
+        self.audit_trail.unannounced.clear()
+        self.clear_assertions()
+        self.clear_handler_errors()
+        if problems:
+            hint = "Announce refusals with netsuite.expect_refusal(); set netsuite_strict = false to allow them all."
+            raise UnexpectedRequestError("\n".join([*problems, hint])) from (causes[0] if causes else None)
+
+    # -- the socket ------------------------------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """``http://127.0.0.1:<port>``; reading it starts the listener."""
+        self._ensure_started()
+        scheme = "http" if self.ssl_context is None else "https"
+        return f"{scheme}://{self.format_host(self.host)}:{self.port}"
+
+    def url_for(self, suffix: str) -> str:
+        """Give the URL of a path at this server; starts the listener."""
+        self._ensure_started()
+        return super().url_for(suffix)
+
+    def _ensure_started(self) -> None:
+        with self._start_lock:
+            if self._listener is None and not self._stopped.is_set():
+                self._start()
+
+    def _start(self) -> None:
+        self._stopped.clear()
+        self._listener = Listener(
+            self.wsgi_app,
+            self.host,
+            self.port,
+            limits=self.limits,
+            ssl_context=self.ssl_context,
+            on_malformed=self._record_malformed,
+        )
+        self.port = self._listener.port
+        self._listener.start()
+
+    def start(self) -> None:
+        """Start to listen now rather than when :attr:`url` is first read; does nothing if it does."""
+        with self._start_lock:
+            if self._listener is None:
+                self._start()
+
+    def stop(self) -> None:
+        """Stop at once: the socket and every connection are closed. Does nothing if it does not listen."""
+        self._stopped.set()
+        with self._start_lock:
+            if self._listener is not None:
+                self._listener.stop()
+                self._listener = None
+
+    def is_running(self) -> bool:
+        """Whether it listens."""
+        return self._listener is not None
+
+    def __enter__(self) -> NetSuiteServer:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        state = f"listening on {self.host}:{self.port}" if self.is_running() else "not listening"
+        return f"<NetSuiteServer {', '.join(self.accounts)}, {state}>"
+
+    def clear_log(self) -> None:
+        """Forget the log of requests and responses."""
+        self.log = History(self.history)  # type: ignore[assignment]  # bounded, and says what it dropped
+
+    def _record_malformed(self, malformed: Malformed) -> None:
+        """Write into the trail what the listener could read of a request that is no HTTP."""
+        request = SignedRequest(
+            method=malformed.method or "?",
+            target=malformed.target or "",
+            host=next((value for name, value in malformed.headers if name.lower() == "host"), ""),
+            scheme="http" if self.ssl_context is None else "https",
+            headers=malformed.headers,
+        )
+        cause = malformed.reason[:1].upper() + malformed.reason[1:]
+        attempt = self.audit_trail.refuse(request, MALFORMED_HTTP.because(cause), now=self.clock.now())
+        attempt.http_status = malformed.status
+
+    # -- one request -----------------------------------------------------------------------------------------
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one WSGI call; the fake without a socket."""
+        request = Request(environ)
+        try:
+            response = self.application(request)
+        except ConnectionResetError:
+            raise
+        except Exception:  # noqa: BLE001  (an expectation's own handler; pytest-httpserver has noted it for check())
+            response = Response(status=500)
+        return response(environ, start_response)
+
+    def dispatch(self, request: Request) -> Response:
+        """Judge one request and answer it: refusal, RESTlet, or pytest-httpserver's own expectations."""
+        signed = signed_request(request.environ, request.get_data())
+        account = account_called(signed, self.accounts)
+        if account is None:
+            unknown = BY_ID["unknown-host"].because(
+                f"The host {signed.host!r} belongs to no account that is served here."
+            )
+            self.audit_trail.refuse(signed, unknown, now=self.clock.now())
+            return refuse(signed, unknown, None)
+        faults = self.faults.striking(signed)
+        for fault in faults:
+            response = self._strike(fault, signed, account)
+            if response is not None:
+                return response
+        with self._gates[account.id].slot() as within_limit:
+            response = self._judge(request, signed, account, within_limit=within_limit)
+        if any(fault.kind == "reset" for fault in faults):
+            raise ConnectionResetError("the test asked for a reset connection")
+        return response
+
+    def _judge(self, request: Request, signed: SignedRequest, account: Account, *, within_limit: bool) -> Response:
+        if not within_limit and account.behaviour.concurrency_before_login:
+            self.audit_trail.refuse(signed, CONCURRENCY, now=account.clock.now(), expected=True, account=account.id)
+            return error(signed, account, "SSS_REQUEST_LIMIT_EXCEEDED")
+        attempt, token = self._gates[account.id].judge(signed)
+        if attempt.refusal is not None:
+            return _branded(refuse(signed, attempt.refusal, account))
+        assert token is not None  # noqa: S101  (an accepted login has one)
+        if not within_limit:
+            response = error(signed, account, "SSS_REQUEST_LIMIT_EXCEEDED")
+            attempt.cause = f"More than {account.concurrency_limit} requests were in flight."
+        else:
+            response = self._answer(request, RestletCall(signed, account, token), attempt)
+        attempt.http_status = response.status_code
+        attempt.code = getattr(response, "code", None)
+        return _branded(response)
+
+    def _answer(self, request: Request, call: RestletCall, attempt: LoginAttempt) -> Response:
+        """Rows 20 to 25, then whatever the test expects by pytest-httpserver's means."""
+        if call.request.path == PATH:
+            deployment = call.deployment()
+            if deployment is not None:
+                response = call.answer(deployment)
+                attempt.cause = call.problem
+                if call.failure is not None:
+                    self.handler_errors.append(call.failure)
+                return response
+            if not self._is_expected(request):
+                attempt.cause = "No RESTlet is deployed at this URL."
+                self._note_unexpected(call)
+                return call.not_found()
+        return super().dispatch(request)
+
+    def _is_expected(self, request: Request) -> bool:
+        handlers = [*self.ordered_handlers[:1], *self.oneshot_handlers, *self.handlers]
+        return any(one.matcher.match(request) for one in handlers)
+
+    def _note_unexpected(self, call: RestletCall) -> None:
+        deployed = [f"{one.script} / {one.deploy}" for one in call.account.restlets]
+        asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
+        self.add_assertion(
+            f"{call.request.method} called the RESTlet {asked}, which is not deployed; deployed: {', '.join(deployed) or 'none'}"
+        )
+
+    def _strike(self, fault: Fault, signed: SignedRequest, account: Account) -> Response | None:
+        """Let a fault strike before the login; None where the request goes on."""
+        options = fault.options
+        if fault.kind == "delay":
+            self._stopped.wait(options["seconds"])
+            return None
+        if fault.kind == "reset" and options["after_script"]:
+            return None
+        headers = {}
+        status = 503
+        if fault.kind == "wrong_data_center":
+            status = 302
+            headers["Location"] = options["location"] or f"https://{account.restlets_host}{signed.path}?{signed.query}"
+        elif options.get("retry_after"):
+            headers["Retry-After"] = str(options["retry_after"])
+        asked = FAULT.because(f"The test asked for the fault {fault.kind!r}.")
+        attempt = self.audit_trail.refuse(signed, asked, now=account.clock.now(), expected=True, account=account.id)
+        if fault.kind == "reset":
+            attempt.http_status = None
+            raise ConnectionResetError("the test asked for a reset connection")
+        attempt.http_status = status
+        return Response(b"", status=status, headers=headers)
+
+
+def _branded(response: Response) -> Response:
+    """Add the headers that were captured on NetSuite's answers (section 3.6)."""
+    headers = response.headers
+    headers["x-n-operationid"] = str(uuid.uuid4())
+    headers.add("Set-Cookie", "NS_ROUTING_VERSION=LAGGING; path=/")
+    headers["P3P"] = 'CP="CAO PSAa OUR BUS PUR"'
+    headers["Vary"] = "User-Agent"
+    headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
