@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from pytest_httpserver import HTTPServer
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .account.scripts import Audience, Deployment, EntryPoint
     from .listener import Malformed
     from .login.audit_trail import LoginAttempt
+    from .login.refusals import Refusal
     from .services.faults import Fault
 
 Source = Account | str | os.PathLike[str]
@@ -257,6 +258,25 @@ class NetSuiteServer(HTTPServer):
         for gate in self._gates.values():
             gate.force(forced, times)
 
+    def arrange_refusal(self, id: str) -> Refusal:  # noqa: A002  (as refuse_next)
+        """Make every login from now on be refused in that way, and announce it.
+
+        What a record can cause is arranged in the first token's records; what only a client's mistake can cause
+        is forced, as by :meth:`refuse_next`.
+
+        Raises:
+            ValueError: there is no such refusal; the message names the nearest.
+
+        """
+        wanted = refusal(id)
+        self.audit_trail.announced.add(wanted.id)
+        if wanted.arrange is None:
+            self.refuse_next(id, times=None)
+        else:
+            with self.account.lock:
+                wanted.arrange(self.account, self._first_token())
+        return wanted.settled(self.behaviour)
+
     def verify(self) -> None:
         """Raise an AssertionError for whatever the test did not announce.
 
@@ -264,7 +284,7 @@ class NetSuiteServer(HTTPServer):
         that was never called.
         """
         problems = [
-            f"login {one.id} was refused: {one.method} {one.url} got {one.http_status} {one.code or ''}: {one.cause} {one.cure}"
+            f"login {one.id} was refused: {one.cause} {one.cure}\n    {one.method} {one.url} -> {one.http_status} {one.code or ''}"
             for one in self.audit_trail.unannounced
         ]
         problems += [str(one) for one in self.assertions]
@@ -334,7 +354,7 @@ class NetSuiteServer(HTTPServer):
         """Whether it listens."""
         return self._listener is not None
 
-    def __enter__(self) -> NetSuiteServer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:

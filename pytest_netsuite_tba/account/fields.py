@@ -23,14 +23,16 @@ class RecordError(ValueError):
         where: the record and field, as ``Role.web_services_only``.
         value: the offending value; ``None`` where it is a secret.
         expected: what is valid, in words.
+        hint: the same as half a sentence, ``expected ...`` or ``did you mean ...?``.
 
     """
 
-    def __init__(self, where: str, value: object, expected: str) -> None:
-        super().__init__(f"{where}: {value!r} is not valid; expected {expected}")
+    def __init__(self, where: str, value: object, expected: str, *, secret: bool = False) -> None:
         self.where = where
-        self.value = value
+        self.value = None if secret else value
         self.expected = expected
+        self.hint = expected if expected.startswith(("did you mean ", "valid: ")) else f"expected {expected}"
+        super().__init__(f"{where}: {'the value' if secret else repr(value)} is not valid; {self.hint}")
 
 
 def nearest(name: object, valid: Iterable[object]) -> str:
@@ -88,7 +90,7 @@ class FieldRule:
 
 
 @cache
-def rules_of(record: type[object]) -> dict[str, FieldRule]:
+def rules_of(record: type[Any]) -> dict[str, FieldRule]:
     """Give the rules of a record class by field name, in the order declared."""
     hints = get_type_hints(record)
     rules = {}
@@ -121,7 +123,7 @@ class Record:
             RecordError: the field cannot hold ``value``.
 
         """
-        rules = rules_of(type(self))  # type: ignore[arg-type]  # a class is hashable, whatever its instances are
+        rules = rules_of(type(self))
         rule = rules.get(name)
         if rule is None:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}; {nearest(name, rules)}")
@@ -144,7 +146,8 @@ def fitted(value: object, hint: object, where: str, *, secret: bool = False) -> 
             fitted(one, item, where, secret=secret)
         return value if origin is list and isinstance(value, list) else origin(value)
     if not _fits(value, hint, origin):
-        raise RecordError(where, None if secret else value, expectation(hint))
+        expected = nearest(value, get_args(hint)) if origin is Literal and isinstance(value, str) else expectation(hint)
+        raise RecordError(where, value, expected, secret=secret)
     return value
 
 
@@ -169,7 +172,8 @@ def expectation(hint: object) -> str:
     if origin in {Union, types.UnionType}:
         return " or ".join(expectation(one) for one in get_args(hint) if one is not type(None))
     if origin in {set, tuple, list}:
-        return f"a list of {expectation(get_args(hint)[0])}"
+        item = expectation(get_args(hint)[0])
+        return f"a list of {item.removeprefix('a ')}s"
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
     if isinstance(hint, type):
         return words.get(hint, f"a {hint.__name__}")

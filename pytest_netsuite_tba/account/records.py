@@ -167,7 +167,8 @@ class Token(Record):
 
 
 R = TypeVar("R", Integration, Role, Entity, Token)
-_KEYS: dict[type, tuple[str, str]] = {
+# What a kind of record is called, and the field that names one.
+KEYS: dict[type, tuple[str, str]] = {
     Integration: ("integration", "name"),
     Role: ("role", "id"),
     Entity: ("entity", "email"),
@@ -179,7 +180,7 @@ class Records(Mapping[Any, R], Generic[R]):
     """Records of one kind, looked up by name, id or e-mail address, in the order created."""
 
     def __init__(self, kind: type[R], account: str) -> None:
-        self.noun, self._key = _KEYS[kind]
+        self.noun, self._key = KEYS[kind]
         self._account = account
         self._records: list[R] = []
 
@@ -200,8 +201,8 @@ class Records(Mapping[Any, R], Generic[R]):
         """Remove ``record``, which must be here."""
         self._records[:] = [one for one in self._records if one is not record]
 
-    def find(self, wanted: Any) -> R:  # noqa: ANN401  (a key or a record)
-        """Give the record that ``wanted`` is, or is the key of.
+    def find(self, wanted: Any, where: str = "") -> R:  # noqa: ANN401  (a key or a record)
+        """Give the record that ``wanted`` is, or is the key of; ``where`` says what asks for it.
 
         Raises:
             RecordError: it is not of this account; the message names those that are.
@@ -211,7 +212,7 @@ class Records(Mapping[Any, R], Generic[R]):
             if one is wanted or getattr(one, self._key) == wanted:
                 return one
         key = getattr(wanted, self._key, wanted)
-        raise RecordError(f"{self.noun} of account {self._account}", key, nearest(key, self))
+        raise RecordError(where or f"{self.noun} of account {self._account}", key, nearest(key, self))
 
     def first(self) -> R:
         """Give the first record.
@@ -323,8 +324,8 @@ class Account(Record):
             spelt = value.upper().replace("-", "_")
             hint = f"; did you mean {spelt!r}?" if _ACCOUNT_ID.fullmatch(spelt) else ""
             raise RecordError("Account.id", value, f"upper case with an underscore, as '1234567_SB1'{hint}")
-        if name == "ip_rules":
-            for rule in cast("list[str]", value):
+        if name == "ip_rules" and isinstance(value, list | tuple | set | frozenset):
+            for rule in value:
                 _check_network(rule)
         Record.__setattr__(self, name, value)
 
@@ -360,13 +361,9 @@ class Account(Record):
             RecordError: it names a record of another account.
 
         """
-        token.integration = self.integrations.find(
-            self.integrations.first() if token.integration is None else token.integration
-        )
-        token.entity = self.entities.find(self.entities.first() if token.entity is None else token.entity)
-        token.role = self.roles.find(
-            (token.entity.roles or [self.roles.first()])[0] if token.role is None else token.role
-        )
+        token.integration = _given_or_first(token.integration, self.integrations)
+        token.entity = _given_or_first(token.entity, self.entities)
+        token.role = _given_or_first(token.role, self.roles, token.entity.roles)
         for field in ("id", "secret"):
             if not getattr(token, field):
                 setattr(token, field, derived(self.id, "token", token.name, field))
@@ -468,11 +465,11 @@ class Account(Record):
             self._number(deployment, others)
             if isinstance(deployment.audience, Audience):
                 for role in deployment.audience.roles:
-                    self.roles.find(role)
+                    self.roles.find(role, "Deployment.audience")
                 for email in deployment.audience.employees:
-                    self.entities.find(email)
+                    self.entities.find(email, "Deployment.audience")
             if deployment.owner is not None:
-                self.entities.find(deployment.owner)
+                self.entities.find(deployment.owner, "Deployment.owner")
             self.restlets[:] = [*others, deployment]
             return deployment
 
@@ -511,6 +508,12 @@ class Account(Record):
         for name in rules_of(Account):
             object.__setattr__(twin, name, copy.deepcopy(getattr(self, name), memo))
         return twin
+
+
+def _given_or_first(given: R | None, records: Records[R], preferred: Iterable[R] = ()) -> R:
+    if given is None:
+        given = next(iter(preferred), None) or records.first()
+    return records.find(given)
 
 
 def _check_network(rule: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from werkzeug import Request
 from werkzeug.test import Client, EnvironBuilder
 
 if TYPE_CHECKING:
@@ -61,4 +62,4 @@ class NetSuiteClient(Client):
                 form = body.decode("utf-8", "surrogateescape")
             method = environ["REQUEST_METHOD"]
             environ["HTTP_AUTHORIZATION"] = self.credentials.authorization(method, f"{scheme}://{host}{target}", form)
-        return super().open(environ, follow_redirects=kwargs.pop("follow_redirects", False))
+        return super().open(Request(environ), follow_redirects=kwargs.pop("follow_redirects", False))

@@ -74,13 +74,15 @@ class LoginAttempt:
 class AuditTrail(History[LoginAttempt]):
     """The newest attempts, oldest first.
 
-    ``unannounced`` are the refused attempts that the test did not announce.
+    ``announced`` are the ids of refusals that are expected throughout; ``unannounced`` the refused attempts that
+    the test did not announce.
     """
 
     def __init__(self, limit: int = DEFAULT_HISTORY) -> None:
         super().__init__(limit)
         self._ids = itertools.count(1)
         self._expectations: list[Expectation] = []
+        self.announced: set[str] = set()
         self.unannounced: History[LoginAttempt] = History(limit)
 
     def next_id(self) -> int:
@@ -92,6 +94,8 @@ class AuditTrail(History[LoginAttempt]):
         if not entry.accepted:
             if self._expectations:
                 self._expectations[-1].attempts.append(entry)
+                entry.expected = True
+            if entry.refusal is not None and entry.refusal.id in self.announced:
                 entry.expected = True
             if not entry.expected:
                 self.unannounced.append(entry)

@@ -1,0 +1,273 @@
+"""``account.toml`` read into records, with errors that name the file, the key and the nearest valid name.
+
+The keys are the fields of the records: :func:`rules_of` is the only list of them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import tomllib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+from .clock import unix_seconds
+from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of
+from .records import KEYS, Account, Records
+from .scripts import Audience, Canned, Deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_Known = dict[type, dict[object, Any]]  # what a reference may name: kind, then name, e-mail address or id
+
+
+class SeedError(ValueError):
+    """An account file cannot be used.
+
+    Attributes:
+        source: the file.
+        key: the offending key, as ``tokens[0].role``; empty where the file as a whole is at fault.
+        message: what is wrong with it, in one line, without any secret.
+
+    """
+
+    def __init__(self, source: str, key: str, message: str) -> None:
+        super().__init__(": ".join(part for part in (source, key, message) if part))
+        self.source = source
+        self.key = key
+        self.message = message
+
+
+def load(path: str | os.PathLike[str]) -> list[Account]:
+    """Read an account file (TOML, UTF-8).
+
+    Raises:
+        SeedError: it cannot be read, or as :func:`parse`.
+
+    """
+    source = os.fspath(path)
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SeedError(source, "", f"not UTF-8 (at line {line})") from None
+    except (OSError, ValueError) as error:
+        raise SeedError(source, "", f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    return parse(text, source)
+
+
+def parse(text: str, source: str) -> list[Account]:
+    """Make the accounts that ``text`` describes; ``source`` names it in errors.
+
+    Raises:
+        SeedError: it is not TOML, or a key or a value is not valid.
+
+    """
+    try:
+        return _accounts(tomllib.loads(text), _Place(source))
+    except SeedError:
+        raise
+    except RecursionError:
+        raise SeedError(source, "", "not usable: nested too deeply") from None
+    except ValueError as error:  # TOMLDecodeError, or a number of too many digits
+        raise SeedError(source, "", f"not TOML: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the file we are."""
+
+    source: str
+    key: str = ""
+
+    def at(self, part: str | int) -> _Place:
+        """Give the place one step further in: a key, or an index of a list."""
+        if isinstance(part, int):
+            return _Place(self.source, f"{self.key}[{part}]")
+        name = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else json.dumps(part)
+        return _Place(self.source, f"{self.key}.{name}" if self.key else name)
+
+    def error(self, message: str, value: object = None) -> SeedError:
+        """Make an error; ``value`` is shown if it is plain, for a table or list may hold a secret."""
+        plain = isinstance(value, str | int | float)
+        return SeedError(self.source, self.key, f"{value!r} is not valid; {message}" if plain else message)
+
+    @contextmanager
+    def checked(self, kind: type[Any] | None = None) -> Iterator[None]:
+        """Turn a record's complaint into one that names the key."""
+        try:
+            yield
+        except RecordError as error:
+            owner, _, name = error.where.partition(".")
+            rule = rules_of(kind).get(name) if kind and owner == kind.__name__ else None
+            raise (self.at(rule.key) if rule else self).error(error.hint, error.value) from None
+
+
+def _accounts(table: dict[str, Any], root: _Place) -> list[Account]:
+    if "accounts" not in table:
+        return [_account(table, root)]
+    place = root.at("accounts")
+    for key in table.keys() - {"accounts"}:
+        raise place.error(f"stands beside {key!r}; move that into an [[accounts]] table")
+    entries = _entries(table["accounts"], place)
+    if not entries:
+        raise place.error("expected at least one [[accounts]] table")
+    accounts: dict[object, Account] = {}
+    for one, entry in entries:
+        account = _account(entry, one)
+        _check_unique(accounts, account.id, one.at("account"), given="account" in entry)
+        accounts[account.id] = account
+    return list(accounts.values())
+
+
+def _account(table: dict[str, Any], place: _Place) -> Account:
+    # A section that is left out is one record of defaults; tokens are Account's to make.
+    referred = [rule.key for rule in rules_of(Account).values() if get_origin(rule.hint) is Records][:-1]
+    values = _values(Account, {key: [{}] for key in referred} | table, place, {})
+    restlets = values.pop("restlets", None)
+    with place.checked(Account):
+        account = Account(**values, restlets=None if restlets is None else [])
+    for index, deployment in enumerate(restlets or []):
+        with place.at("restlets").at(index).checked(Deployment):
+            account.add_deployment(deployment)
+    return account
+
+
+def _values(kind: type[Any], table: dict[str, Any], place: _Place, known: _Known) -> dict[str, Any]:
+    """Read the fields of a record by their rules, in the order declared."""
+    rules = {rule.key: rule for rule in rules_of(kind).values() if rule.seed}
+    for key in table:
+        if key not in rules:
+            raise place.at(key).error(f"unknown key; {nearest(key, rules)}")
+    for key, rule in rules.items():
+        if rule.required and key not in table and kind is not Account:
+            raise place.at(key).error(f"missing; expected {expectation(rule.hint)}")
+    return {rule.name: _value(table[key], rule, place.at(key), known) for key, rule in rules.items() if key in table}
+
+
+def _value(value: object, rule: FieldRule, place: _Place, known: _Known) -> object:
+    """Give a TOML value as the field's type wants it."""
+    kinds = [one for one in get_args(rule.hint) if one is not type(None)]
+    hint = kinds[0] if type(None) in get_args(rule.hint) and len(kinds) == 1 else rule.hint
+    if hint in _READERS:
+        return _READERS[hint](value, place)
+    if hint in KEYS:
+        return _reference(value, hint, place, known)
+    item = kinds[0] if get_origin(hint) in {list, Records} else None
+    if get_origin(hint) is list and item in KEYS:
+        return _references(value, item, place, known)
+    if isinstance(item, type) and issubclass(item, Record):
+        return _tables(value, item, place, known)
+    if isinstance(hint, type) and issubclass(hint, Record):
+        return _record(hint, value, place, known)
+    with place.checked():
+        return fitted(value, hint, rule.name, secret=rule.secret)
+
+
+def _record(kind: type[Any], table: object, place: _Place, known: _Known) -> Any:  # noqa: ANN401  (a ``kind``)
+    if not isinstance(table, dict):
+        raise place.error(f"expected a table of {', '.join(rule.key for rule in rules_of(kind).values() if rule.seed)}")
+    values = _values(kind, table, place, known)
+    with place.checked(kind):
+        return kind(**values)
+
+
+def _entries(value: object, place: _Place) -> list[tuple[_Place, dict[str, Any]]]:
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise place.error(f"expected tables, each under [[{place.key}]]")
+    return [(place.at(index), one) for index, one in enumerate(value)]
+
+
+def _tables(value: object, kind: type[Any], place: _Place, known: _Known) -> list[Any]:
+    """Read an array of tables, each of a name of its own."""
+    names = (KEYS[kind][1],) if kind in KEYS else ("script", "deploy")
+    records: dict[object, Any] = {}
+    for one, table in _entries(value, place):
+        record = _record(kind, table, one, known)
+        name = tuple(getattr(record, field) for field in names)
+        key = name[0] if len(name) == 1 else name
+        _check_unique(records, key, one.at(names[-1]), given=names[-1] in table)
+        records[key] = record
+    known[kind] = records
+    return list(records.values())
+
+
+def _check_unique(taken: dict[object, Any], name: object, place: _Place, *, given: bool) -> None:
+    if name in taken:
+        why = "is given twice" if given else "is the default, and is taken"
+        raise place.error(f"{'' if given else 'missing; '}{name!r} {why}; each needs one of its own")
+
+
+def _reference(value: object, kind: type, place: _Place, known: _Known) -> object:
+    if type(value) not in {str, int} or value not in known[kind]:
+        raise place.error(
+            nearest(value, known[kind])
+            if isinstance(value, str | int | float)
+            else f"expected the {KEYS[kind][1]} of one {KEYS[kind][0]}",
+            value,
+        )
+    return known[kind][value]
+
+
+def _references(value: object, kind: type, place: _Place, known: _Known) -> list[object]:
+    if not isinstance(value, list):
+        raise place.error(f"expected a list, each the {KEYS[kind][1]} of one {KEYS[kind][0]}", value)
+    for index, one in enumerate(value):
+        if one in value[:index]:
+            raise place.at(index).error(f"{one!r} is given twice")
+    return [_reference(one, kind, place.at(index), known) for index, one in enumerate(value)]
+
+
+def _entry_point(value: object, place: _Place) -> object:
+    if not isinstance(value, dict):
+        raise place.error(
+            "expected { json = ... }, { text = ... }, { error = { code = ... } } or { echo = true }", value
+        )
+    return _record(Canned, value, place, {})
+
+
+def _audience(value: object, place: _Place) -> object:
+    if isinstance(value, dict):
+        return _record(Audience, value, place, {})
+    if value == "all":
+        return value
+    if not isinstance(value, list):
+        raise place.error("expected 'all', a list of role ids and e-mail addresses, or a table", value)
+    for index, one in enumerate(value):
+        if type(one) not in {int, str}:
+            raise place.at(index).error("expected a role id or an e-mail address", one)
+    return value
+
+
+def _moment(value: object, place: _Place) -> float:
+    if isinstance(value, datetime):
+        return unix_seconds(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise place.error("expected a date and time, or Unix seconds", value)
+    return value
+
+
+def _json(value: object, place: _Place) -> object:
+    """Give the value back if JSON can hold it: TOML has dates, times and infinities besides."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in parts:
+        _json(one, place.at(key))
+    if not isinstance(value, dict | list | str | int | float) or (
+        isinstance(value, float) and not math.isfinite(value)
+    ):
+        raise place.error(f"{value} is not valid; JSON cannot hold it; write a text or a number")
+    return value
+
+
+_READERS = {
+    rules_of(Canned)["json"].hint: _json,
+    rules_of(Deployment)["get"].hint: _entry_point,
+    rules_of(Deployment)["audience"].hint: _audience,
+    float: _moment,
+}

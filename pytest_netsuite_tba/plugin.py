@@ -1,0 +1,221 @@
+"""pytest's door: hooks and lazy fixtures. It wires and decides nothing.
+
+Only pytest is imported here; everything else comes in when a fixture asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Generator, Iterator
+
+    import httpx
+    import httpx2
+    import requests
+
+    from .account.records import Account
+    from .clients.wsgi import NetSuiteClient
+    from .login.refusals import Refusal
+    from .server import NetSuiteServer
+
+C = TypeVar("C")
+_SERVER: pytest.StashKey[NetSuiteServer] = pytest.StashKey()
+_MARKER = "netsuite(account=, file=, web_services_only=, permissions=, features=, behaviour=, at=, strict=): the fake NetSuite's account for this test."
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the ini options."""
+    parser.addini("netsuite_account_file", "account.toml of the fake NetSuite, relative to the ini file", default="")
+    parser.addini(
+        "netsuite_strict", "fail tests whose logins were refused without being announced", type="bool", default=True
+    )
+    parser.addini(
+        "netsuite_env_names",
+        "lines NETSUITE_TOKEN_ID=NAME: the names that your code reads",
+        type="linelist",
+        default=[],
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line("markers", _MARKER)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a misspelt marker before any test runs."""
+    for item in items:
+        for mark in item.iter_markers("netsuite"):
+            from .marker import check  # noqa: PLC0415  (only for a run that uses the marker)
+
+            check(mark, item.nodeid)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for ``netsuite_refusal`` once for each way that NetSuite refuses a login."""
+    if "netsuite_refusal" in metafunc.fixturenames:
+        from .login.refusals import BY_ID  # noqa: PLC0415  (only for a run that uses the fixture)
+
+        metafunc.parametrize("netsuite_refusal", list(BY_ID), indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test whose requests went wrong unannounced, behind its own exception if it raised one."""
+    __tracebackhide__ = True
+    try:
+        result = yield
+    except (Exception, pytest.fail.Exception) as raised:
+        failure = _verdict(item)
+        if failure is None:
+            raise
+        raise failure from raised
+    failure = _verdict(item)
+    if failure is not None:
+        raise failure
+    return result
+
+
+def _verdict(item: pytest.Item) -> AssertionError | None:
+    """Give what the test did not announce, or None; ``netsuite_strict`` and the marker's ``strict`` decide."""
+    server = item.stash.get(_SERVER, None)
+    if server is None:
+        return None
+    from .marker import settings  # noqa: PLC0415
+
+    if not settings(item).get("strict", item.config.getini("netsuite_strict")):
+        return None
+    try:
+        server.verify()
+    except AssertionError as failure:
+        return failure.with_traceback(None)
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the audit trail under a test that failed."""
+    report = yield
+    server = item.stash.get(_SERVER, None)
+    if server is not None and report.failed:
+        import shutil  # noqa: PLC0415  (only for a failing test)
+
+        from .login.report import TITLE, render  # noqa: PLC0415
+
+        report.sections.append((TITLE, render(server.audit_trail, width=shutil.get_terminal_size().columns)))
+    return report
+
+
+@pytest.fixture(scope="session")
+def netsuite_account(pytestconfig: pytest.Config) -> Account | str | os.PathLike[str]:
+    """The account behind ``netsuite``: override it to give an ``Account`` or the path of an ``account.toml``."""
+    from .account.records import Account  # noqa: PLC0415
+    from .marker import account_file  # noqa: PLC0415
+
+    return account_file(pytestconfig) or Account()
+
+
+@pytest.fixture
+def netsuite(
+    request: pytest.FixtureRequest, netsuite_account: Account | str | os.PathLike[str]
+) -> Iterator[NetSuiteServer]:
+    """A fake NetSuite, fresh for this test."""
+    from .marker import server_for  # noqa: PLC0415
+
+    server = server_for(request.node, netsuite_account)
+    request.node.stash[_SERVER] = server
+    yield server
+    server.stop()
+    late = _verdict(request.node)
+    if late is not None:
+        raise late
+
+
+@pytest.fixture
+def netsuite_refusal(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> Refusal:
+    """One way in which NetSuite refuses a login, arranged; the test runs once for each."""
+    return netsuite.arrange_refusal(request.param)
+
+
+@pytest.fixture
+def netsuite_client(netsuite: NetSuiteServer) -> NetSuiteClient:
+    """A signed in-process client: no socket, no extra."""
+    return netsuite.credentials.client()
+
+
+def _client(make: Callable[[], C]) -> C:
+    """Make a client, or fail the fixture with the line that installs its library."""
+    from .clients.credentials import MissingExtraError  # noqa: PLC0415
+
+    try:
+        return make()
+    except MissingExtraError as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture
+def netsuite_requests(netsuite: NetSuiteServer) -> Iterator[requests.Session]:
+    """A signed ``requests.Session``."""
+    with _client(netsuite.credentials.requests) as session:
+        yield session
+
+
+@pytest.fixture
+def netsuite_httpx(netsuite: NetSuiteServer) -> Iterator[httpx.Client]:
+    """A signed ``httpx.Client``."""
+    with _client(netsuite.credentials.httpx) as client:
+        yield client
+
+
+@pytest.fixture
+def netsuite_async_httpx(netsuite: NetSuiteServer) -> httpx.AsyncClient:
+    """A signed ``httpx.AsyncClient``."""
+    return _client(netsuite.credentials.async_httpx)
+
+
+@pytest.fixture
+def netsuite_httpx2(netsuite: NetSuiteServer) -> Iterator[httpx2.Client]:
+    """A signed ``httpx2.Client``."""
+    with _client(netsuite.credentials.httpx2) as client:
+        yield client
+
+
+@pytest.fixture
+def netsuite_async_httpx2(netsuite: NetSuiteServer) -> httpx2.AsyncClient:
+    """A signed ``httpx2.AsyncClient``."""
+    return _client(netsuite.credentials.async_httpx2)
+
+
+@pytest.fixture(scope="session")
+def netsuite_env_names(pytestconfig: pytest.Config) -> dict[str, str]:
+    """The names under which your code reads the credentials: ``{"NETSUITE_TOKEN_ID": "MY_TOKEN"}``."""
+    from .marker import env_names  # noqa: PLC0415
+
+    return env_names(pytestconfig)
+
+
+@pytest.fixture
+def netsuite_env(
+    netsuite: NetSuiteServer, netsuite_env_names: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """The credentials in the environment of this test; gives the variables that it set."""
+    from .marker import ENV_NAMES, check_env_names  # noqa: PLC0415
+
+    check_env_names(netsuite_env_names)
+    credentials = netsuite.credentials
+    values = (
+        credentials.account,
+        credentials.consumer_key,
+        credentials.consumer_secret,
+        credentials.token_id,
+        credentials.token_secret,
+        netsuite.url,
+    )
+    variables = {netsuite_env_names.get(name, name): value for name, value in zip(ENV_NAMES, values, strict=True)}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
