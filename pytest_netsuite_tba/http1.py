@@ -79,25 +79,32 @@ def parse_head(raw: bytes) -> Head:
     method, target = found.group(1).decode("ascii"), _text(found.group(2))
     headers: list[tuple[str, str]] = []
     try:
-        if found.group(3) != b"1" or found.group(4) not in {b"0", b"1"}:
-            version = b".".join(found.groups()[2:]).decode("ascii")
-            raise BadRequestError(505, f"HTTP/{version} is not spoken here, HTTP/1.1 is")
-        if len(target) > TARGET_BYTES:
-            raise BadRequestError(414, f"the request target is longer than {TARGET_BYTES} bytes")
+        minor = _checked_version(found.group(3), found.group(4))
         _check_target(method, target)
-        for field in fields.split(b"\r\n") if fields else ():
-            pair = _FIELD.fullmatch(field)
-            if pair is None:
-                raise BadRequestError(400, f"this is no header line: {field[:60].decode('latin-1')!r}")
-            headers.append((pair.group(1).decode("ascii"), _text(pair.group(2))))
-        return _head(method, target, int(found.group(4)), tuple(headers))
+        headers.extend(_header(field) for field in (fields.split(b"\r\n") if fields else ()))
+        return _head(method, target, minor, tuple(headers))
     except BadRequestError as bad:
         bad.method, bad.target, bad.headers = method, target, tuple(headers)
         raise
 
 
+def _checked_version(major: bytes, minor: bytes) -> int:
+    if major != b"1" or minor not in {b"0", b"1"}:
+        raise BadRequestError(505, f"HTTP/{major.decode()}.{minor.decode()} is not spoken here, HTTP/1.1 is")
+    return int(minor)
+
+
+def _header(field: bytes) -> tuple[str, str]:
+    pair = _FIELD.fullmatch(field)
+    if pair is None:
+        raise BadRequestError(400, f"this is no header line: {field[:60].decode('latin-1')!r}")
+    return pair.group(1).decode("ascii"), _text(pair.group(2))
+
+
 def _check_target(method: str, target: str) -> None:
     """Take origin form, absolute form and ``OPTIONS *`` (RFC 9112 section 3.2)."""
+    if len(target) > TARGET_BYTES:
+        raise BadRequestError(414, f"the request target is longer than {TARGET_BYTES} bytes")
     if method == "CONNECT":
         raise BadRequestError(501, "CONNECT is not spoken here")
     if target.startswith("/") or (target == "*" and method == "OPTIONS"):

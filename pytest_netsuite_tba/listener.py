@@ -103,7 +103,7 @@ class Listener:
         self.on_malformed = on_malformed
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=256)
-        self._socket.setblocking(False)  # a client may be gone between select and accept
+        self._socket.settimeout(0)  # a client may be gone between select and accept
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         self._wake, self._woken = socket.socketpair()
@@ -363,14 +363,16 @@ class _Connection:
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
-            status: str, headers: list[tuple[str, str]], exc_info: object = None
+            status: str,
+            headers: list[tuple[str, str]],
+            exc_info: object = None,  # noqa: ARG001  (PEP 3333 names it)
         ) -> Callable[[bytes], object]:
             started[:] = [(status, headers)]
             return written.extend
 
         written = bytearray()
         try:
-            answer = self.listener.app(environ, start_response)  # type: ignore[arg-type]  # typeshed's start_response is a protocol
+            answer = self.listener.app(environ, start_response)
             try:
                 for part in answer:
                     written += part
@@ -381,7 +383,7 @@ class _Connection:
             status, headers = started[0]
         except ConnectionResetError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001  (the server lives on, whatever the application does)
             _LOG.exception("the application failed on %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return "500 Internal Server Error", [("Content-Type", "text/plain")], b""
         return status, headers, bytes(written)

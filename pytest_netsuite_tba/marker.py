@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +15,7 @@ from .server import NetSuiteServer
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
+    from pathlib import Path
 
     Source = Account | str | os.PathLike[str]
 
@@ -129,8 +129,8 @@ def server_for(item: pytest.Item, source: Source) -> NetSuiteServer:
     if "account" in wanted:
         source = wanted["account"] if isinstance(wanted["account"], Account) else Account(wanted["account"])
     elif "file" in wanted:
-        source = item.path.parent / wanted["file"]
-        source = source if source.exists() else _beside_ini(item.config, wanted["file"])
+        beside_test = item.path.parent / wanted["file"]
+        source = beside_test if beside_test.exists() else _beside_ini(item.config, wanted["file"])
     accounts = [source.copy()] if isinstance(source, Account) else load(source)
     for name, value in wanted.items():
         apply = KEYWORDS[name]

@@ -75,9 +75,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
             raise
         raise failure from raised
     failure = _verdict(item)
-    if failure is not None:
-        raise failure
-    return result
+    if failure is None:
+        return result
+    if failure.__cause__ is None:
+        pytest.fail(str(failure), pytrace=False)  # there is no line of the test to show
+    raise failure
 
 
 def _verdict(item: pytest.Item) -> AssertionError | None:

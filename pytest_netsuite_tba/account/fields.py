@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import types
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
@@ -89,9 +88,13 @@ class FieldRule:
         return self.default is dataclasses.MISSING
 
 
-@cache
+_RULES: dict[type, dict[str, FieldRule]] = {}
+
+
 def rules_of(record: type[Any]) -> dict[str, FieldRule]:
-    """Give the rules of a record class by field name, in the order declared."""
+    """Give the rules of a record class by field name, in the order declared; read once a class."""
+    if record in _RULES:
+        return _RULES[record]
     hints = get_type_hints(record)
     rules = {}
     for field in dataclasses.fields(record):
@@ -107,6 +110,7 @@ def rules_of(record: type[Any]) -> dict[str, FieldRule]:
             seed=field.metadata.get("seed", False),
             default=default,
         )
+    _RULES[record] = rules
     return rules
 
 

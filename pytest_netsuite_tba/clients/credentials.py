@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from types import ModuleType
     from wsgiref.types import WSGIApplication
 
-    import httpx
-    import httpx2
-    import requests
+    import httpx as httpx_library
+    import httpx2 as httpx2_library
+    import requests as requests_library
 
     from pytest_netsuite_tba.account.clock import Clock
     from pytest_netsuite_tba.account.records import Account
@@ -83,7 +83,7 @@ class Credentials:
 
         return NetSuiteClient(self.application, self)
 
-    def requests(self) -> requests.Session:
+    def requests(self) -> requests_library.Session:
         """Make a signed ``requests.Session``.
 
         Raises:
@@ -95,34 +95,34 @@ class Credentials:
 
         return SignedSession(self)
 
-    def httpx(self) -> httpx.Client:
+    def httpx(self) -> httpx_library.Client:
         """Make a signed ``httpx.Client``; raises as :meth:`requests`."""
         from .httpx import client_options  # noqa: PLC0415
 
-        client: httpx.Client = _needed("httpx", "httpx").Client(**client_options(self))
+        client: httpx_library.Client = _needed("httpx", "httpx").Client(**client_options(self))
         return client
 
-    def async_httpx(self) -> httpx.AsyncClient:
+    def async_httpx(self) -> httpx_library.AsyncClient:
         """Make a signed ``httpx.AsyncClient``; raises as :meth:`requests`."""
         from .httpx import async_client_options  # noqa: PLC0415
 
         module = _needed("httpx", "httpx")
-        client: httpx.AsyncClient = module.AsyncClient(**async_client_options(self, module))
+        client: httpx_library.AsyncClient = module.AsyncClient(**async_client_options(self, module))
         return client
 
-    def httpx2(self) -> httpx2.Client:
+    def httpx2(self) -> httpx2_library.Client:
         """Make a signed ``httpx2.Client``; raises as :meth:`requests`."""
         from .httpx import client_options  # noqa: PLC0415
 
-        client: httpx2.Client = _needed("httpx2", "httpx2").Client(**client_options(self))
+        client: httpx2_library.Client = _needed("httpx2", "httpx2").Client(**client_options(self))
         return client
 
-    def async_httpx2(self) -> httpx2.AsyncClient:
+    def async_httpx2(self) -> httpx2_library.AsyncClient:
         """Make a signed ``httpx2.AsyncClient``; raises as :meth:`requests`."""
         from .httpx import async_client_options  # noqa: PLC0415
 
         module = _needed("httpx2", "httpx2")
-        client: httpx2.AsyncClient = module.AsyncClient(**async_client_options(self, module))
+        client: httpx2_library.AsyncClient = module.AsyncClient(**async_client_options(self, module))
         return client
 
 

@@ -23,12 +23,12 @@ class SignedSession(requests.Session):
         super().__init__()
         clock = credentials.clock
 
-        class ClockedClient(Client):  # type: ignore[misc]  # oauthlib has no types for its classes
+        class ClockedClient(Client):
             """oauthlib's client, its timestamp taken from the account's clock."""
 
             def get_oauth_params(self, request: Any) -> list[tuple[str, str]]:  # noqa: ANN401  (oauthlib's request)
                 self.timestamp = str(int(clock.client_now()))
-                parameters: list[tuple[str, str]] = super().get_oauth_params(request)
+                parameters: list[tuple[str, str]] = super().get_oauth_params(request)  # type: ignore[no-untyped-call]  # oauthlib has no types
                 return parameters
 
         self._base_url = credentials.base_url
@@ -44,7 +44,7 @@ class SignedSession(requests.Session):
             client_class=ClockedClient,
         )
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401  (requests' own keywords)
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401  (requests' own keywords)
         """Send a request; a relative ``url`` is joined to the fake's."""
         if isinstance(url, str) and "://" not in url:
             url = urljoin(self._base_url(), url)

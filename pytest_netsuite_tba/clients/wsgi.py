@@ -28,7 +28,7 @@ class NetSuiteClient(Client):
         super().__init__(application)
         self.credentials = credentials
 
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:  # type: ignore[override]  # noqa: ANN401  (werkzeug's own keywords)
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:  # noqa: ANN401  (werkzeug's own keywords)
         """Sign and send a request; arguments as for :class:`werkzeug.test.EnvironBuilder`, the URL first."""
         if not args or not isinstance(args[0], str):
             return super().open(*args, **kwargs)
@@ -43,7 +43,7 @@ class NetSuiteClient(Client):
             kwargs.get("data"), str | bytes
         ):
             kwargs.setdefault("content_type", "application/json")
-        builder = EnvironBuilder(*[target, *rest], base_url=f"{scheme}://{host}/", **kwargs)
+        builder = EnvironBuilder(target, f"{scheme}://{host}/", *rest, **kwargs)
         try:
             environ = builder.get_environ()
         finally:
