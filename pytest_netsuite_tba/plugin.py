@@ -5,7 +5,7 @@ Only pytest is imported here; everything else comes in when a fixture asks for i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pytest
 
@@ -73,13 +73,17 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         failure = _verdict(item)
         if failure is None:
             raise
-        raise failure from raised
+        _fail(failure, raised)
     failure = _verdict(item)
     if failure is None:
         return result
     if failure.__cause__ is None:
         pytest.fail(str(failure), pytrace=False)  # there is no line of the test to show
-    raise failure
+    _fail(failure, failure.__cause__)
+
+
+def _fail(failure: AssertionError, behind: BaseException) -> NoReturn:
+    raise failure from behind
 
 
 def _verdict(item: pytest.Item) -> AssertionError | None:
@@ -132,7 +136,7 @@ def netsuite(
     request.node.stash[_SERVER] = server
     yield server
     server.stop()
-    late = _verdict(request.node)
+    late = _verdict(request.node)  # of requests that a later fixture's teardown made
     if late is not None:
         raise late
 

@@ -283,26 +283,26 @@ class NetSuiteServer(HTTPServer):
         That is: a refused login, a request that nothing answers, an entry point that raised, a required RESTlet
         that was never called.
         """
-        problems = [
+        refused = [
             f"login {one.id} was refused: {one.cause} {one.cure}\n    {one.method} {one.url} -> {one.http_status} {one.code or ''}"
             for one in self.audit_trail.unannounced
         ]
-        problems += [str(one) for one in self.assertions]
-        problems += [str(one) for one in self.handler_errors]
-        problems += [
+        if refused:
+            refused.append("Announce it with netsuite.expect_refusal(), or set netsuite_strict = false.")
+        raised: list[BaseException] = [one for one in self.assertions if isinstance(one, AssertionError)]
+        raised += self.handler_errors
+        never_called = [
             f"{one.script} / {one.deploy} is required, but was never called"
             for account in self.accounts.values()
             for one in account.restlets
             if one.required and not one.calls and not one.calls.dropped
         ]
-        causes: list[BaseException] = [one for one in self.assertions if isinstance(one, AssertionError)]
-        causes += self.handler_errors
+        problems = [*refused, *map(str, self.assertions), *map(str, self.handler_errors), *never_called]
         self.audit_trail.unannounced.clear()
         self.clear_assertions()
         self.clear_handler_errors()
         if problems:
-            hint = "Announce refusals with netsuite.expect_refusal(); set netsuite_strict = false to allow them all."
-            raise UnexpectedRequestError("\n".join([*problems, hint])) from (causes[0] if causes else None)
+            raise UnexpectedRequestError("\n".join(problems)) from (raised[0] if raised else None)
 
     # -- the socket ------------------------------------------------------------------------------------------
 
@@ -456,7 +456,8 @@ class NetSuiteServer(HTTPServer):
         deployed = [f"{one.script} / {one.deploy}" for one in call.account.restlets]
         asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
         self.add_assertion(
-            f"{call.request.method} called the RESTlet {asked}, which is not deployed; deployed: {', '.join(deployed) or 'none'}"
+            f"{call.request.method} called the RESTlet {asked}, which is not deployed; "
+            f"deployed: {', '.join(deployed) or 'none'}. netsuite.deploy() deploys it."
         )
 
     def _strike(self, fault: Fault, signed: SignedRequest, account: Account) -> Response | None:
