@@ -66,19 +66,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail a test whose requests went wrong unannounced, behind its own exception if it raised one."""
-    __tracebackhide__ = True
     try:
         result = yield
     except (Exception, pytest.fail.Exception) as raised:
         failure = _verdict(item)
         if failure is None:
             raise
+        __tracebackhide__ = True
         _fail(failure, raised)
     failure = _verdict(item)
     if failure is None:
         return result
     if failure.__cause__ is None:
         pytest.fail(str(failure), pytrace=False)  # there is no line of the test to show
+    __tracebackhide__ = True
     _fail(failure, failure.__cause__)
 
 
