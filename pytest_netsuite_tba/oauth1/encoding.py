@@ -7,9 +7,11 @@ Text is Unicode throughout. Bytes that are not UTF-8 travel as lone surrogates
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _ERRORS = "surrogateescape"
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*").fullmatch
 
 
 def to_bytes(text: str) -> bytes:
@@ -39,7 +41,7 @@ def percent_encode(text: str) -> str:
         ValueError: as :func:`to_bytes`.
 
     """
-    if text.isalnum() and text.isascii():
+    if _UNRESERVED(text):
         return text
     return quote_from_bytes(to_bytes(text), safe="")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from typing import TYPE_CHECKING, Literal, get_args
 
 from .encoding import percent_encode, to_bytes
@@ -18,6 +19,7 @@ HmacMethod = Literal["HMAC-SHA256", "HMAC-SHA1"]
 HASHES: dict[str, str] = {"HMAC-SHA256": "sha256", "HMAC-SHA1": "sha1"}
 SIGNATURE_METHODS: tuple[str, ...] = (*get_args(HmacMethod), "RSA-SHA1", "PLAINTEXT")
 
+_ENCODED_ONCE = re.compile(r"[A-Za-z0-9._~%&=-]*").fullmatch
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -45,11 +47,12 @@ def parameter_string(parameters: Iterable[tuple[str, str]]) -> str:
 
 
 def base_string(method: str, uri: str, parameters: str) -> str:
-    """Join the three parts (section 3.4.1.1): ``uri`` of :func:`base_uri`, ``parameters`` of :func:`parameter_string`.
-
-    The method is encoded too: a custom one may hold ``&`` or ``%``.
-    """
-    return f"{percent_encode(method.upper())}&{percent_encode(uri)}&{percent_encode(parameters)}"
+    """Encode and join the three parts: those of :func:`base_uri` and :func:`parameter_string` (section 3.4.1.1)."""
+    if _ENCODED_ONCE(parameters):  # as it should be: then only three characters are left to encode
+        parameters = parameters.replace("%", "%25").replace("&", "%26").replace("=", "%3D")
+    else:
+        parameters = percent_encode(parameters)
+    return f"{percent_encode(method.upper())}&{percent_encode(uri)}&{parameters}"
 
 
 def signing_key(consumer_secret: str, token_secret: str = "") -> str:

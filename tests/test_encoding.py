@@ -1,0 +1,157 @@
+"""Percent encoding and query decoding (RFC 5849 sections 3.4.1.3.1 and 3.6)."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_netsuite_tba.oauth1.encoding import (
+    decode_query,
+    form_decode,
+    percent_decode,
+    percent_encode,
+    to_bytes,
+    to_text,
+)
+
+quick = settings(deadline=None, max_examples=100)  # where CI is set, Hypothesis derandomises by itself
+
+UNRESERVED = string.ascii_letters + string.digits + "-._~"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("", "", id="empty"),
+        pytest.param(UNRESERVED, UNRESERVED, id="unreserved"),
+        pytest.param("abc123", "abc123", id="letters-and-digits"),
+        pytest.param("a b", "a%20b", id="space"),
+        pytest.param("a+b", "a%2Bb", id="plus"),
+        pytest.param("/?#[]@:", "%2F%3F%23%5B%5D%40%3A", id="general-delimiters"),
+        pytest.param("!$&'()*,;=", "%21%24%26%27%28%29%2A%2C%3B%3D", id="sub-delimiters"),
+        pytest.param('"<>\\^`{|}', "%22%3C%3E%5C%5E%60%7B%7C%7D", id="never-allowed-in-a-url"),
+        pytest.param("%", "%25", id="percent"),
+        pytest.param("%20", "%2520", id="encoded-already"),
+        pytest.param("\0\t\r\n\x7f", "%00%09%0D%0A%7F", id="control-characters"),
+        pytest.param("é€", "%C3%A9%E2%82%AC", id="utf-8"),
+        pytest.param("é1", "%C3%A91", id="letters-and-digits-beyond-ascii"),
+        pytest.param("😀", "%F0%9F%98%80", id="beyond-the-bmp"),
+        pytest.param("e\u0301", "e%CC%81", id="not-normalised"),
+        pytest.param("\udcff\udce9", "%FF%E9", id="bytes-that-are-not-utf-8"),
+    ],
+)
+def test_percent_encode(text, expected):
+    """All but the unreserved characters become the upper-case %XX of their UTF-8 bytes."""
+    assert expected == percent_encode(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("", "", id="empty"),
+        pytest.param("a%20b", "a b", id="space"),
+        pytest.param("a+b", "a+b", id="plus-stays"),
+        pytest.param("a%2Bb+", "a+b+", id="plus-beside-an-escape-stays"),
+        pytest.param("%2f%2F", "//", id="hex-of-either-case"),
+        pytest.param("%2525", "%25", id="decoded-once"),
+        pytest.param("50%", "50%", id="percent-at-the-end"),
+        pytest.param("%4", "%4", id="one-digit"),
+        pytest.param("%zz%41", "%zzA", id="no-hex"),
+        pytest.param("%%41", "%A", id="percent-before-an-escape"),
+        pytest.param("%C3%A9", "é", id="utf-8"),
+        pytest.param("é%41", "éA", id="raw-utf-8-beside-an-escape"),
+        pytest.param("%FF%E9", "\udcff\udce9", id="bytes-that-are-not-utf-8"),
+        pytest.param("%ED%A0%80", "\udced\udca0\udc80", id="an-encoded-surrogate-is-not-utf-8"),
+    ],
+)
+def test_percent_decode(text, expected):
+    """Each %XX becomes its byte, and whatever is no escape stays as it came, plus included."""
+    assert expected == percent_decode(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("a+b", "a b", id="plus"),
+        pytest.param("a%20b", "a b", id="space"),
+        pytest.param("a%2Bb", "a+b", id="encoded-plus"),
+        pytest.param("++%2B+", "  + ", id="both"),
+    ],
+)
+def test_form_decode(text, expected):
+    """In a query and in a form, ``+`` and ``%20`` are a space, and ``%2B`` is a plus."""
+    assert expected == form_decode(text)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param("", [], id="empty"),
+        pytest.param("a=1&b=2", [("a", "1"), ("b", "2")], id="in-the-order-sent"),
+        pytest.param("b=2&a=1&b=2", [("b", "2"), ("a", "1"), ("b", "2")], id="duplicates-kept"),
+        pytest.param("&a=1&&b=2&", [("a", "1"), ("b", "2")], id="empty-pairs-skipped"),
+        pytest.param("&&", [], id="nothing-but-ampersands"),
+        pytest.param("a", [("a", "")], id="no-equals-sign"),
+        pytest.param("a=", [("a", "")], id="empty-value"),
+        pytest.param("=1", [("", "1")], id="empty-name"),
+        pytest.param("=", [("", "")], id="empty-name-and-value"),
+        pytest.param("a=YQ==", [("a", "YQ==")], id="equals-sign-in-the-value"),
+        pytest.param("a%3Db=c%26d", [("a=b", "c&d")], id="split-before-decoding"),
+        pytest.param("a=1;b=2", [("a", "1;b=2")], id="semicolon-separates-nothing"),
+        pytest.param("a+b=c+d", [("a b", "c d")], id="plus-in-name-and-value"),
+        pytest.param("a=%E9", [("a", "\udce9")], id="not-utf-8"),
+        # The RFC's own example, section 3.4.1.3.1.
+        pytest.param(
+            "b5=%3D%253D&a3=a&c%40=&a2=r%20b", [("b5", "=%3D"), ("a3", "a"), ("c@", ""), ("a2", "r b")], id="rfc"
+        ),
+    ],
+)
+def test_decode_query(query, expected):
+    """A query is split at ``&``, a pair at its first ``=``, and only then are names and values decoded."""
+    assert expected == decode_query(query)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("ab\ud800", r"cannot encode 'ab\ud800': U+D800 at position 2 is a lone surrogate", id="high"),
+        pytest.param("\udc41é", r"cannot encode '\udc41é': U+DC41 at position 0 is a lone surrogate", id="low"),
+        pytest.param(
+            "\udcff\udfff", r"cannot encode '\udcff\udfff': U+DFFF at position 1 is a lone surrogate", id="after-a-byte"
+        ),
+    ],
+)
+@pytest.mark.parametrize("encode", [to_bytes, percent_encode])
+def test_a_lone_surrogate_cannot_be_encoded(encode, text, message):
+    """A surrogate that stands for no byte is refused, and the message says which and where."""
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared below
+        encode(text)
+    assert message == str(caught.value)
+    assert ValueError is type(caught.value)
+
+
+@quick
+@given(st.binary())
+def test_bytes_survive_as_text(raw):
+    """Any bytes can become text and come back as they were."""
+    assert raw == to_bytes(to_text(raw))
+
+
+@quick
+@given(st.text() | st.binary().map(to_text))
+def test_decoding_undoes_encoding(text):
+    """What was encoded decodes to itself, as a header value and as a form value."""
+    assert text == percent_decode(percent_encode(text))
+    assert text == form_decode(percent_encode(text))
+
+
+@quick
+@given(st.text())
+def test_encoded_text_is_plain(text):
+    """An encoded text holds the unreserved characters and upper-case escapes, and nothing else."""
+    plain = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})*")
+    assert plain.fullmatch(percent_encode(text)) is not None
