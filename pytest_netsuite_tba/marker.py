@@ -29,6 +29,13 @@ ENV_NAMES = (
 )
 
 
+class Variables(dict[str, str]):
+    """Environment variables whose values no report shows."""
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self)}>"
+
+
 def _first_role(account: Account) -> Any:  # noqa: ANN401  (a Role)
     return account.tokens[next(iter(account.tokens))].role
 

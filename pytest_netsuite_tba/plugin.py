@@ -210,7 +210,7 @@ def netsuite_env(
     netsuite: NetSuiteServer, netsuite_env_names: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
     """The credentials in the environment of this test; gives the variables that it set."""
-    from .marker import ENV_NAMES, check_env_names  # noqa: PLC0415
+    from .marker import ENV_NAMES, Variables, check_env_names  # noqa: PLC0415
 
     check_env_names(netsuite_env_names)
     credentials = netsuite.credentials
@@ -222,7 +222,8 @@ def netsuite_env(
         credentials.token_secret,
         netsuite.url,
     )
-    variables = {netsuite_env_names.get(name, name): value for name, value in zip(ENV_NAMES, values, strict=True)}
+    names = [netsuite_env_names.get(name, name) for name in ENV_NAMES]
+    variables = Variables(zip(names, values, strict=True))
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     return variables

@@ -88,6 +88,8 @@ class NetSuiteServer(HTTPServer):
             if account.id in self.accounts:
                 raise ValueError(f"there are two accounts {account.id!r}; each needs an id of its own")
             self.accounts[account.id] = account
+            for deployment in account.restlets:
+                deployment.calls = History(history)
         self.account = accounts[0]
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
         self.audit_trail = AuditTrail(history)
@@ -220,7 +222,7 @@ class NetSuiteServer(HTTPServer):
             required=required,
             **values,
         )
-        deployment.calls.limit = self.history
+        deployment.calls = History(self.history)
         return deployment
 
     def restlet_url(self, script: str, deploy: str, **params: str | int) -> str:

@@ -127,13 +127,20 @@ class Record:
             RecordError: the field cannot hold ``value``.
 
         """
-        rules = rules_of(type(self))
+        kind: Any = type(self)  # mypy takes a class for as unhashable as its instances
+        rules = rules_of(kind)
         rule = rules.get(name)
         if rule is None:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}; {nearest(name, rules)}")
         if value is not rule.default:
             value = fitted(value, rule.hint, f"{type(self).__name__}.{name}", secret=rule.secret)
         object.__setattr__(self, name, value)
+
+
+def without_none(hint: Any) -> Any:  # noqa: ANN401  (a type is any object)
+    """Give ``X`` for ``X | None``, which a file can only omit; any other type as it is."""
+    kinds = [one for one in get_args(hint) if one is not type(None)]
+    return kinds[0] if type(None) in get_args(hint) and len(kinds) == 1 else hint
 
 
 def fitted(value: object, hint: object, where: str, *, secret: bool = False) -> object:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from .clock import unix_seconds
-from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of
+from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of, without_none
 from .records import KEYS, Account, Records
 from .scripts import Audience, Canned, Deployment
 
@@ -105,15 +105,22 @@ class _Place:
             yield
         except RecordError as error:
             owner, _, name = error.where.partition(".")
-            rule = rules_of(kind).get(name) if kind and owner == kind.__name__ else None
-            raise (self.at(rule.key) if rule else self).error(error.hint, error.value) from None
+            rules = _rules(kind).values() if kind and owner == kind.__name__ else ()
+            key = next((rule.key for rule in rules if rule.name == name), None)
+            raise (self.at(key) if key else self).error(error.hint, error.value) from None
+
+
+def _rules(kind: type[Any]) -> dict[str, FieldRule]:
+    """Give the rules of what the file may set, by key, in the order declared."""
+    record: Any = kind  # mypy takes a class for as unhashable as its instances
+    return {rule.key: rule for rule in rules_of(record).values() if rule.seed}
 
 
 def _accounts(table: dict[str, Any], root: _Place) -> list[Account]:
     if "accounts" not in table:
         return [_account(table, root)]
     place = root.at("accounts")
-    for key in table.keys() - {"accounts"}:
+    for key in sorted(table.keys() - {"accounts"}):
         raise place.error(f"stands beside {key!r}; move that into an [[accounts]] table")
     entries = _entries(table["accounts"], place)
     if not entries:
@@ -128,7 +135,7 @@ def _accounts(table: dict[str, Any], root: _Place) -> list[Account]:
 
 def _account(table: dict[str, Any], place: _Place) -> Account:
     # A section that is left out is one record of defaults; tokens are Account's to make.
-    referred = [rule.key for rule in rules_of(Account).values() if get_origin(rule.hint) is Records][:-1]
+    referred = [key for key, rule in _rules(Account).items() if get_origin(rule.hint) is Records and key != "tokens"]
     values = _values(Account, {key: [{}] for key in referred} | table, place, {})
     restlets = values.pop("restlets", None)
     with place.checked(Account):
@@ -141,7 +148,7 @@ def _account(table: dict[str, Any], place: _Place) -> Account:
 
 def _values(kind: type[Any], table: dict[str, Any], place: _Place, known: _Known) -> dict[str, Any]:
     """Read the fields of a record by their rules, in the order declared."""
-    rules = {rule.key: rule for rule in rules_of(kind).values() if rule.seed}
+    rules = _rules(kind)
     for key in table:
         if key not in rules:
             raise place.at(key).error(f"unknown key; {nearest(key, rules)}")
@@ -153,13 +160,12 @@ def _values(kind: type[Any], table: dict[str, Any], place: _Place, known: _Known
 
 def _value(value: object, rule: FieldRule, place: _Place, known: _Known) -> object:
     """Give a TOML value as the field's type wants it."""
-    kinds = [one for one in get_args(rule.hint) if one is not type(None)]
-    hint = kinds[0] if type(None) in get_args(rule.hint) and len(kinds) == 1 else rule.hint
+    hint = without_none(rule.hint)
     if hint in _READERS:
         return _READERS[hint](value, place)
     if hint in KEYS:
         return _reference(value, hint, place, known)
-    item = kinds[0] if get_origin(hint) in {list, Records} else None
+    item = get_args(hint)[0] if get_origin(hint) in {list, Records} else None
     if get_origin(hint) is list and item in KEYS:
         return _references(value, item, place, known)
     if isinstance(item, type) and issubclass(item, Record):
@@ -172,7 +178,7 @@ def _value(value: object, rule: FieldRule, place: _Place, known: _Known) -> obje
 
 def _record(kind: type[Any], table: object, place: _Place, known: _Known) -> Any:  # noqa: ANN401  (a ``kind``)
     if not isinstance(table, dict):
-        raise place.error(f"expected a table of {', '.join(rule.key for rule in rules_of(kind).values() if rule.seed)}")
+        raise place.error(f"expected a table of {', '.join(_rules(kind))}")
     values = _values(kind, table, place, known)
     with place.checked(kind):
         return kind(**values)
@@ -180,7 +186,8 @@ def _record(kind: type[Any], table: object, place: _Place, known: _Known) -> Any
 
 def _entries(value: object, place: _Place) -> list[tuple[_Place, dict[str, Any]]]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise place.error(f"expected tables, each under [[{place.key}]]")
+        header = re.sub(r"\[\d+\]", "", place.key)
+        raise place.error(f"expected tables, each under [[{header}]]")
     return [(place.at(index), one) for index, one in enumerate(value)]
 
 

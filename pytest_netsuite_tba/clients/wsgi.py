@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request
+from werkzeug.datastructures import Headers
 from werkzeug.test import Client, EnvironBuilder
 
 if TYPE_CHECKING:
@@ -39,10 +40,11 @@ class NetSuiteClient(Client):
         host = after.partition("?")[0].partition("/")[0]
         target = after[len(host) :]
         target = target if target.startswith("/") else f"/{target}"
-        if ("json" not in kwargs and not any(name in kwargs for name in ("content_type", "data"))) or isinstance(
-            kwargs.get("data"), str | bytes
-        ):
-            kwargs.setdefault("content_type", "application/json")
+        said = Headers(kwargs.get("headers")).get("Content-Type") or kwargs.get("content_type")
+        is_form = "data" in kwargs and not isinstance(kwargs["data"], str | bytes)
+        if said is None and not is_form:
+            kwargs["content_type"] = "application/json"
+        sending = {name: kwargs.pop(name) for name in ("buffered", "follow_redirects") if name in kwargs}
         builder = EnvironBuilder(target, f"{scheme}://{host}/", *rest, **kwargs)
         try:
             environ = builder.get_environ()
@@ -62,4 +64,4 @@ class NetSuiteClient(Client):
                 form = body.decode("utf-8", "surrogateescape")
             method = environ["REQUEST_METHOD"]
             environ["HTTP_AUTHORIZATION"] = self.credentials.authorization(method, f"{scheme}://{host}{target}", form)
-        return super().open(Request(environ), follow_redirects=kwargs.pop("follow_redirects", False))
+        return super().open(Request(environ), **sending)

@@ -9,15 +9,15 @@ def test_netsuite_client_needs_no_extra(netsuite, netsuite_client):
     """The in-process client signs and is answered with the base install alone."""
     answer = netsuite_client.get("/app/site/hosting/restlet.nl?script=customscript_echo&deploy=1&colour=blue")
 
-    assert {"colour": "blue"} == answer.json["parameters"]
-    assert "Success" == netsuite.audit_trail[-1].status
+    assert answer.json["parameters"] == {"colour": "blue"}
+    assert netsuite.audit_trail[-1].status == "Success"
 
 
 def test_expectations_answer_behind_the_check(netsuite, netsuite_client):
     """pytest-httpserver's expectations work where its plugin is switched off."""
     netsuite.expect_request("/ping").respond_with_json({"pong": True})
 
-    assert {"pong": True} == netsuite_client.get("/ping").json
+    assert netsuite_client.get("/ping").json == {"pong": True}
 
 
 @pytest.mark.parametrize("library", ["requests", "httpx", "httpx2"])
