@@ -1,0 +1,202 @@
+"""The listener: kept connections, many at once, and nothing left behind when it stops."""
+
+import socket
+import ssl
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import trustme
+
+from pytest_netsuite_tba.listener import Limits, Listener
+
+REQUEST = b"GET /a%20b?c=d HTTP/1.1\r\nHost: example\r\n\r\n"
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="counts the descriptors in /proc")
+
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [environ["PATH_INFO"].encode(), b"?", environ["QUERY_STRING"].encode()]
+
+
+@pytest.fixture
+def listener():
+    one = Listener(app, "127.0.0.1", 0, limits=Limits(head_seconds=2, idle_seconds=30))
+    one.start()
+    yield one
+    one.stop()
+
+
+def connected(listener):
+    return socket.create_connection(("127.0.0.1", listener.port), timeout=5)
+
+
+def answer_to(client, request=REQUEST):
+    """Send a request and read the one answer to it: head and body."""
+    client.sendall(request)
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += client.recv(65536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    fields = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    length = 0 if request.startswith(b"HEAD") else int(fields.get(b"Content-Length", b"0"))
+    while len(body) < length:
+        body += client.recv(65536)
+    return head, body
+
+
+def test_a_connection_is_kept(listener):
+    """One connection carries many requests (RFC 9112 section 9.3)."""
+    with connected(listener) as client:
+        assert [b"/a b?c=d"] * 100 == [answer_to(client)[1] for _ in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "kept"),
+    [
+        (REQUEST, True),
+        (REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), False),
+        (REQUEST.replace(b"HTTP/1.1", b"HTTP/1.0"), False),
+        (REQUEST.replace(b"HTTP/1.1", b"HTTP/1.0").replace(b"\r\n\r\n", b"\r\nConnection: keep-alive\r\n\r\n"), True),
+    ],
+)
+def test_the_client_says_whether_a_connection_is_kept(listener, request_bytes, kept):
+    """HTTP/1.1 keeps unless told to close, HTTP/1.0 closes unless told to keep."""
+    with connected(listener) as client:
+        head, _ = answer_to(client, request_bytes)
+        assert kept == (b"Connection: close" not in head)
+        if kept:
+            assert b"/a b?c=d" == answer_to(client)[1]
+        else:
+            assert b"" == client.recv(1)
+
+
+def test_head_has_no_body(listener):
+    """HEAD is answered by the head alone, its length that of the body left out (RFC 9110 section 9.3.2)."""
+    with connected(listener) as client:
+        head, body = answer_to(client, REQUEST.replace(b"GET", b"HEAD"))
+        assert (b"", True) == (body, b"Content-Length: 8" in head)
+        assert b"/a b?c=d" == answer_to(client)[1]
+
+
+def test_many_connections_at_once(listener):
+    """64 kept connections are served side by side."""
+
+    def visit(_):
+        with connected(listener) as client:
+            return [answer_to(client)[1] for _ in range(5)]
+
+    with ThreadPoolExecutor(64) as pool:
+        assert [[b"/a b?c=d"] * 5] * 64 == list(pool.map(visit, range(64)))
+
+
+def test_stalled_clients_block_nobody(listener):
+    """Connections that say nothing, or half a head, keep no other client waiting."""
+    stalled = [connected(listener) for _ in range(50)]
+    for client in stalled[::2]:
+        client.sendall(REQUEST[:20])
+    with connected(listener) as client:
+        assert b"/a b?c=d" == answer_to(client)[1]
+    for client in stalled:
+        client.close()
+
+
+def test_a_stalled_handshake_blocks_nobody():
+    """TLS is negotiated in the connection's own thread."""
+    authority = trustme.CA()
+    server_side, client_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("127.0.0.1").configure_cert(server_side)
+    authority.configure_trust(client_side)
+    one = Listener(app, "127.0.0.1", 0, ssl_context=server_side)
+    one.start()
+    with connected(one), connected(one) as plain, client_side.wrap_socket(plain, server_hostname="127.0.0.1") as client:
+        assert b"/a b?c=d" == answer_to(client)[1]
+    one.stop()
+
+
+def descriptors():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def ours():
+    return [one for one in threading.enumerate() if one.name.startswith("netsuite-")]
+
+
+@LINUX
+def test_nothing_is_left_behind():
+    """Starting and stopping leaves no thread and no descriptor, with idle and half-read connections open."""
+    before = descriptors()
+    for _ in range(30):
+        one = Listener(app, "127.0.0.1", 0)
+        one.start()
+        with connected(one) as idle, connected(one) as half, connected(one) as kept:
+            half.sendall(REQUEST[:20])
+            answer_to(kept)
+            one.stop()
+            assert b"" == kept.recv(1)
+            assert idle
+    assert (before, []) == (descriptors(), ours())
+
+
+def test_stop_does_not_wait_for_a_busy_application():
+    """An application that is still at work does not keep the listener from stopping."""
+    entered, release = threading.Event(), threading.Event()
+
+    def busy(environ, start_response):
+        entered.set()
+        release.wait(10)
+        return app(environ, start_response)
+
+    one = Listener(busy, "127.0.0.1", 0)
+    one.start()
+    with connected(one) as client:
+        client.sendall(REQUEST)
+        assert entered.wait(10)
+        one.stop()
+        assert not release.is_set()
+        release.set()
+
+
+def test_stop_twice_is_stop_once(listener):
+    """A second stop does nothing."""
+    listener.stop()
+    listener.stop()
+    with pytest.raises(ConnectionRefusedError):
+        connected(listener)
+
+
+def test_an_application_that_fails_says_nothing_on_the_wire(caplog):
+    """The client gets an empty 500, the log gets the traceback, the next request its answer."""
+
+    def failing(environ, start_response):
+        raise ValueError("secret detail")
+
+    one = Listener(failing, "127.0.0.1", 0)
+    one.start()
+    with connected(one) as client:
+        for _ in range(2):
+            head, body = answer_to(client)
+            assert (True, b"") == (head.startswith(b"HTTP/1.1 500 "), body)
+    one.stop()
+    assert "secret detail" in caplog.text
+
+
+def test_a_reset_that_the_application_wants_is_one(listener):
+    """ConnectionResetError of the application resets the connection: the client gets no answer."""
+
+    def resetting(environ, start_response):
+        raise ConnectionResetError
+
+    listener.app = resetting
+    with connected(listener) as client:
+        client.sendall(REQUEST)
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+
+
+def test_a_port_in_use_is_an_oserror(listener):
+    """The address is taken when the listener is made, not later."""
+    with pytest.raises(OSError, match="in use"):
+        Listener(app, "127.0.0.1", listener.port)
