@@ -70,7 +70,7 @@ def test_percent_encode(text, expected):
 )
 def test_percent_decode(text, expected):
     """Each %XX becomes its byte, and whatever is no escape stays as it came, plus included."""
-    assert expected == percent_decode(text)
+    assert ascii(expected) == ascii(percent_decode(text))  # pytest-xdist cannot carry a lone surrogate in a report
 
 
 @pytest.mark.parametrize(
@@ -145,8 +145,8 @@ def test_bytes_survive_as_text(raw):
 @given(st.text() | st.binary().map(to_text))
 def test_decoding_undoes_encoding(text):
     """What was encoded decodes to itself, as a header value and as a form value."""
-    assert text == percent_decode(percent_encode(text))
-    assert text == form_decode(percent_encode(text))
+    assert ascii(text) == ascii(percent_decode(percent_encode(text)))
+    assert ascii(text) == ascii(form_decode(percent_encode(text)))
 
 
 @quick

