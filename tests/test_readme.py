@@ -1,7 +1,6 @@
 """The README's examples run."""
 
 import re
-
 from pathlib import Path
 
 README = Path(__file__).parent.parent / "README.md"

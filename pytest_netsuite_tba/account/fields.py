@@ -187,5 +187,5 @@ def expectation(hint: object) -> str:
         return f"a list of {item.removeprefix('a ')}s"
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
     if isinstance(hint, type):
-        return words.get(hint, f"a {hint.__name__}")
+        return words.get(hint, f"{'an' if hint.__name__[0] in 'AEIOU' else 'a'} {hint.__name__}")
     return str(hint)

@@ -1,0 +1,297 @@
+"""What is compared: for each row of the table one operation of ours and the same by other means.
+
+Both sides of a pair take the same argument, made beforehand: making it is not measured.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import requests
+from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, RequestValidator, ResourceEndpoint
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+from werkzeug.test import Client
+
+from pytest_netsuite_tba import NetSuiteServer
+from pytest_netsuite_tba.login.audit_trail import AuditTrail
+from pytest_netsuite_tba.login.gate import Gate
+from pytest_netsuite_tba.login.request import SignedRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_netsuite_tba.clients.credentials import Credentials
+
+SCRIPT = "customscript_orders"
+DEPLOY = "customdeploy_orders"
+TARGET = f"/app/site/hosting/restlet.nl?script={SCRIPT}&deploy={DEPLOY}&number=SO-1001&note=a%20b"
+ANSWER = {"id": 4711, "status": "created"}
+JSON = "application/json"
+
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # pytest-httpserver's line a request would cost it time
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One comparison.
+
+    Attributes:
+        what, against: for the table.
+        target: how many times as fast ours is to be; None for a row that only informs.
+        prepare: makes the argument of one call.
+        ours, theirs: one call.
+        number: calls in a round.
+
+    """
+
+    what: str
+    against: str
+    target: float | None
+    prepare: Callable[[], Any]
+    ours: Callable[[Any], object]
+    theirs: Callable[[Any], object]
+    number: int
+
+
+class InMemoryValidator(RequestValidator):
+    """The least that oauthlib needs to verify one token of one client; lengths relaxed to NetSuite's."""
+
+    enforce_ssl = False
+    allowed_signature_methods = (SIGNATURE_HMAC_SHA256,)
+    client_key_length = access_token_length = (1, 128)
+    nonce_length = (6, 128)
+    dummy_client = dummy_access_token = "dummy"
+
+    def __init__(self, credentials: Credentials) -> None:
+        super().__init__()
+        self.credentials = credentials
+        self.seen: set[tuple[str, str, str, str]] = set()
+
+    def check_client_key(self, client_key):
+        return 0 < len(client_key) <= 128
+
+    check_access_token = check_client_key
+
+    def check_nonce(self, nonce):
+        return 6 <= len(nonce) <= 128
+
+    def validate_client_key(self, client_key, request):  # noqa: ARG002
+        return client_key == self.credentials.consumer_key
+
+    def validate_access_token(self, client_key, token, request):  # noqa: ARG002
+        return token == self.credentials.token_id
+
+    def validate_timestamp_and_nonce(
+        self,
+        client_key,
+        timestamp,
+        nonce,
+        request,  # noqa: ARG002
+        request_token=None,  # noqa: ARG002
+        access_token=None,
+    ):
+        key = (client_key, access_token, timestamp, nonce)
+        new = key not in self.seen
+        self.seen.add(key)
+        return new
+
+    def validate_realms(self, client_key, token, request, uri=None, realms=None):  # noqa: ARG002
+        return True
+
+    def get_client_secret(self, client_key, request):  # noqa: ARG002
+        return self.credentials.consumer_secret
+
+    def get_access_token_secret(self, client_key, token, request):  # noqa: ARG002
+        return self.credentials.token_secret
+
+
+@contextmanager
+def verify() -> Iterator[Pair]:
+    """One signed request in, a verdict out; no HTTP."""
+    with NetSuiteServer() as netsuite:
+        account, credentials = netsuite.account, netsuite.credentials
+        gate = Gate(account, AuditTrail())
+        endpoint = ResourceEndpoint(InMemoryValidator(credentials))
+        host = account.restlets_host
+        url = f"https://{host}{TARGET}"
+
+        def ours(authorization: str) -> None:
+            headers = (("Host", host), ("Content-Type", JSON), ("Authorization", authorization))
+            attempt, _ = gate.judge(SignedRequest(method="GET", target=TARGET, host=host, headers=headers))
+            assert attempt.accepted, attempt
+
+        def theirs(authorization: str) -> None:
+            headers = {"Host": host, "Content-Type": JSON, "Authorization": authorization}
+            valid, _ = endpoint.validate_protected_resource_request(url, http_method="GET", headers=headers)
+            assert valid
+
+        yield Pair(
+            what="verify one request",
+            against="oauthlib `ResourceEndpoint`",
+            target=3,
+            prepare=lambda: credentials.authorization("GET", url),
+            ours=ours,
+            theirs=theirs,
+            number=300,
+        )
+
+
+@contextmanager
+def _two_servers() -> Iterator[tuple[NetSuiteServer, HTTPServer]]:
+    with NetSuiteServer() as netsuite, HTTPServer(port=0) as other:
+        netsuite.deploy(SCRIPT, DEPLOY, get=ANSWER)
+        other.expect_request(TARGET.partition("?")[0]).respond_with_json(ANSWER)
+        yield netsuite, other
+
+
+@contextmanager
+def _round_trip(library: Any, make: Callable[[], Any]) -> Iterator[Pair]:
+    """The same plain client and the same ready-made header to both servers."""
+    with _two_servers() as (netsuite, other), closing(make()) as to_ours, closing(make()) as to_theirs:
+        url, other_url = netsuite.url + TARGET, other.url_for("") + TARGET.removeprefix("/")
+
+        def call(client: Any, where: str, authorization: str) -> None:
+            answer = client.get(where, headers={"Authorization": authorization, "Content-Type": JSON})
+            assert answer.json() == ANSWER, answer.text
+
+        yield Pair(
+            what=f"round trip, {library.__name__}, kept alive",
+            against="pytest-httpserver, same JSON",
+            target=1.8,
+            prepare=lambda: netsuite.credentials.authorization("GET", url),
+            ours=lambda authorization: call(to_ours, url, authorization),
+            theirs=lambda authorization: call(to_theirs, other_url, authorization),
+            number=60,
+        )
+
+
+def _plain_requests() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+def round_trip_requests():
+    """One GET over a socket with requests."""
+    return _round_trip(requests, _plain_requests)
+
+
+def round_trip_httpx():
+    """One GET over a socket with httpx."""
+    return _round_trip(httpx, lambda: httpx.Client(trust_env=False))
+
+
+@contextmanager
+def _signed_round_trip(what: str, signed: Callable[[NetSuiteServer], Any], plain: Any) -> Iterator[Pair]:
+    """The fixture's client, which signs, at ours; a plain client, which need not, at theirs."""
+    with _two_servers() as (netsuite, other), closing(signed(netsuite)) as to_ours, closing(plain()) as to_theirs:
+        url, other_url = netsuite.url + TARGET, other.url_for("") + TARGET.removeprefix("/")
+
+        def call(client: Any, where: str) -> None:
+            answer = client.get(where)
+            assert answer.json() == ANSWER, answer.text
+
+        yield Pair(
+            what=what,
+            against="pytest-httpserver, unsigned",
+            target=None,
+            prepare=lambda: None,
+            ours=lambda _: call(to_ours, url),
+            theirs=lambda _: call(to_theirs, other_url),
+            number=60,
+        )
+
+
+def signed_round_trip_requests():
+    """The same with ``netsuite_requests``."""
+    return _signed_round_trip(
+        "round trip, `netsuite_requests`, signing included", lambda one: one.credentials.requests(), _plain_requests
+    )
+
+
+def signed_round_trip_httpx():
+    """The same with ``netsuite_httpx``."""
+    return _signed_round_trip(
+        "round trip, `netsuite_httpx`, signing included",
+        lambda one: one.credentials.httpx(),
+        lambda: httpx.Client(trust_env=False),
+    )
+
+
+@contextmanager
+def in_process() -> Iterator[Pair]:
+    """One GET without a socket; both sides sign with our own code, so that only the rest differs."""
+    with NetSuiteServer() as netsuite:
+        netsuite.deploy(SCRIPT, DEPLOY, get=ANSWER)
+        credentials = netsuite.credentials
+        endpoint = ResourceEndpoint(InMemoryValidator(credentials))
+        base = f"https://{netsuite.account.restlets_host}"
+
+        @Request.application
+        def bare(request: Request) -> Response:
+            valid, _ = endpoint.validate_protected_resource_request(
+                request.url, request.method, request.get_data(as_text=True), dict(request.headers)
+            )
+            return Response(json.dumps(ANSWER), status=200 if valid else 401, content_type=JSON)
+
+        client, other = credentials.client(), Client(bare)
+
+        def ours(_: object) -> None:
+            assert client.get(TARGET).get_json() == ANSWER
+
+        def theirs(_: object) -> None:
+            authorization = credentials.authorization("GET", base + TARGET)
+            answer = other.get(TARGET, base_url=base, content_type=JSON, headers={"Authorization": authorization})
+            assert answer.get_json() == ANSWER
+            assert answer.status_code == 200
+
+        yield Pair(
+            what="in-process round trip, `netsuite_client`",
+            against="werkzeug's client, bare app, oauthlib",
+            target=2,
+            prepare=lambda: None,
+            ours=ours,
+            theirs=theirs,
+            number=150,
+        )
+
+
+@contextmanager
+def start_and_stop() -> Iterator[Pair]:
+    """A server made, listening, and gone."""
+
+    def cycle(make: Callable[[], HTTPServer]) -> None:
+        server = make()
+        server.start()
+        server.stop()
+
+    yield Pair(
+        what="server start + stop",
+        against="pytest-httpserver",
+        target=20,
+        prepare=lambda: None,
+        ours=lambda _: cycle(NetSuiteServer),
+        theirs=lambda _: cycle(lambda: HTTPServer(port=0)),
+        number=2,
+    )
+
+
+PAIRS = (
+    verify,
+    round_trip_requests,
+    round_trip_httpx,
+    signed_round_trip_requests,
+    signed_round_trip_httpx,
+    in_process,
+    start_and_stop,
+)
+
+
+def opened(stack: ExitStack) -> list[Pair]:
+    """Open every pair; ``stack`` closes them."""
+    return [stack.enter_context(one()) for one in PAIRS]

@@ -1,0 +1,234 @@
+"""Print the table of ratios: ``python benchmarks/ratios.py``.
+
+Ours and theirs are measured in turns, in one run, so that whatever else the machine does strikes both. A ratio is
+the median over the rounds of theirs divided by ours: 2.0 means that ours takes half the time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pairs import DEPLOY, PAIRS, SCRIPT, TARGET, Pair
+
+from pytest_netsuite_tba import Account, NetSuiteServer
+from pytest_netsuite_tba.login.audit_trail import AuditTrail
+from pytest_netsuite_tba.login.gate import Gate
+from pytest_netsuite_tba.login.request import SignedRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PLUGIN = "pytest_netsuite_tba.plugin"
+HTTPSERVER = "pytest_httpserver.pytest_plugin"
+SESSION_TESTS = 200
+REQUESTS_A_SECOND = 20  # of account time: the ten minutes of the window hold 12,000, the histories 10,000
+
+
+class Row(NamedTuple):
+    """A line of the table."""
+
+    what: str
+    against: str
+    measured: str
+    target: str
+
+
+def in_turns(first: Callable[[], float], second: Callable[[], float], rounds: int) -> tuple[float, float, float]:
+    """Measure both in turns; gives the median of each, and the median of second / first."""
+    pairs = []
+    for number in range(rounds):
+        if number % 2:
+            pairs.append((first(), second()))
+        else:
+            pairs.append((second(), first())[::-1])
+    ours, theirs = zip(*pairs, strict=True)
+    return (
+        statistics.median(ours),
+        statistics.median(theirs),
+        statistics.median(one[1] / one[0] for one in pairs),
+    )
+
+
+def ratio(pair: Pair, rounds: int) -> Row:
+    """Measure one pair."""
+
+    def timed(call: Callable[[object], object]) -> float:
+        arguments = [pair.prepare() for _ in range(pair.number)]
+        begin = time.perf_counter()
+        for one in arguments:
+            call(one)
+        return (time.perf_counter() - begin) / pair.number
+
+    timed(pair.ours)
+    timed(pair.theirs)
+    ours, theirs, factor = in_turns(lambda: timed(pair.ours), lambda: timed(pair.theirs), rounds)
+    target = f"{pair.target:g}x or more" if pair.target else "none"
+    return Row(pair.what, pair.against, f"{factor:.2f}x ({_time(ours)} / {_time(theirs)})", target)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1e6:.0f} us" if seconds < 1e-3 else f"{seconds * 1e3:.1f} ms"
+
+
+# -- a session of many tests -----------------------------------------------------------------------------------------
+
+WITH_OURS = f"""
+import pytest
+@pytest.mark.parametrize("number", range({SESSION_TESTS}))
+def test_one(number, netsuite, netsuite_requests):
+    netsuite.deploy({SCRIPT!r}, {DEPLOY!r}, get={{"number": number}})
+    url = netsuite.restlet_url({SCRIPT!r}, {DEPLOY!r})
+    assert netsuite_requests.get(url).json() == {{"number": number}}
+"""
+WITH_THEIRS = f"""
+import pytest, requests
+@pytest.mark.parametrize("number", range({SESSION_TESTS}))
+def test_one(number, httpserver):
+    httpserver.expect_request("/restlet").respond_with_json({{"number": number}})
+    with requests.Session() as session:
+        session.trust_env = False
+        assert session.get(httpserver.url_for("/restlet")).json() == {{"number": number}}
+"""
+
+
+def session_of_tests(rounds: int) -> Row:
+    """Run a whole pytest with our fixture, and one with ``httpserver``."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "pytest.ini").write_text("[pytest]\n")
+        (root / "test_ours.py").write_text(WITH_OURS)
+        (root / "test_theirs.py").write_text(WITH_THEIRS)
+
+        def run(file: str, *plugins: str) -> float:
+            options = [option for name in plugins for option in ("-p", name)]
+            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, file]
+            begin = time.perf_counter()
+            done = subprocess.run(command, cwd=root, env=_environ(), capture_output=True, text=True, check=False)
+            taken = time.perf_counter() - begin
+            if f"{SESSION_TESTS} passed" not in done.stdout:
+                raise RuntimeError(done.stdout + done.stderr)
+            return taken
+
+        ours, theirs, factor = in_turns(
+            lambda: run("test_ours.py", HTTPSERVER, PLUGIN), lambda: run("test_theirs.py", HTTPSERVER), rounds
+        )
+    return Row(
+        f"session of {SESSION_TESTS} tests, a request each",
+        "pytest-httpserver's `httpserver`",
+        f"{factor:.2f}x ({_time(ours)} / {_time(theirs)})",
+        "1x or more",
+    )
+
+
+def _environ() -> dict[str, str]:
+    """Only the plugins that are named are loaded."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+
+# -- what loading the plugin costs -----------------------------------------------------------------------------------
+
+
+def import_time(rounds: int) -> Row:
+    """Load pytest with and without our entry module; count the modules it adds, and their time."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "pytest.ini").write_text("[pytest]\n")
+
+        def imported(*options: str) -> dict[str, int]:
+            command = [sys.executable, "-X", "importtime", "-m", "pytest", "-q", *options]
+            done = subprocess.run(command, cwd=folder, env=_environ(), capture_output=True, text=True, check=False)
+            lines = re.findall(r"^import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)$", done.stderr, re.MULTILINE)
+            return {name: int(microseconds) for microseconds, name in lines}
+
+        def added() -> dict[str, int]:
+            alone = imported()
+            return {name: cost for name, cost in imported("-p", PLUGIN).items() if name not in alone}
+
+        added()  # writes the bytecode
+        runs = [added() for _ in range(rounds)]
+    milliseconds = statistics.median(sum(one.values()) for one in runs) / 1e3
+    return Row(
+        "`-X importtime` of the plugin",
+        "beyond pytest's own",
+        f"{milliseconds:.2f} ms, {len(runs[0])} modules ({', '.join(runs[0])})",
+        "at most 3 ms, 5 modules",
+    )
+
+
+# -- memory ----------------------------------------------------------------------------------------------------------
+
+
+def allocated(requests: int, steps: int = 10) -> Iterator[tuple[int, int, float | None]]:
+    """Let ``requests`` in, the clock advancing; gives at each step the count, Python's blocks and the RSS in MB."""
+    account = Account()
+    netsuite = NetSuiteServer(account)
+    credentials, gate = netsuite.credentials, Gate(account, AuditTrail())
+    account.clock.freeze("2026-01-01T00:00:00Z")
+    host = account.restlets_host
+    for number in range(1, requests + 1):
+        authorization = credentials.authorization("GET", f"https://{host}{TARGET}")
+        headers = (("Host", host), ("Content-Type", "application/json"), ("Authorization", authorization))
+        attempt, _ = gate.judge(SignedRequest(method="GET", target=TARGET, host=host, headers=headers))
+        assert attempt.accepted, attempt
+        account.clock.advance(seconds=1 / REQUESTS_A_SECOND)
+        if number % (requests // steps) == 0:
+            yield number, sys.getallocatedblocks(), _resident()
+
+
+def _resident() -> float | None:
+    status = Path("/proc/self/statm")
+    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20 if status.exists() else None
+
+
+def memory(requests: int) -> Row:
+    """Compare the memory once the window is full with the memory at the end."""
+    full = 600 * REQUESTS_A_SECOND + REQUESTS_A_SECOND
+    steps = [one for one in allocated(requests) if one[0] >= full]
+    (_, blocks, resident), (_, last_blocks, last_resident) = steps[0], steps[-1]
+    grown = f"{(last_blocks / blocks - 1) * 100:+.1f} % blocks"
+    if resident is not None and last_resident is not None:
+        grown += f", RSS {resident:.0f} -> {last_resident:.0f} MB"
+    return Row(f"{requests:,} accepted requests", "memory since the window was full", grown, "flat")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15, help="rounds of each pair (default 15)")
+    parser.add_argument("--sessions", type=int, default=7, help="rounds of whole pytest sessions (default 7)")
+    parser.add_argument(
+        "--requests", type=int, default=50_000, help="requests for the memory row (default 50000; the goal: 1000000)"
+    )
+    parser.add_argument("--only", default="", help="only rows whose name contains this")
+    options = parser.parse_args()
+    if options.requests < 30_000:
+        parser.error("--requests: at least 30000, for the window to fill")
+
+    def pair_row(make: Callable[..., object]) -> Row:
+        with make() as pair:
+            return ratio(pair, options.rounds)
+
+    rows: dict[str, Callable[[], Row]] = {
+        make.__name__: lambda make=make: pair_row(make)
+        for make in PAIRS
+    }
+    rows["session"] = lambda: session_of_tests(options.sessions)
+    rows["import"] = lambda: import_time(options.sessions)
+    rows["memory"] = lambda: memory(options.requests)
+    print("| what | against | measured: ratio (ours / theirs) | target |\n|---|---|---|---|", flush=True)
+    for name, row in rows.items():
+        if options.only in name:
+            print(f"| {' | '.join(row())} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
