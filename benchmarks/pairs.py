@@ -36,6 +36,7 @@ JSON = "application/json"
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)  # pytest-httpserver's line a request would cost it time
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """One comparison.

@@ -139,22 +139,22 @@ def _environ() -> dict[str, str]:
 
 
 def import_time(rounds: int) -> Row:
-    """Load pytest with and without our entry module; count the modules it adds, and their time."""
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "pytest.ini").write_text("[pytest]\n")
+    """Import our entry module after pytest and its own plugins; count the modules it adds, and their time."""
+    pytests_own = "from _pytest.config import get_config; get_config()"
 
-        def imported(*options: str) -> dict[str, int]:
-            command = [sys.executable, "-X", "importtime", "-m", "pytest", "-q", *options]
-            done = subprocess.run(command, cwd=folder, env=_environ(), capture_output=True, text=True, check=False)
-            lines = re.findall(r"^import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)$", done.stderr, re.MULTILINE)
-            return {name: int(microseconds) for microseconds, name in lines}
+    def imported(code: str) -> dict[str, int]:
+        command = [sys.executable, "-X", "importtime", "-c", code]
+        done = subprocess.run(command, env=_environ(), capture_output=True, text=True, check=True)
+        lines = re.findall(r"^import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)$", done.stderr, re.MULTILINE)
+        return {name: int(cost) for cost, name in lines}
 
-        def added() -> dict[str, int]:
-            alone = imported()
-            return {name: cost for name, cost in imported("-p", PLUGIN).items() if name not in alone}
+    alone = imported(pytests_own)
 
-        added()  # writes the bytecode
-        runs = [added() for _ in range(rounds)]
+    def added() -> dict[str, int]:
+        return {name: cost for name, cost in imported(f"{pytests_own}; import {PLUGIN}").items() if name not in alone}
+
+    added()  # writes the bytecode
+    runs = [added() for _ in range(rounds)]
     milliseconds = statistics.median(sum(one.values()) for one in runs) / 1e3
     return Row(
         "`-X importtime` of the plugin",
@@ -217,10 +217,7 @@ def main() -> None:
         with make() as pair:
             return ratio(pair, options.rounds)
 
-    rows: dict[str, Callable[[], Row]] = {
-        make.__name__: lambda make=make: pair_row(make)
-        for make in PAIRS
-    }
+    rows: dict[str, Callable[[], Row]] = {make.__name__: lambda make=make: pair_row(make) for make in PAIRS}
     rows["session"] = lambda: session_of_tests(options.sessions)
     rows["import"] = lambda: import_time(options.sessions)
     rows["memory"] = lambda: memory(options.requests)

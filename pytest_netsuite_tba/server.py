@@ -486,12 +486,16 @@ class NetSuiteServer(HTTPServer):
         return Response(b"", status=status, headers=headers)
 
 
+# Captured on SOAP answers in 2022, likely on all hosts; a client with a cookie jar sends the cookie back.
+_CAPTURED_HEADERS = (
+    ("Set-Cookie", "NS_ROUTING_VERSION=LAGGING; path=/"),
+    ("P3P", 'CP="CAO PSAa OUR BUS PUR"'),
+    ("Vary", "User-Agent"),
+    ("Strict-Transport-Security", "max-age=31536000"),
+)
+
+
 def _branded(response: Response) -> Response:
-    """Add the headers that were captured on NetSuite's answers (section 3.6)."""
-    headers = response.headers
-    headers["x-n-operationid"] = str(uuid.uuid4())
-    headers.add("Set-Cookie", "NS_ROUTING_VERSION=LAGGING; path=/")
-    headers["P3P"] = 'CP="CAO PSAa OUR BUS PUR"'
-    headers["Vary"] = "User-Agent"
-    headers["Strict-Transport-Security"] = "max-age=31536000"
+    """Add the headers that were captured on NetSuite's answers."""
+    response.headers.extend([("x-n-operationid", str(uuid.uuid4())), *_CAPTURED_HEADERS])
     return response

@@ -22,11 +22,12 @@ class NetSuiteClient(Client):
     """A werkzeug test client whose requests are signed.
 
     An absolute URL's scheme, host, port and raw target go on unchanged; a relative one means the account's own
-    RESTlet host by https. ``Content-Type: application/json`` is sent unless told otherwise.
+    RESTlet host by https. ``Content-Type: application/json`` is sent unless told otherwise. Cookies are
+    not kept: a signed request needs none.
     """
 
     def __init__(self, application: WSGIApplication, credentials: Credentials) -> None:
-        super().__init__(application)
+        super().__init__(application, use_cookies=False)
         self.credentials = credentials
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:  # noqa: ANN401  (werkzeug's own keywords)

@@ -156,9 +156,7 @@ def _outside(request: SignedRequest) -> str:
 def _header_outside(request: SignedRequest) -> AuthorizationHeader:
     """Read the OAuth parameters of the query string or the form body as if they stood in the header."""
     pairs = [pair for pair in decode_query(_outside(request)) if pair[0].startswith("oauth_") or pair[0] == "realm"]
-    parameters = tuple(
-        Parameter(name=name, value=value, raw="", position=position) for position, (name, value) in enumerate(pairs, 1)
-    )
+    parameters = tuple(Parameter(name, value, "", position) for position, (name, value) in enumerate(pairs, 1))
     return AuthorizationHeader(scheme="OAuth", parameters=parameters, deviations=())
 
 

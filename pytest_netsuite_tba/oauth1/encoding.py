@@ -11,7 +11,12 @@ import re
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _ERRORS = "surrogateescape"
-_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*").fullmatch
+_RESERVED = re.compile(r"[^A-Za-z0-9._~-]")
+_ESCAPES = {chr(code): f"%{code:02X}" for code in range(128)}
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return _ESCAPES[found[0]]
 
 
 def to_bytes(text: str) -> bytes:
@@ -41,8 +46,8 @@ def percent_encode(text: str) -> str:
         ValueError: as :func:`to_bytes`.
 
     """
-    if _UNRESERVED(text):
-        return text
+    if text.isascii():
+        return _RESERVED.sub(_escaped, text)
     return quote_from_bytes(to_bytes(text), safe="")
 
 

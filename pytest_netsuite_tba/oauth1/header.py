@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .encoding import percent_decode, percent_encode
 
@@ -29,8 +29,7 @@ DeviationKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One pair of the header.
 
     Attributes:
@@ -95,8 +94,8 @@ def parse_authorization(value: str) -> AuthorizationHeader:
     while at < len(rest):
         plain = _PLAIN.match(rest, at)
         if plain is not None:
-            name, raw = plain.group(1), plain.group(2)
-            parameters.append(Parameter(name=name, value=percent_decode(raw), raw=raw, position=position))
+            name, raw = plain.groups()
+            parameters.append(Parameter(name, percent_decode(raw), raw, position))
             at = plain.end()
         else:
             name, at = _unusual_pair(rest, at, position, parameters, deviations)

@@ -40,10 +40,8 @@ def parameter_string(parameters: Iterable[tuple[str, str]]) -> str:
 
     ``parameters`` are decoded pairs; leaving out ``realm`` and ``oauth_signature`` is the caller's part.
     """
-    encode = percent_encode
-    return "&".join(
-        [f"{name}={value}" for name, value in sorted((encode(name), encode(value)) for name, value in parameters)]
-    )
+    encoded = sorted([(percent_encode(name), percent_encode(value)) for name, value in parameters])
+    return "&".join([f"{name}={value}" for name, value in encoded])
 
 
 def base_string(method: str, uri: str, parameters: str) -> str:
