@@ -81,13 +81,24 @@ def _time(seconds: float) -> str:
 
 # -- a session of many tests -----------------------------------------------------------------------------------------
 
-WITH_OURS = f"""
+WITH_OUR_CLIENT = f"""
 import pytest
 @pytest.mark.parametrize("number", range({SESSION_TESTS}))
 def test_one(number, netsuite, netsuite_requests):
     netsuite.deploy({SCRIPT!r}, {DEPLOY!r}, get={{"number": number}})
     url = netsuite.restlet_url({SCRIPT!r}, {DEPLOY!r})
     assert netsuite_requests.get(url).json() == {{"number": number}}
+"""
+WITH_OURS = f"""
+import pytest, requests
+@pytest.mark.parametrize("number", range({SESSION_TESTS}))
+def test_one(number, netsuite):
+    netsuite.deploy({SCRIPT!r}, {DEPLOY!r}, get={{"number": number}})
+    url = netsuite.restlet_url({SCRIPT!r}, {DEPLOY!r})
+    headers = {{"Authorization": netsuite.credentials.authorization("GET", url), "Content-Type": "application/json"}}
+    with requests.Session() as session:
+        session.trust_env = False
+        assert session.get(url, headers=headers).json() == {{"number": number}}
 """
 WITH_THEIRS = f"""
 import pytest, requests
@@ -100,12 +111,12 @@ def test_one(number, httpserver):
 """
 
 
-def session_of_tests(rounds: int) -> Row:
-    """Run a whole pytest with our fixture, and one with ``httpserver``."""
+def session_of_tests(rounds: int, ours: str, client: str) -> Row:
+    """Run a whole pytest whose tests are ``ours``, and one with ``httpserver``."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "pytest.ini").write_text("[pytest]\n")
-        (root / "test_ours.py").write_text(WITH_OURS)
+        (root / "test_ours.py").write_text(ours)
         (root / "test_theirs.py").write_text(WITH_THEIRS)
 
         def run(file: str, *plugins: str) -> float:
@@ -118,13 +129,13 @@ def session_of_tests(rounds: int) -> Row:
                 raise RuntimeError(done.stdout + done.stderr)
             return taken
 
-        ours, theirs, factor = in_turns(
+        own, theirs, factor = in_turns(
             lambda: run("test_ours.py", HTTPSERVER, PLUGIN), lambda: run("test_theirs.py", HTTPSERVER), rounds
         )
     return Row(
-        f"session of {SESSION_TESTS} tests, a request each",
+        f"session of {SESSION_TESTS} tests, a request each, {client}",
         "pytest-httpserver's `httpserver`",
-        f"{factor:.2f}x ({_time(ours)} / {_time(theirs)})",
+        f"{factor:.2f}x ({_time(own)} / {_time(theirs)})",
         "1x or more",
     )
 
@@ -218,7 +229,8 @@ def main() -> None:
             return ratio(pair, options.rounds)
 
     rows: dict[str, Callable[[], Row]] = {make.__name__: lambda make=make: pair_row(make) for make in PAIRS}
-    rows["session"] = lambda: session_of_tests(options.sessions)
+    rows["session"] = lambda: session_of_tests(options.sessions, WITH_OURS, "plain requests")
+    rows["session_client"] = lambda: session_of_tests(options.sessions, WITH_OUR_CLIENT, "`netsuite_requests`")
     rows["import"] = lambda: import_time(options.sessions)
     rows["memory"] = lambda: memory(options.requests)
     print("| what | against | measured: ratio (ours / theirs) | target |\n|---|---|---|---|", flush=True)

@@ -72,7 +72,9 @@ class AuthorizationHeader:
 
 
 # A pair as nearly all clients send it: name="value", both made of nothing that needs a second look.
-_PLAIN = re.compile(r'[ \t]*([A-Za-z0-9_.~-]+)="((?:[A-Za-z0-9_.~-]|%[0-9A-Fa-f]{2})+)"[ \t]*(?:,|$)')
+_NAME, _VALUE = "[A-Za-z0-9_.~-]+", "(?:[A-Za-z0-9_.~-]|%[0-9A-Fa-f]{2})+"
+_PLAIN_PAIRS = re.compile(rf'({_NAME})="({_VALUE})"')
+_PLAIN_HEADER = re.compile(rf'[ \t]*{_NAME}="{_VALUE}"(?:[ \t]*,[ \t]*{_NAME}="{_VALUE}")*[ \t]*')
 # Any pair: an optional name, then a quoted or a bare value, then whatever separates it from the next.
 # Space before the name belongs to the name: a repeat of its own would make a run of spaces cost its square.
 _PAIR = re.compile(r'([^=,"]*)=[ \t]*("(?:[^"\\]|\\.)*"|"[^"]*$|[^,"]*)[ \t]*')
@@ -87,18 +89,24 @@ def parse_authorization(value: str) -> AuthorizationHeader:
     no parameters and at least one deviation.
     """
     scheme, _, rest = value.strip().partition(" ")
+    if _PLAIN_HEADER.fullmatch(rest):
+        pairs = _PLAIN_PAIRS.findall(rest)
+        if len(dict(pairs)) == len(pairs):
+            parameters = [
+                Parameter(name, percent_decode(raw), raw, position) for position, (name, raw) in enumerate(pairs, 1)
+            ]
+            return AuthorizationHeader(scheme=scheme, parameters=tuple(parameters), deviations=())
+    return _parse_closely(scheme, rest)
+
+
+def _parse_closely(scheme: str, rest: str) -> AuthorizationHeader:
+    """Parse pair by pair, noting whatever deviates."""
     parameters: list[Parameter] = []
     deviations: list[Deviation] = []
     seen: set[str] = set()
     at, position = 0, 1
     while at < len(rest):
-        plain = _PLAIN.match(rest, at)
-        if plain is not None:
-            name, raw = plain.groups()
-            parameters.append(Parameter(name, percent_decode(raw), raw, position))
-            at = plain.end()
-        else:
-            name, at = _unusual_pair(rest, at, position, parameters, deviations)
+        name, at = _next_pair(rest, at, position, parameters, deviations)
         if name in seen:
             deviations.append(Deviation(kind="duplicate", name=name, position=position))
         elif name:
@@ -109,10 +117,10 @@ def parse_authorization(value: str) -> AuthorizationHeader:
     return AuthorizationHeader(scheme=scheme, parameters=tuple(parameters), deviations=tuple(deviations))
 
 
-def _unusual_pair(
+def _next_pair(
     rest: str, at: int, position: int, parameters: list[Parameter], deviations: list[Deviation]
 ) -> tuple[str, int]:
-    """Read one pair that is not plain; give its name ("" if there is none) and where the next one begins."""
+    """Read one pair; give its name ("" if there is none) and where the next one begins."""
 
     def report(kind: DeviationKind, name: str) -> None:
         deviations.append(Deviation(kind=kind, name=name, position=position))
