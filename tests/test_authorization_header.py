@@ -236,6 +236,7 @@ LONG = {
     "equals-signs": ("=" * SIZE, 0),
     "percents": ("a=" + "%" * SIZE, 1),
     "commas": ("," * SIZE, 0),
+    "plain-pairs-and-a-stray-word": ('a="1" , ' * SIZE + "x", SIZE),
     "pairs-without-a-comma": ('a=""' * SIZE, SIZE),
 }
 

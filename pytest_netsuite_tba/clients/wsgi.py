@@ -41,9 +41,9 @@ class NetSuiteClient(Client):
         host = after.partition("?")[0].partition("/")[0]
         target = after[len(host) :]
         target = target if target.startswith("/") else f"/{target}"
-        said = Headers(kwargs.get("headers")).get("Content-Type") or kwargs.get("content_type")
+        said = "content_type" in kwargs or "Content-Type" in Headers(kwargs.get("headers"))
         is_form = "data" in kwargs and not isinstance(kwargs["data"], str | bytes)
-        if said is None and not is_form:
+        if not said and not is_form:
             kwargs["content_type"] = "application/json"
         sending = {name: kwargs.pop(name) for name in ("buffered", "follow_redirects") if name in kwargs}
         builder = EnvironBuilder(target, f"{scheme}://{host}/", *rest, **kwargs)
