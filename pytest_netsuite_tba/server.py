@@ -79,6 +79,7 @@ class NetSuiteServer(HTTPServer):
         self.history = history
         super().__init__(host, port, ssl_context, threaded=True)
         self.no_handler_status_code = 404
+        self.clear_log()
         self.limits = limits or Limits()
         accounts: list[Account] = []
         for source in sources or (Account(),):
