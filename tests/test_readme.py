@@ -11,7 +11,7 @@ def test_the_python_examples_pass(pytester):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     pytester.makepyfile("\n\n".join(blocks))
 
-    outcomes = pytester.runpytest().parseoutcomes()
+    outcomes = pytester.runpytest_subprocess().parseoutcomes()
 
     assert (1, set()) == (len(blocks), set(outcomes) - {"passed"})
     assert outcomes["passed"] > 30

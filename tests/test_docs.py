@@ -1,0 +1,37 @@
+"""The docs are true: every python block runs, every name is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pytest_netsuite_tba import __all__ as public_names
+from pytest_netsuite_tba import plugin
+from pytest_netsuite_tba.marker import KEYWORDS
+
+DOCS = Path(__file__).parent.parent / "docs"
+BLOCKS = [
+    pytest.param(block, id=f"{page.stem}-{number}")
+    for page in sorted(DOCS.glob("*.md"))
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL), 1)
+]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_python_block_passes_when_pasted(pytester, block):
+    """What the docs show runs, and each block holds at least one test."""
+    pytester.makepyfile(block)
+
+    outcomes = pytester.runpytest_subprocess().parseoutcomes()
+
+    assert {"passed"} == set(outcomes) - {"warnings"}
+
+
+def test_every_public_name_is_in_the_reference():
+    """Fixtures, marker keywords, ini options and public names are all described."""
+    reference = (DOCS / "reference.md").read_text("utf-8")
+    fixtures = [name for name in vars(plugin) if name.startswith("netsuite")]
+
+    missing = [name for name in [*fixtures, *KEYWORDS, *public_names, "netsuite_strict"] if name not in reference]
+
+    assert (True, []) == (len(fixtures) > 9, missing)
