@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .login.refusals import Refusal
     from .server import NetSuiteServer
 
-C = TypeVar("C")
+T = TypeVar("T")
 _SERVER: pytest.StashKey[NetSuiteServer] = pytest.StashKey()
 _MARKER = "netsuite(account=, file=, web_services_only=, permissions=, features=, behaviour=, at=, strict=): the fake NetSuite's account for this test."
 
@@ -68,10 +68,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail a test whose requests went wrong unannounced, behind its own exception if it raised one."""
     try:
         result = yield
-    except (Exception, pytest.fail.Exception) as raised:
+    except BaseException as raised:
         failure = _verdict(item)
-        if failure is None:
-            raise
+        if failure is None or not isinstance(raised, (Exception, pytest.fail.Exception)):
+            raise  # a test that skips itself is skipped, whatever it did before
         __tracebackhide__ = True
         _fail(failure, raised)
     failure = _verdict(item)
@@ -117,6 +117,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def _made(make: Callable[[], T]) -> T:
+    """Make what a fixture gives; what its user can mend fails the fixture with one message and no traceback."""
+    from .account.seed import SeedError  # noqa: PLC0415
+    from .clients.credentials import MissingExtraError  # noqa: PLC0415
+
+    try:
+        return make()
+    except (MissingExtraError, SeedError, pytest.UsageError) as mistake:
+        message = str(mistake)
+    pytest.fail(message, pytrace=False)
+
+
 @pytest.fixture(scope="session")
 def netsuite_account(pytestconfig: pytest.Config) -> Account | str | os.PathLike[str]:
     """The account behind ``netsuite``: override it to give an ``Account`` or the path of an ``account.toml``."""
@@ -133,7 +145,7 @@ def netsuite(
     """A fake NetSuite, fresh for this test."""
     from .marker import server_for  # noqa: PLC0415
 
-    server = server_for(request.node, netsuite_account)
+    server = _made(lambda: server_for(request.node, netsuite_account))
     request.node.stash[_SERVER] = server
     yield server
     server.stop()
@@ -154,47 +166,37 @@ def netsuite_client(netsuite: NetSuiteServer) -> NetSuiteClient:
     return netsuite.credentials.client()
 
 
-def _client(make: Callable[[], C]) -> C:
-    """Make a client, or fail the fixture with the line that installs its library."""
-    from .clients.credentials import MissingExtraError  # noqa: PLC0415
-
-    try:
-        return make()
-    except MissingExtraError as missing:
-        pytest.fail(str(missing), pytrace=False)
-
-
 @pytest.fixture
 def netsuite_requests(netsuite: NetSuiteServer) -> Iterator[requests.Session]:
     """A signed ``requests.Session``."""
-    with _client(netsuite.credentials.requests) as session:
+    with _made(netsuite.credentials.requests) as session:
         yield session
 
 
 @pytest.fixture
 def netsuite_httpx(netsuite: NetSuiteServer) -> Iterator[httpx.Client]:
     """A signed ``httpx.Client``."""
-    with _client(netsuite.credentials.httpx) as client:
+    with _made(netsuite.credentials.httpx) as client:
         yield client
 
 
 @pytest.fixture
 def netsuite_async_httpx(netsuite: NetSuiteServer) -> httpx.AsyncClient:
     """A signed ``httpx.AsyncClient``."""
-    return _client(netsuite.credentials.async_httpx)
+    return _made(netsuite.credentials.async_httpx)
 
 
 @pytest.fixture
 def netsuite_httpx2(netsuite: NetSuiteServer) -> Iterator[httpx2.Client]:
     """A signed ``httpx2.Client``."""
-    with _client(netsuite.credentials.httpx2) as client:
+    with _made(netsuite.credentials.httpx2) as client:
         yield client
 
 
 @pytest.fixture
 def netsuite_async_httpx2(netsuite: NetSuiteServer) -> httpx2.AsyncClient:
     """A signed ``httpx2.AsyncClient``."""
-    return _client(netsuite.credentials.async_httpx2)
+    return _made(netsuite.credentials.async_httpx2)
 
 
 @pytest.fixture(scope="session")
@@ -202,7 +204,7 @@ def netsuite_env_names(pytestconfig: pytest.Config) -> dict[str, str]:
     """The names under which your code reads the credentials: ``{"NETSUITE_TOKEN_ID": "MY_TOKEN"}``."""
     from .marker import env_names  # noqa: PLC0415
 
-    return env_names(pytestconfig)
+    return _made(lambda: env_names(pytestconfig))
 
 
 @pytest.fixture
@@ -212,7 +214,7 @@ def netsuite_env(
     """The credentials in the environment of this test; gives the variables that it set."""
     from .marker import ENV_NAMES, Variables, check_env_names  # noqa: PLC0415
 
-    check_env_names(netsuite_env_names)
+    _made(lambda: check_env_names(netsuite_env_names))
     credentials = netsuite.credentials
     values = (
         credentials.account,

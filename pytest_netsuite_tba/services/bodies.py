@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -17,6 +18,7 @@ XML = "application/xml"
 TEXT = "text/plain"
 MEDIA_TYPES = (JSON, XML, TEXT)
 LIMIT_BYTES = 10 * 1024 * 1024  # Oracle section_4640094112: 10 MB each way
+_NOT_IN_XML_NAME = re.compile(r"[^A-Za-z0-9_.\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff-]")
 XML_EXTRA = "RESTlets that take XML need defusedxml: pip install 'pytest-netsuite-tba[xml]'"
 
 
@@ -69,7 +71,7 @@ def value_answer(media_type: str, value: object) -> Answer:
 
     Raises:
         NotReturnableError: an object for text, or anything but an object or list for JSON.
-        TypeError, ValueError: JSON cannot hold it.
+        TypeError, ValueError: JSON, or XML, cannot hold it.
 
     """
     if value is None:
@@ -142,10 +144,20 @@ def _xml_text(value: object) -> str:
 
 def _to_xml(value: object) -> str:
     if isinstance(value, dict):
-        return "".join(f"<{name}>{_to_xml(one)}</{name}>" for name, one in value.items())
+        return "".join(
+            f"<{tag}>{_to_xml(one)}</{tag}>" for tag, one in ((_xml_name(name), one) for name, one in value.items())
+        )
     if isinstance(value, list | tuple):
         return "".join(f"<item>{_to_xml(one)}</item>" for one in value)
+    if value is not None and not isinstance(value, str | int | float):
+        raise TypeError(f"a {type(value).__name__} cannot be written as XML")
     return _xml_text(value)
+
+
+def _xml_name(name: object) -> str:
+    """Give an element's name; what XML forbids in one becomes ``_`` (a query may hold ``a[0]``)."""
+    text = _NOT_IN_XML_NAME.sub("_", str(name))
+    return text if text[:1].isalpha() or text[:1] == "_" else f"_{text}"
 
 
 def _from_xml(raw: bytes) -> object:

@@ -72,10 +72,15 @@ class Faults:
             if name not in KINDS[kind]:
                 raise ValueError(f"{kind} has no option {name!r}; {nearest(name, KINDS[kind])}")
             wanted = type(KINDS[kind][name])
-            if not isinstance(value, (int, float) if wanted is not str and wanted is not bool else wanted):
+            number = wanted in {int, float}
+            fits = isinstance(value, (int, float) if number else wanted) and not (number and isinstance(value, bool))
+            if not fits:
                 raise ValueError(f"{kind}: {name} is {value!r}; expected {wanted.__name__}")
-        for name, count in (("on", on), ("times", times)):
-            if count < 1:
+            if number and value < 0:
+                raise ValueError(f"{kind}: {name} is {value!r}; expected no negative number")
+        counts: dict[str, object] = {"on": on, "times": times}
+        for name, count in counts.items():
+            if isinstance(count, bool) or not isinstance(count, int) or count < 1:
                 raise ValueError(f"{name} is {count!r}; expected a whole number from 1")
         fault = Fault(kind=kind, on=on, times=times, script=script, options=KINDS[kind] | options)
         with self._lock:

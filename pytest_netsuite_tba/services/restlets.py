@@ -197,7 +197,7 @@ class RestletCall:
             parameters.pop("deploy", None)
         token = self.token
         return Call(
-            method=self.request.method,
+            method=self.request.method.upper(),
             parameters=parameters,
             body=body,
             headers={name.lower(): value for name, value in self.request.headers if name.lower() != "authorization"},
