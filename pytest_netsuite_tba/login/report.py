@@ -13,8 +13,8 @@ TITLE = "NetSuite Login Audit Trail"
 _SHOWN = 20  # attempts; the newest are the ones that matter
 _GAP = "  "
 _HEADINGS = ("Time", "Method", "Path", "HTTP", "Status", "Detail", "Application", "Role")
-_PATH = 2
-_PATH_LEAST = 24
+# Columns that give way where the table is too wide, and how far each does, in this order.
+_GIVE_WAY = (("Path", 20), ("Application", 8), ("Role", 8), ("Path", 11))
 
 
 def render(trail: AuditTrail, *, width: int = 80) -> str:
@@ -27,8 +27,11 @@ def render(trail: AuditTrail, *, width: int = 80) -> str:
         return "No request reached the fake NetSuite."
     rows = [_row(one) for one in attempts]
     widths = [max(len(row[column]) for row in [_HEADINGS, *rows]) for column in range(len(_HEADINGS))]
-    others = sum(widths) - widths[_PATH] + len(_GAP) * (len(_HEADINGS) - 1)
-    widths[_PATH] = min(widths[_PATH], max(_PATH_LEAST, width - others))
+    for heading, least in _GIVE_WAY:
+        column = _HEADINGS.index(heading)
+        excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+        if excess > 0:
+            widths[column] = max(min(widths[column], least), widths[column] - excess)
     lines = []
     earlier = len(trail) - len(attempts) + trail.dropped
     if earlier:
@@ -59,13 +62,17 @@ def _row(attempt: LoginAttempt) -> tuple[str, ...]:
 
 
 def _line(cells: Sequence[str], widths: list[int]) -> str:
-    return _GAP.join(_fit(cell, width).ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    fitted = [
+        _fit(cell, width, at_the_end=_HEADINGS[column] != "Path")
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return _GAP.join(cell.ljust(width) for cell, width in zip(fitted, widths, strict=True)).rstrip()
 
 
-def _fit(text: str, width: int) -> str:
-    """Shorten a text to its two ends: of a RESTlet's path, the script and deployment stand at the end."""
+def _fit(text: str, width: int, *, at_the_end: bool) -> str:
+    """Shorten a text; a path in the middle, for the script and the deployment stand at its end."""
     text = "".join(one if one.isprintable() else "?" for one in text)
     if len(text) <= width:
         return text
-    tail = (width - 1) * 2 // 3
-    return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+    tail = 0 if at_the_end else (width - 1) * 2 // 3
+    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"

@@ -1,0 +1,410 @@
+"""Rows 19 to 25, beside test_restlet_service: each refusal byte for byte in all three types, and odd values."""
+
+import json
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from defusedxml.ElementTree import fromstring
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_netsuite_tba import Account, Entity, NetSuiteServer, SuiteScriptError
+from pytest_netsuite_tba.account.scripts import Canned, ScriptError
+from pytest_netsuite_tba.services.bodies import value_answer
+
+PATH = "/app/site/hosting/restlet.nl"
+URL = f"{PATH}?script=customscript_a&deploy=customdeploy_a"
+JSON, XML, TEXT = "application/json", "application/xml", "text/plain"
+FORMS = {
+    JSON: '{{"error" : {{"code" : "{0}", "message" : "{1}"}}}}',
+    XML: "<error><code>{0}</code><message>{1}</message></error>",
+    TEXT: "error code: {0}\nerror message: {1}",
+    "": "error code: {0}\nerror message: {1}",
+}
+TYPES = {JSON: f"{JSON}; charset=utf-8", XML: f"{XML}; charset=utf-8"}
+
+
+# What stands in the way: (prepares the fake; method and body; status, code, message).
+ROWS = {
+    "19 over the limit": (
+        lambda n: setattr(n.account, "concurrency_limit", 0),
+        ("GET", b""),
+        (400, "SSS_REQUEST_LIMIT_EXCEEDED", "Request Limit Exceeded!"),
+    ),
+    "20 not deployed": (
+        lambda n: setattr(n.account.find_deployment("customscript_a", "1"), "deployed", False),
+        ("GET", b""),
+        (404, "SSS_INVALID_SCRIPTLET_ID", "That Suitelet is invalid, disabled, or no longer exists."),
+    ),
+    "21 audience": (
+        lambda n: n.deploy("customscript_a", "customdeploy_a", get={}, audience=[]),
+        ("GET", b""),
+        (403, "INSUFFICIENT_PERMISSION", "You do not have privileges to view this page"),
+    ),
+    "21 testing": (
+        lambda n: n.deploy("customscript_a", "customdeploy_a", get={}, status="TESTING"),
+        ("GET", b""),
+        (403, "INSUFFICIENT_PERMISSION", "You do not have privileges to view this page"),
+    ),
+    "22 SuiteScript": (
+        lambda n: n.role.permissions.remove("SuiteScript"),
+        ("GET", b""),
+        (
+            403,
+            "INSUFFICIENT_PERMISSION",
+            (
+                "Permission Violation: You need the 'SuiteScript' permission to access this page. "
+                "Please contact your account administrator."
+            ),
+        ),
+    ),
+    "23 method": (
+        lambda n: None,
+        ("PUT", b""),
+        (405, "METHOD_NOT_ALLOWED", "This RESTlet has no entry point for the method PUT."),
+    ),
+    "24 a GET with a body": (
+        lambda n: None,
+        ("GET", b"{}"),
+        (400, "INVALID_REQUEST", "The request could not be understood by the server due to malformed syntax."),
+    ),
+}
+
+
+@pytest.mark.parametrize("content_type", FORMS)
+@pytest.mark.parametrize("row", ROWS)
+def test_each_row_is_refused_as_netsuite_does(netsuite, netsuite_client, row, content_type):
+    """The login is a Success; what stands in the way is an error in the type of the call (rules 3.1, 4.5)."""
+    netsuite.deploy("customscript_a", "customdeploy_a", get={"a": 1}, delete=lambda _: None)
+    prepare, (method, body), (status, code, message) = ROWS[row]
+    prepare(netsuite)
+
+    answer = netsuite_client.open(URL, method=method, data=body, headers={"Content-Type": content_type})
+
+    attempt = netsuite.audit_trail[-1]
+    assert (status, FORMS[content_type].format(code, message)) == (answer.status_code, answer.text)
+    assert TYPES.get(content_type, f"{TEXT}; charset=utf-8") == answer.content_type
+    assert ("Success", None, code, status) == (attempt.status, attempt.detail, attempt.code, attempt.http_status)
+    assert attempt.cause
+    assert "WWW-Authenticate" not in answer.headers
+    netsuite.verify()
+
+
+@pytest.mark.parametrize("content_type", FORMS)
+def test_an_unknown_restlet_is_a_404_in_every_type(netsuite, netsuite_client, content_type):
+    """Row 20: the same error for an unknown script as for one that is not deployed."""
+    answer = netsuite_client.get(f"{PATH}?script=7&deploy=1", headers={"Content-Type": content_type})
+
+    message = "That Suitelet is invalid, disabled, or no longer exists."
+    assert (404, FORMS[content_type].format("SSS_INVALID_SCRIPTLET_ID", message)) == (answer.status_code, answer.text)
+    with pytest.raises(AssertionError, match="GET called the RESTlet 7 / 1, which is not deployed"):
+        netsuite.verify()
+
+
+def test_of_several_obstacles_the_first_row_is_reported(netsuite, netsuite_client):
+    """Rows 19 to 24 are looked at in their order (rules 0.1)."""
+    deployment = netsuite.deploy("customscript_a", "customdeploy_a", post={}, audience=[])
+    deployment.deployed = False
+    netsuite.role.permissions.remove("SuiteScript")
+    netsuite.account.concurrency_limit = 0
+    seen = []
+    for clear in (
+        lambda: setattr(netsuite.account, "concurrency_limit", None),
+        lambda: setattr(deployment, "deployed", True),
+        lambda: setattr(deployment, "audience", "all"),
+        lambda: netsuite.role.permissions.add("SuiteScript"),
+        lambda: setattr(deployment, "put", {}),
+        lambda: None,
+    ):
+        seen.append(netsuite_client.put(URL, data=b"{", headers={"Content-Type": "text/html"}).status_code)
+        clear()
+
+    assert [400, 404, 403, 403, 405, 415] == seen
+    assert 0 == len(deployment.calls)
+
+
+def test_a_refused_login_takes_no_part_in_rows_19_to_25(netsuite, netsuite_client):
+    """The login comes first: an unknown script of a revoked token is a login failure, and no unexpected call."""
+    netsuite.token.revoke()
+
+    with netsuite.expect_refusal("token_rejected", count=1):
+        assert 401 == netsuite_client.get(f"{PATH}?script=nope&deploy=nope").status_code
+    netsuite.verify()
+
+
+# -- row 19 ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content_type", FORMS)
+def test_a_busy_account_answers_in_the_calls_type(content_type):
+    """Row 19: the request over the limit is refused while the others run; what has ended counts no more."""
+    with NetSuiteServer(Account(concurrency_limit=1)) as netsuite:
+        inside, release = threading.Event(), threading.Event()
+
+        def work(_):
+            inside.set()
+            release.wait(10)
+            return {"done": True}
+
+        netsuite.deploy("customscript_a", "customdeploy_a", get=work)
+        headers = {"Content-Type": content_type}
+        with ThreadPoolExecutor(1) as pool:
+            busy = pool.submit(netsuite.credentials.client().get, URL)
+            assert inside.wait(10)
+            refused = netsuite.credentials.client().get(URL, headers=headers)
+            release.set()
+            assert {"done": True} == busy.result().json
+        after = netsuite.credentials.client().get(f"{PATH}?script=1&deploy=1", headers=headers)
+
+    expected = FORMS[content_type].format("SSS_REQUEST_LIMIT_EXCEEDED", "Request Limit Exceeded!")
+    assert (400, expected, 200) == (refused.status_code, refused.text, after.status_code)
+
+
+def test_a_script_that_fails_frees_its_place(netsuite, netsuite_client):
+    """Row 19: a place is given back however the request ends."""
+    netsuite.account.concurrency_limit = 1
+
+    def throw(_):
+        raise SuiteScriptError("MY_ERROR")
+
+    netsuite.deploy("customscript_a", "customdeploy_a", get=throw)
+    with netsuite.expect_refusal("InvalidSignature", count=1):
+        netsuite_client.get(URL, headers={"Authorization": netsuite.credentials.authorization("GET", "https://a/b")})
+
+    assert ["MY_ERROR", "MY_ERROR"] == [netsuite_client.get(URL).json["error"]["code"] for _ in range(2)]
+
+
+# -- rows 20 to 24 -----------------------------------------------------------------------------------------------
+
+
+def test_a_deployment_of_the_same_ids_is_replaced(netsuite, netsuite_client):
+    """One script and deployment id means one RESTlet: the newest."""
+    for version in (1, 2):
+        netsuite.deploy("customscript_a", "customdeploy_a", get={"version": version})
+
+    assert {"version": 2} == netsuite_client.get(URL).json
+
+
+def test_ids_are_case_sensitive_and_whole(netsuite, netsuite_client):
+    """Row 20: a script is found by its id or number as they are."""
+    netsuite.deploy("customscript_a", "customdeploy_a", get={}, number=42)
+    for script in ("CUSTOMSCRIPT_A", "customscript_", "042", "42.0", "%20 42"):
+        assert 404 == netsuite_client.get(f"{PATH}?script={script.strip()}&deploy=1").status_code
+    with pytest.raises(AssertionError, match="not deployed"):
+        netsuite.verify()
+
+
+def test_the_owner_is_in_whatever_the_audience(netsuite, netsuite_client):
+    """Row 21: an empty audience and the status Testing leave the owner in, and nobody else."""
+    netsuite.account.add_entity(Entity(email="other@example.com"))
+    netsuite.deploy(
+        "customscript_a", "customdeploy_a", get={}, audience=[], status="TESTING", owner="integration@example.com"
+    )
+    other = netsuite.credentials_for(netsuite.create_token(entity="other@example.com")).client()
+
+    assert (200, 403) == (netsuite_client.get(URL).status_code, other.get(URL).status_code)
+    assert "Testing" in netsuite.audit_trail[-1].cause
+
+
+@pytest.mark.parametrize("method", ["get", "Post", "put", "dElEtE"])
+def test_a_method_is_the_same_in_any_case(netsuite, method):
+    """A client that sends a method in lower case reaches the same entry point, with the same argument."""
+    seen = []
+    deployment = netsuite.deploy("customscript_a", "customdeploy_a", **dict.fromkeys(("get", "delete"), seen.append))
+    deployment.post = deployment.put = seen.append
+    url = f"{netsuite.url}{URL}"
+    body = b"[1]" if method.lower() in {"post", "put"} else b""
+    lines = [
+        f"{method} {URL} HTTP/1.1",
+        f"Host: 127.0.0.1:{netsuite.port}",
+        f"Authorization: {netsuite.credentials.authorization(method, url)}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+    ]
+    with socket.create_connection(("127.0.0.1", netsuite.port), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        answer = connection.makefile("rb").read()
+
+    assert b"HTTP/1.1 200 OK" == answer.partition(b"\r\n")[0]
+    assert [[1] if body else {}] == seen
+    assert method.upper() == deployment.calls[0].method
+
+
+def test_a_delete_takes_its_parameters_and_no_body(netsuite, netsuite_client):
+    """DELETE gets the query string, as GET does; its body goes nowhere (section_4407966008)."""
+    deployment = netsuite.deploy("customscript_a", "customdeploy_a", delete=lambda parameters: parameters)
+
+    answer = netsuite_client.delete(f"{URL}&id=7", data=b"{}")
+
+    assert ({"id": "7"}, None) == (answer.json, deployment.calls[0].body)
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("a=1&a=2", {"a": "2"}),
+        ("a=x+y&b=x%20y&c=%2B", {"a": "x y", "b": "x y", "c": "+"}),
+        ("%C3%A9=%E2%82%AC", {"é": "€"}),
+        ("a=%FF", {"a": "\ufffd"}),
+        ("a=&b", {"a": "", "b": ""}),
+        ("a%5B0%5D=1", {"a[0]": "1"}),
+    ],
+)
+def test_parameters_reach_the_script_decoded(netsuite, netsuite_client, query, seen):
+    """A script sees names and values as text; of a repeated name the last counts."""
+    netsuite.deploy("customscript_a", "customdeploy_a", get=lambda parameters: parameters)
+
+    assert seen == netsuite_client.get(f"{URL}&{query}").json
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "application/x-www-form-urlencoded", "application/json "])
+def test_a_415_names_the_type(netsuite, netsuite_client, content_type):
+    """Row 24: an unsupported type is named in text; space around it does not count."""
+    netsuite.deploy("customscript_a", "customdeploy_a", post={"a": 1})
+
+    answer = netsuite_client.post(URL, data=b"{}", headers={"Content-Type": content_type})
+
+    if content_type.strip() == JSON:
+        assert (200, '{"a":1}') == (answer.status_code, answer.text)
+    else:
+        message = f"The content type {content_type} is not supported."
+        assert (415, FORMS[""].format("UNSUPPORTED_MEDIA_TYPE", message)) == (answer.status_code, answer.text)
+
+
+def test_a_post_of_nothing_needs_no_content_type(netsuite, netsuite_client):
+    """Row 24: only a body needs a Content-Type."""
+    deployment = netsuite.deploy("customscript_a", "customdeploy_a", post="done")
+
+    answer = netsuite_client.post(URL, headers={"Content-Type": ""})
+
+    assert (200, "done", "") == (answer.status_code, answer.text, deployment.calls[0].body)
+
+
+def test_the_script_never_sees_the_signature(netsuite, netsuite_client):
+    """``calls`` keeps the request's headers but Authorization."""
+    deployment = netsuite.deploy("customscript_a", "customdeploy_a", get={})
+    netsuite_client.get(URL, headers={"X-Mine": "1"})
+
+    headers = deployment.calls[0].headers
+    assert ("1", False) == (headers["x-mine"], "authorization" in headers)
+
+
+# -- row 25 ------------------------------------------------------------------------------------------------------
+
+SCRIPT_ERROR = (
+    '{"type":"error.SuiteScriptError","name":"MY_ERROR","message":"no \\"order\\" <7>",'
+    '"stack":["post(/SuiteScripts/customscript_a.js)"],"cause":{"name":"MY_ERROR","message":"no \\"order\\" <7>"},'
+    '"id":"","notifyOff":false,"userFacing":false}'
+)
+
+
+@pytest.mark.parametrize("how", ["raised", "canned"])
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        (JSON, f'{{"error" : {{"code" : "MY_ERROR", "message" : {json.dumps(SCRIPT_ERROR)}}}}}'),
+        (
+            XML,
+            "<error><code>MY_ERROR</code><message>"
+            + SCRIPT_ERROR.replace("<", "&lt;").replace(">", "&gt;")
+            + "</message></error>",
+        ),
+        (TEXT, f"error code: MY_ERROR\nerror message: {SCRIPT_ERROR}"),
+    ],
+)
+def test_an_unhandled_script_error_in_each_type(netsuite, netsuite_client, content_type, expected, how):
+    """Rules 4.6: a 400, the code is the error's name, the message a JSON text."""
+
+    def throw(_):
+        raise SuiteScriptError("MY_ERROR", 'no "order" <7>')
+
+    canned = Canned(error=ScriptError(code="MY_ERROR", message='no "order" <7>'))
+    netsuite.deploy("customscript_a", "customdeploy_a", post=throw if how == "raised" else canned)
+    body = {JSON: b"{}", XML: b"<a/>", TEXT: b"a"}[content_type]
+
+    answer = netsuite_client.post(URL, data=body, headers={"Content-Type": content_type})
+
+    assert (400, expected) == (answer.status_code, answer.text)
+    assert ("Success", "MY_ERROR") == (netsuite.audit_trail[-1].status, netsuite.audit_trail[-1].code)
+    netsuite.verify()
+
+
+@pytest.mark.parametrize("content_type", [JSON, XML])
+@pytest.mark.parametrize("value", [{"at": datetime(2026, 1, 1, tzinfo=UTC)}, {"set": {1}}, {"bytes": b"a"}])
+def test_what_no_type_can_carry_is_the_tests_own_mistake(netsuite, netsuite_client, content_type, value):
+    """An entry point that returns what JavaScript has not fails the test, as one that raises does."""
+    netsuite.deploy("customscript_a", "customdeploy_a", get=lambda _: value)
+
+    answer = netsuite_client.get(URL, headers={"Content-Type": content_type})
+
+    assert (400, "UNEXPECTED_ERROR") == (answer.status_code, netsuite.audit_trail[-1].code)
+    with pytest.raises(AssertionError, match="Entry point 'get' of customscript_a raised TypeError"):
+        netsuite.verify()
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_function_that_raises_says_nothing_on_the_wire(netsuite, netsuite_client, method):
+    """The exception's text is for the report: the client is told the type alone."""
+    deployment = netsuite.deploy("customscript_a", "customdeploy_a")
+    deployment.get = deployment.delete = lambda _: 1 / 0
+
+    answer = netsuite_client.open(URL, method=method)
+
+    assert (400, False) == (answer.status_code, "division" in answer.text)
+    with pytest.raises(AssertionError, match="raised ZeroDivisionError: division by zero"):
+        netsuite.verify()
+    netsuite.verify()
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(JSON_VALUES.filter(lambda value: isinstance(value, dict | list)))
+def test_xml_out_is_well_formed_whatever_is_returned(value):
+    """Any value that JSON can hold is well-formed XML: names and characters that XML forbids are replaced."""
+    assert "response" == fromstring(value_answer(XML, value).get_data()).tag
+
+
+@given(JSON_VALUES.filter(lambda value: isinstance(value, dict | list)))
+def test_json_out_is_what_was_returned(value):
+    """A JSON answer is UTF-8 and means the value returned."""
+    assert value == json.loads(value_answer(JSON, value).get_data().decode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>',
+        b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><a>&b;</a>',
+        b'<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd" [<!ENTITY % b SYSTEM "http://127.0.0.1:9/b"> %b;]><a/>',
+    ],
+)
+def test_xml_with_entities_is_not_let_in(netsuite, netsuite_client, body):
+    """No entity is expanded and nothing is fetched: the call is a 400, in XML."""
+    deployment = netsuite.deploy("customscript_a", "customdeploy_a", post="<a/>")
+
+    answer = netsuite_client.post(URL, data=body, headers={"Content-Type": XML})
+
+    message = "The request could not be understood by the server due to malformed syntax."
+    assert (400, FORMS[XML].format("INVALID_REQUEST", message)) == (answer.status_code, answer.text)
+    assert 0 == len(deployment.calls)
+
+
+def test_echo_by_xml_survives_any_parameter(netsuite, netsuite_client):
+    """The echo RESTlet answers well-formed XML to names that XML has not, and to namespaces."""
+    answer = netsuite_client.post(
+        f"{PATH}?script=1&deploy=1&a[0]=%00&1=2", data=b'<a xmlns="urn:b"><c>1</c></a>', headers={"Content-Type": XML}
+    )
+
+    assert 200 == answer.status_code
+    seen = fromstring(answer.data)
+    assert {"a_0_": "\ufffd", "_1": "2"} == {one.tag: one.text for one in seen.find("parameters")}
+    assert ["1"] == [one.text for one in seen.find("body")]
