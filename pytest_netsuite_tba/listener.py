@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,11 @@ class Malformed:
     method: str | None
     target: str | None
     headers: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
 
 
 class Listener:
@@ -344,7 +350,7 @@ class _Connection:
         lines = [f"HTTP/1.1 {status}"]
         lines += [f"{name}: {value}" for name, value in headers if name.lower() not in {"connection", "content-length"}]
         if not any(name.lower() == "date" for name, _ in headers):
-            lines.append(f"Date: {formatdate(usegmt=True)}")
+            lines.append(f"Date: {_date(int(time.time()))}")
         if code not in _NO_BODY:
             lines.append(f"Content-Length: {len(content)}")
         if not keep:
