@@ -32,8 +32,8 @@ def test_a_refusal_that_the_test_swallowed_fails_it(pytester, way):
         [
             "login 1 was refused: The token is revoked. Create another token; revoking is permanent.",
             SECTION,
-            "Time * Method * Path * HTTP * Status * Detail * Application * Role",
-            "* GET * 401 * Failure * token_rejected * Default integration * Integration",
+            "Time * Method * Path * Status * Detail * Application * Role",
+            "* GET * 401 Failure * token_rejected * Default* Integra*",
             "    The token is revoked.",
             "    Cure: Create another token; revoking is permanent.",
         ]

@@ -7,16 +7,16 @@ from pytest_netsuite_tba.login.report import render
 RESTLET = "/app/site/hosting/restlet.nl?script=customscript_orders&deploy=customdeploy_orders"
 
 AT_80 = """\
-Time      Method  Path         HTTP  Status   Detail          Applica…  Role
-14:13:20  GET     /app…orders  200   Success                  Default…  Integra…
-14:13:20  GET     /app…orders  401   Failure  token_rejected  Default…  Integra…
+Time      Method  Path        Status       Detail          Application  Role
+14:13:20  GET     /ap…orders  200 Success                  Default in…  Integra…
+14:13:20  GET     /ap…orders  401 Failure  token_rejected  Default in…  Integra…
     The token is revoked.
     Cure: Create another token; revoking is permanent."""
 
 AT_120 = """\
-Time      Method  Path                                   HTTP  Status   Detail          Application          Role
-14:13:20  GET     /app/site/ho…ploy=customdeploy_orders  200   Success                  Default integration  Integration
-14:13:20  GET     /app/site/ho…ploy=customdeploy_orders  401   Failure  token_rejected  Default integration  Integration
+Time      Method  Path                                     Status       Detail          Application          Role
+14:13:20  GET     /app/site/hos…eploy=customdeploy_orders  200 Success                  Default integration  Integration
+14:13:20  GET     /app/site/hos…eploy=customdeploy_orders  401 Failure  token_rejected  Default integration  Integration
     The token is revoked.
     Cure: Create another token; revoking is permanent."""
 

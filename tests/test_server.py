@@ -175,9 +175,6 @@ def test_verify_tells_every_problem_at_once(netsuite, netsuite_client):
         "customscript_a / customdeploy_a is",
     ):
         assert part in str(failure.value)
-    netsuite_client.get("/")
-    netsuite.audit_trail.clear()
-    netsuite.clear_assertions()
     netsuite.account.find_deployment("customscript_a", "1").required = False
 
 
@@ -240,7 +237,7 @@ def test_an_arranged_refusal_announces_no_other(netsuite, netsuite_client):
     """Only the refusal that was arranged is announced."""
     netsuite.arrange_refusal("token_rejected-revoked")
     netsuite_client.get(PATH, headers={"Authorization": ""})
-    with pytest.raises(AssertionError, match="no Authorization|header is empty"):
+    with pytest.raises(AssertionError, match="The Authorization header is empty"):
         netsuite.verify()
 
 
@@ -299,12 +296,10 @@ def test_a_failing_tests_report_holds_no_secret(pytester):
 
 
 def test_it_works_outside_pytest_over_a_socket():
-    """With ``with`` the fake needs no fixture; it stops at the end, whatever happened inside."""
-    with pytest.raises(KeyError, match="mine"), NetSuiteServer() as netsuite:
-        with netsuite.credentials.requests() as session:
-            assert 200 == session.get(netsuite.restlet_url("customscript_echo", "customdeploy_echo")).status_code
-        raise KeyError("mine")
-    assert not netsuite.is_running()
+    """With ``with`` the fake needs no fixture, and stops at the end."""
+    with NetSuiteServer() as netsuite, netsuite.credentials.requests() as session:
+        assert 200 == session.get(netsuite.restlet_url("customscript_echo", "customdeploy_echo")).status_code
+        netsuite.verify()
     assert "<NetSuiteServer 1234567_SB1, not listening>" == repr(netsuite)
 
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 TITLE = "NetSuite Login Audit Trail"
 _SHOWN = 20  # attempts; the newest are the ones that matter
 _GAP = "  "
-_HEADINGS = ("Time", "Method", "Path", "HTTP", "Status", "Detail", "Application", "Role")
+_HEADINGS = ("Time", "Method", "Path", "Status", "Detail", "Application", "Role")
 # Columns that give way where the table is too wide, and how far each does, in this order.
-_GIVE_WAY = (("Path", 20), ("Application", 8), ("Role", 8), ("Path", 11))
+_GIVE_WAY = (("Path", 20), ("Application", 11), ("Role", 8), ("Path", 10))
 
 
 def render(trail: AuditTrail, *, width: int = 80) -> str:
@@ -53,8 +53,7 @@ def _row(attempt: LoginAttempt) -> tuple[str, ...]:
         f"{attempt.time:%H:%M:%S}",
         attempt.method,
         path,
-        str(attempt.http_status or "-"),
-        attempt.status,
+        f"{attempt.http_status or '-'} {attempt.status}",
         detail,
         attempt.application,
         attempt.role,
