@@ -1,23 +1,37 @@
-"""HTTP/1.1 message heads and bodies, strictly (RFC 9110 and 9112): bytes in, values out, no socket."""
+"""HTTP/1.1 messages, strictly (RFC 9110 and 9112): bytes in, values out, and back; no socket."""
 
 from __future__ import annotations
 
 import io
 import re
+import sys
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TARGET_BYTES = 65_000
+    Headers = tuple[tuple[str, str], ...]
+
 _CHUNK_LINE_BYTES = 4_096
 _TRAILER_BYTES = 16_384
+_OURS = frozenset({"connection", "content-length", "transfer-encoding"})  # settled here, whatever the application says
+_TLS_HANDSHAKE = b"\x16\x03"
 
-_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\x00-\x20\x7f]+) HTTP/(\d)\.(\d)")
-_FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*((?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)[ \t]*")
-_HEX = re.compile(rb"[0-9A-Fa-f]{1,15}")
+# None of these can match the same bytes in two ways: a long header costs no more than its length.
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROL_OR_BARE_LF = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<!\r)\n")
+_LINE_START = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\x00-\x20\x7f]+)")
+_REQUEST_LINE = re.compile(_LINE_START.pattern + rb" HTTP/(\d)\.(\d)")
+_HEX = re.compile(rb"[0-9A-Fa-f]+")
+_AUTHORITY = r"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]"
+_HOST = re.compile(f"{_AUTHORITY}*")
+_HOST_AND_PORT = re.compile(rf"{_AUTHORITY}+:\d+")
+_ABSOLUTE = re.compile(rf"https?://{_AUTHORITY}+(?:[/?].*)?", re.IGNORECASE | re.DOTALL)
+_STATUS = re.compile(r"([2-9]\d\d)(?: .*)?")
 
 
 class BadRequestError(Exception):
@@ -36,7 +50,7 @@ class BadRequestError(Exception):
         self.reason = reason
         self.method: str | None = None
         self.target: str | None = None
-        self.headers: tuple[tuple[str, str], ...] = ()
+        self.headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +69,7 @@ class Head:
     method: str
     target: str
     minor: int
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     length: int | None
     keep_alive: bool
     expects_continue: bool
@@ -63,6 +77,13 @@ class Head:
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+# -- the head of a request -------------------------------------------------------------------------------------
 
 
 def parse_head(raw: bytes) -> Head:
@@ -73,75 +94,156 @@ def parse_head(raw: bytes) -> Head:
 
     """
     line, _, fields = raw.partition(b"\r\n")
-    found = _REQUEST_LINE.fullmatch(line)
-    if found is None:
-        raise BadRequestError(400, f"the request line is not 'METHOD target HTTP/1.1': {line[:60]!r}")
-    method, target = found.group(1).decode("ascii"), _text(found.group(2))
+    method, target, version = _request_line(line)
     headers: list[tuple[str, str]] = []
     try:
-        minor = _checked_version(found.group(3), found.group(4))
+        _check_version(version)
+        headers.extend(map(_header, fields.split(b"\r\n") if fields else ()))
         _check_target(method, target)
-        headers.extend(_header(field) for field in (fields.split(b"\r\n") if fields else ()))
-        return _head(method, target, minor, tuple(headers))
+        return _head(method, target, int(version[-1:]), tuple(headers))
     except BadRequestError as bad:
         bad.method, bad.target, bad.headers = method, target, tuple(headers)
         raise
 
 
-def _checked_version(major: bytes, minor: bytes) -> int:
-    if major != b"1" or minor not in {b"0", b"1"}:
-        raise BadRequestError(505, f"HTTP/{major.decode()}.{minor.decode()} is not spoken here, HTTP/1.1 is")
-    return int(minor)
+def _check_version(version: bytes) -> None:
+    if version not in {b"1.0", b"1.1"}:
+        raise BadRequestError(505, f"HTTP/{version.decode()} is not spoken here, HTTP/1.1 is")
+
+
+def check_unfinished(part: bytes | bytearray, seen: int) -> None:
+    """Refuse a head that is still arriving once no more bytes can make it one.
+
+    ``seen`` says how many bytes of it were looked at before.
+
+    Raises:
+        BadRequestError: rather than wait for an end that may never come (RFC 9112 section 2.2).
+
+    """
+    if part.startswith(_TLS_HANDSHAKE):
+        raise BadRequestError(400, "this is a TLS handshake, and this port speaks plain HTTP")
+    found = _CONTROL_OR_BARE_LF.search(part, seen)
+    if found is not None or not 0x20 < part[0] < 0x7F:  # noqa: PLR2004  (a space; the end of ASCII)
+        if found is not None and found.group() == b"\n":
+            raise unfinished(400, "a line ends with LF alone, not with CRLF", part)
+        raise BadRequestError(400, f"this is not HTTP: {bytes(part[:20])!r}")
+    end = part.find(b"\r\n")
+    if end + 2 > seen and end >= 0:
+        _request_line(bytes(part[:end]))
+
+
+def head_too_long(part: bytes | bytearray, limit: int) -> BadRequestError:
+    """Give the refusal of a head of more than ``limit`` bytes (RFC 9112 section 3, RFC 6585 section 5)."""
+    if part.find(b"\r\n", 0, limit) < 0:
+        return unfinished(414, f"the request line is longer than {limit} bytes", part[:limit])
+    return unfinished(431, f"the request's head is longer than {limit} bytes", part[:limit])
+
+
+def unfinished(status: int, reason: str, part: bytes | bytearray) -> BadRequestError:
+    """Give the refusal of a head of which only ``part`` has come, with what can be read of that."""
+    bad = BadRequestError(status, reason)
+    line, *fields = bytes(part).split(b"\r\n")
+    found = _LINE_START.match(line)
+    if found is not None:
+        bad.method, bad.target = found.group(1).decode("ascii"), _text(found.group(2))
+        whole = [field for field in fields[:-1] if _fault_of(field) is None]
+        bad.headers = tuple(map(_header, whole))
+    return bad
+
+
+def _request_line(line: bytes) -> tuple[str, str, bytes]:
+    found = _REQUEST_LINE.fullmatch(line)
+    if found is None:
+        control = _CONTROL.search(line)
+        if control is not None:
+            raise BadRequestError(400, f"the request line has the control character {control.group()!r}")
+        raise BadRequestError(400, f"the request line is not 'METHOD target HTTP/1.1': {line[:60]!r}")
+    return found.group(1).decode("ascii"), _text(found.group(2)), b"%s.%s" % found.group(3, 4)
 
 
 def _header(field: bytes) -> tuple[str, str]:
-    pair = _FIELD.fullmatch(field)
-    if pair is None:
-        raise BadRequestError(400, f"this is no header line: {field[:60].decode('latin-1')!r}")
-    return pair.group(1).decode("ascii"), _text(pair.group(2))
+    fault = _fault_of(field)
+    if fault is not None:
+        raise BadRequestError(400, f"{fault}: {field[:60].decode('latin-1')!r}")
+    name, _, value = field.partition(b":")
+    return name.decode("ascii"), _text(value.strip(b" \t"))
+
+
+def _fault_of(field: bytes) -> str | None:
+    """Say why this is no header line (RFC 9112 section 5); None if it is one."""
+    name, colon, value = field.partition(b":")
+    if colon and _NAME.fullmatch(name) and not _CONTROL.search(value):
+        return None
+    if field[:1] in {b" ", b"\t"}:
+        return "a header is folded over two lines"
+    control = _CONTROL.search(field)
+    if control is not None:
+        return f"a header has the control character {control.group()!r}"
+    if not colon:
+        return "a header line has no colon"
+    if name != name.rstrip(b" \t"):
+        return "a header has whitespace before its colon"
+    return "this is no header name"
 
 
 def _check_target(method: str, target: str) -> None:
-    """Take origin form, absolute form and ``OPTIONS *`` (RFC 9112 section 3.2)."""
-    if len(target) > TARGET_BYTES:
-        raise BadRequestError(414, f"the request target is longer than {TARGET_BYTES} bytes")
+    """Take the four forms of RFC 9112 section 3.2, each where it belongs."""
     if method == "CONNECT":
-        raise BadRequestError(501, "CONNECT is not spoken here")
-    if target.startswith("/") or (target == "*" and method == "OPTIONS"):
-        return
-    if not re.match(r"https?://[^/?#]+", target, re.IGNORECASE):
+        if not _HOST_AND_PORT.fullmatch(target):
+            raise BadRequestError(400, f"the target of CONNECT is not host:port: {target[:60]!r}")
+    elif "#" in target:
+        raise BadRequestError(400, f"the request target has a fragment, which is never sent: {target[:60]!r}")
+    elif not (target.startswith("/") or (target == "*" and method == "OPTIONS") or _ABSOLUTE.fullmatch(target)):
         raise BadRequestError(400, f"the request target is neither a path nor an http URL: {target[:60]!r}")
 
 
-def _head(method: str, target: str, minor: int, headers: tuple[tuple[str, str], ...]) -> Head:
-    """Settle the framing (RFC 9112 section 6)."""
-
-    def values(wanted: str) -> list[str]:
-        return [value for name, value in headers if name.lower() == wanted]
-
-    hosts = values("host")
-    if len(hosts) > 1 or (minor and not hosts):
-        raise BadRequestError(400, f"an HTTP/1.1 request has one Host header, this one has {len(hosts)}")
-    lengths, codings = values("content-length"), values("transfer-encoding")
-    if lengths and codings:
-        raise BadRequestError(400, "Content-Length and Transfer-Encoding contradict each other")
-    if len(set(lengths)) > 1 or any(not (one.isascii() and one.isdigit()) or len(one) > 15 for one in lengths):  # noqa: PLR2004  (a petabyte)
-        raise BadRequestError(400, f"Content-Length is not one whole number: {', '.join(lengths)[:60]!r}")
-    if codings and [one.lower() for one in codings] != ["chunked"]:
-        raise BadRequestError(501, f"the only Transfer-Encoding is chunked, not {', '.join(codings)[:60]!r}")
-    expectations = values("expect")
+def _head(method: str, target: str, minor: int, headers: Headers) -> Head:
+    """Settle host, framing and persistence."""
+    fields: dict[str, list[str]] = {}
+    for name, value in headers:
+        fields.setdefault(name.lower(), []).append(value)
+    _check_host(minor, fields.get("host", []))
+    length = _length(minor, fields.get("content-length", []), fields.get("transfer-encoding", []))
+    expectations = fields.get("expect", [])
     if any(one.lower() != "100-continue" for one in expectations):
         raise BadRequestError(417, f"the only expectation is 100-continue, not {', '.join(expectations)[:60]!r}")
-    options = {one.strip().lower() for value in values("connection") for one in value.split(",")}
+    options = {one.strip().lower() for value in fields.get("connection", ()) for one in value.split(",")}
     return Head(
         method=method,
         target=target,
         minor=minor,
         headers=headers,
-        length=None if codings else int(lengths[0]) if lengths else 0,
+        length=length,
         keep_alive="close" not in options and (minor == 1 or "keep-alive" in options),
         expects_continue=bool(expectations) and minor == 1,
     )
+
+
+def _check_host(minor: int, hosts: list[str]) -> None:
+    """Ask for the one Host header of RFC 9112 section 3.2."""
+    if len(hosts) > 1 or (minor and not hosts):
+        raise BadRequestError(400, f"an HTTP/1.1 request has one Host header, this one has {len(hosts)}")
+    if hosts and not _HOST.fullmatch(hosts[0]):
+        raise BadRequestError(400, f"the Host header is no host: {hosts[0][:60]!r}")
+
+
+def _length(minor: int, lengths: list[str], codings: list[str]) -> int | None:
+    """Give the length of the body, None for a chunked one (RFC 9112 section 6.3)."""
+    if codings:
+        if lengths:
+            raise BadRequestError(400, "Content-Length and Transfer-Encoding contradict each other")
+        if not minor:
+            raise BadRequestError(400, "HTTP/1.0 has no Transfer-Encoding")
+        if [one.lower() for one in codings] != ["chunked"]:
+            raise BadRequestError(501, f"the only Transfer-Encoding is chunked, not {', '.join(codings)[:60]!r}")
+        return None
+    if len(set(lengths)) > 1 or any(not (one.isascii() and one.isdigit()) for one in lengths):
+        raise BadRequestError(400, f"Content-Length is not one whole number: {', '.join(lengths)[:60]!r}")
+    digits = lengths[0].lstrip("0") if lengths else ""
+    return int(digits or "0") if len(digits) < 19 else sys.maxsize  # noqa: PLR2004  (int() reads no thousands of digits)
+
+
+# -- the body of a request -------------------------------------------------------------------------------------
 
 
 def read_chunked(read_line: Callable[[int], bytes], read_exactly: Callable[[int], bytes], limit: int) -> bytes:
@@ -154,13 +256,7 @@ def read_chunked(read_line: Callable[[int], bytes], read_exactly: Callable[[int]
 
     """
     body = bytearray()
-    while True:
-        size = read_line(_CHUNK_LINE_BYTES).partition(b";")[0].strip()
-        if not _HEX.fullmatch(size):
-            raise BadRequestError(400, f"this is no chunk size: {size[:20]!r}")
-        count = int(size, 16)
-        if not count:
-            break
+    while count := _chunk_size(read_line(_CHUNK_LINE_BYTES)):
         if len(body) + count > limit:
             raise BadRequestError(413, f"the body is longer than {limit} bytes")
         body += read_exactly(count)
@@ -168,10 +264,21 @@ def read_chunked(read_line: Callable[[int], bytes], read_exactly: Callable[[int]
             raise BadRequestError(400, "a chunk does not end where its size says")
     trailers = 0
     while line := read_line(_CHUNK_LINE_BYTES):
+        _header(line)
         trailers += len(line)
         if trailers > _TRAILER_BYTES:
-            raise BadRequestError(431, "the trailers are too long")
+            raise BadRequestError(431, f"the trailers are longer than {_TRAILER_BYTES} bytes")
     return bytes(body)
+
+
+def _chunk_size(line: bytes) -> int:
+    size = line.partition(b";")[0].rstrip(b" \t")
+    if not _HEX.fullmatch(size) or _CONTROL.search(line):
+        raise BadRequestError(400, f"this is no chunk size: {line[:20]!r}")
+    return int(size, 16)
+
+
+# -- what the application gets ---------------------------------------------------------------------------------
 
 
 def wsgi_environ(
@@ -194,13 +301,14 @@ def wsgi_environ(
         host, slash, path = before_query.partition("/")
         target = f"{slash or '/'}{path}{mark}{query}"
     path, _, query = target.partition("?")
+    raw_target = _raw(head.target).decode("latin-1")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": head.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(_raw(path)).decode("latin-1"),
         "QUERY_STRING": _raw(query).decode("latin-1"),
-        "REQUEST_URI": _raw(head.target).decode("latin-1"),
-        "RAW_URI": _raw(head.target).decode("latin-1"),
+        "REQUEST_URI": raw_target,
+        "RAW_URI": raw_target,
         "SERVER_NAME": server[0],
         "SERVER_PORT": str(server[1]),
         "SERVER_PROTOCOL": f"HTTP/1.{head.minor}",
@@ -218,17 +326,78 @@ def wsgi_environ(
     }
     for name, value in head.headers:
         key = name.upper()
-        if "_" in key or key in {"TRANSFER-ENCODING", "CONTENT-LENGTH"}:
-            continue
-        key = "CONTENT_TYPE" if key == "CONTENT-TYPE" else "HTTP_" + key.replace("-", "_")
-        text = _raw(value).decode("latin-1")
-        environ[key] = f"{environ[key]},{text}" if key in environ else text
+        if key == "CONTENT-LENGTH":
+            environ["CONTENT_LENGTH"] = str(len(body))
+        elif "_" not in key and key != "TRANSFER-ENCODING":  # X_A would pass for X-A
+            key = "CONTENT_TYPE" if key == "CONTENT-TYPE" else "HTTP_" + key.replace("-", "_")
+            text = _raw(value).decode("latin-1")
+            environ[key] = f"{environ[key]},{text}" if key in environ else text
     if host is not None:
         environ["HTTP_HOST"] = host
-    if body or head.length is None:
+    if head.length is None:
         environ["CONTENT_LENGTH"] = str(len(body))
     return environ
 
 
-def _raw(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+# -- answers ---------------------------------------------------------------------------------------------------
+
+
+def answer(head: Head, status: str, headers: list[tuple[str, str]], content: bytes, date: str) -> tuple[bytes, bool]:
+    """Give an application's answer as bytes, and whether the connection can be kept after it.
+
+    A Content-Length of the application's own is sent as it is; where it is wrong the connection ends with the answer.
+
+    Raises:
+        ValueError: the application's status or a header of it cannot be sent.
+
+    """
+    found = _STATUS.fullmatch(status)
+    if found is None:
+        raise ValueError(f"{status!r} is no final HTTP status")
+    given = {name.lower(): value for name, value in headers}
+    declared = given.get("content-length")
+    if declared is not None and not (declared.isascii() and declared.isdigit()):
+        raise ValueError(f"Content-Length is {declared!r}; expected a whole number")
+    keep = head.keep_alive and given.get("connection", "").lower() != "close"
+    lines = [f"HTTP/1.1 {status}"]
+    lines += [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]
+    if "date" not in given:
+        lines.append(f"Date: {date}")
+    length, content, whole = _framed(head.method, found.group(1), declared, content)
+    if length is not None:
+        lines.append(f"Content-Length: {length}")
+    keep = keep and whole
+    if not keep:
+        lines.append("Connection: close")
+    elif not head.minor:
+        lines.append("Connection: keep-alive")
+    text = "\r\n".join(lines)
+    if not text.count("\r") == text.count("\n") == len(lines) - 1 or "\0" in text:
+        raise ValueError("a header of the answer has a line break or a NUL")
+    return text.encode("latin-1") + b"\r\n\r\n" + content, keep
+
+
+def _framed(method: str, code: str, declared: str | None, content: bytes) -> tuple[str | None, bytes, bool]:
+    """Give Content-Length, what follows the head, and whether that is all of it (RFC 9110 section 8.6)."""
+    if code == "204":
+        return None, b"", True
+    if code == "304":
+        return declared, b"", True
+    if method == "HEAD":
+        return declared or (str(len(content)) if content else None), b"", True
+    if declared is None or int(declared) == len(content):
+        return str(len(content)), content, True
+    return declared, content[: int(declared)], False
+
+
+def refusal(bad: BadRequestError, date: str) -> bytes:
+    """Give the answer to a request that is no well-formed HTTP."""
+    body = f"{bad.reason}\n".encode("utf-8", "replace")
+    head = (
+        f"HTTP/1.1 {bad.status} {HTTPStatus(bad.status).phrase}\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        f"Date: {date}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    return head.encode("ascii") + (b"" if bad.method == "HEAD" else body)

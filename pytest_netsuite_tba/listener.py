@@ -13,10 +13,20 @@ import time
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from .http1 import BadRequestError, Head, parse_head, read_chunked, wsgi_environ
+from .http1 import (
+    BadRequestError,
+    Head,
+    answer,
+    check_unfinished,
+    head_too_long,
+    parse_head,
+    read_chunked,
+    refusal,
+    unfinished,
+    wsgi_environ,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -26,10 +36,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _RECEIVE = 65_536
 _END = b"\r\n\r\n"
-_DRAIN_BYTES = 1024 * 1024
-_DRAIN_SECONDS = 0.5
+_PARTING_SECONDS = 2.0
 _JOIN_SECONDS = 0.5
-_NO_BODY = frozenset({204, 304})
+_BACK_OFF_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +51,8 @@ class Limits:
         head_seconds: from the first byte of a request to the end of its head; also for the TLS handshake.
         body_seconds: for the whole body, and for reading an answer.
         idle_seconds: for a kept connection without a request.
-        connections: open at once; one more is closed at once.
+        connections: open at once; one more is closed at once. A test's client has its end in the same process,
+            so that each may take two of its descriptors.
 
     """
 
@@ -51,7 +61,7 @@ class Limits:
     head_seconds: float = 10.0
     body_seconds: float = 30.0
     idle_seconds: float = 75.0
-    connections: int = 1_000
+    connections: int = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +84,12 @@ class Malformed:
 
 
 @lru_cache(maxsize=2)
-def _date(second: int) -> str:
+def _date_at(second: int) -> str:
     return formatdate(second, usegmt=True)
+
+
+def _date() -> str:
+    return _date_at(int(time.time()))
 
 
 class Listener:
@@ -86,7 +100,7 @@ class Listener:
         host, port: where to listen; port 0 takes a free one.
         limits: see :class:`Limits`.
         ssl_context: speak TLS; the handshake is made in the connection's own thread.
-        on_malformed: told of each request that is no well-formed HTTP.
+        on_malformed: told of each request that is no well-formed HTTP, before it is answered.
 
     Raises:
         OSError: the address cannot be listened on.
@@ -116,29 +130,42 @@ class Listener:
         self._lock = threading.Lock()
         self._connections: dict[_Connection, threading.Thread] = {}
         self._accepting: threading.Thread | None = None
-        self._stopped = False
+        self.stopped = False
 
     def start(self) -> None:
-        """Begin to accept connections."""
-        self._accepting = threading.Thread(target=self._accept, name=f"netsuite-accept-{self.port}", daemon=True)
-        self._accepting.start()
+        """Begin to accept connections.
+
+        Raises:
+            RuntimeError: it was started or stopped before.
+
+        """
+        with self._lock:
+            if self.stopped or self._accepting is not None:
+                raise RuntimeError("a listener is started once")
+            self._accepting = threading.Thread(target=self._accept, name=f"netsuite-accept-{self.port}", daemon=True)
+            self._accepting.start()
 
     def stop(self) -> None:
-        """Stop at once: no more is accepted, every connection is closed. Further calls do nothing."""
+        """Stop at once: no more is accepted, every connection is closed. Further calls do nothing.
+
+        An application that is still at work is waited for half a second; then its answer goes nowhere.
+        """
         with self._lock:
-            if self._stopped:
+            if self.stopped:
                 return
-            self._stopped = True
-            open_connections = dict(self._connections)
+            self.stopped = True
         self._wake.send(b"\0")
         if self._accepting is not None:
             self._accepting.join()
+        with self._lock:
+            open_connections = dict(self._connections)
         for connection in open_connections:
             connection.abort()
         deadline = time.monotonic() + _JOIN_SECONDS
-        for thread in open_connections.values():
+        for connection, thread in open_connections.items():
             if thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))
+            connection.close()
         for one in (self._socket, self._wake, self._woken):
             one.close()
 
@@ -146,9 +173,9 @@ class Listener:
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
-            while not self._stopped:
+            while not self.stopped:
                 selector.select()
-                if self._stopped:
+                if self.stopped:
                     return
                 try:
                     client, address = self._socket.accept()
@@ -156,7 +183,7 @@ class Listener:
                     continue
                 except OSError:  # out of descriptors: wait for a stop, or for one to be freed
                     selector.unregister(self._socket)
-                    selector.select(0.05)
+                    selector.select(_BACK_OFF_SECONDS)
                     selector.register(self._socket, selectors.EVENT_READ)
                     continue
                 self._serve(client, address)
@@ -165,20 +192,44 @@ class Listener:
         connection = _Connection(self, client, address)
         thread = threading.Thread(target=connection.run, name=f"netsuite-connection-{address[1]}", daemon=True)
         with self._lock:
-            if self._stopped or len(self._connections) >= self.limits.connections:
-                client.close()
+            full = len(self._connections) >= self.limits.connections
+            if not full:
+                self._connections[connection] = thread
+        try:
+            if not full:
+                thread.start()
                 return
-            self._connections[connection] = thread
-        thread.start()
+            _LOG.warning("closed a connection: there are %d already", self.limits.connections)
+        except RuntimeError:  # out of threads
+            _LOG.warning("closed a connection: no thread can be started for it")
+        connection.close()
+        self.forget(connection)
 
     def forget(self, connection: _Connection) -> None:
         """Take a connection that ended off the list."""
         with self._lock:
             self._connections.pop(connection, None)
 
+    def report(self, bad: BadRequestError) -> None:
+        """Tell ``on_malformed``, unless it was stop() that cut the request short."""
+        if self.on_malformed is None or self.stopped:
+            return
+        try:
+            self.on_malformed(
+                Malformed(
+                    status=bad.status,
+                    reason=bad.reason,
+                    method=bad.method,
+                    target=bad.target,
+                    headers=bad.headers,
+                )
+            )
+        except Exception:  # noqa: BLE001  (whatever it does, the client gets its answer)
+            _LOG.exception("on_malformed failed on %s", bad.reason)
+
 
 class _ClosedError(Exception):
-    """The client closed the connection, or may take no longer."""
+    """The client closed the connection."""
 
 
 class _Connection:
@@ -191,49 +242,77 @@ class _Connection:
         self.address = address
         self.buffer = bytearray()
         self.deadline = 0.0
-        self.scheme = "http" if listener.ssl_context is None else "https"
+        self.tls: ssl.SSLSocket | None = None
         self._closing = threading.Lock()
-        self._closed = False
 
     def run(self) -> None:
         """Serve requests until the client or the server has enough."""
         try:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.listener.ssl_context is not None:
-                self.socket.settimeout(self.limits.head_seconds)
-                wrapped = self.listener.ssl_context.wrap_socket(
-                    self.socket, server_side=True, do_handshake_on_connect=False
-                )
-                self.socket = wrapped
-                wrapped.do_handshake()
+                self._shake_hands(self.listener.ssl_context)
             while self._one_request():
                 pass
+            self._part()
         except ConnectionResetError:
             self._reset()
-        except (OSError, _ClosedError):
+        except OSError:
             pass  # the client went away, or was too slow in reading its answer
         finally:
-            self._close()
+            self.close()
             self.listener.forget(self)
+
+    def _shake_hands(self, context: ssl.SSLContext) -> None:
+        self.socket.settimeout(self.limits.head_seconds)  # of the whole handshake
+        with self._closing:  # wrap_socket moves the descriptor
+            self.socket = self.tls = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.tls.do_handshake()
 
     def abort(self) -> None:
         """End the connection from another thread: whoever waits on it wakes up."""
-        with self._closing:
-            if not self._closed:
-                with contextlib.suppress(OSError):
-                    self.socket.shutdown(socket.SHUT_RDWR)
+        with self._closing, contextlib.suppress(OSError):
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)  # SSLSocket's own would pull TLS away from its thread
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Free the descriptor."""
         with self._closing:
-            self._closed = True
             self.socket.close()
+
+    def _part(self) -> None:
+        """Close so that the client can read all that was sent (RFC 9112 section 9.6, RFC 8446 section 6.1).
+
+        Closing with something unread resets the connection, and the answer with it: what still comes is read first,
+        for a while.
+        """
+        if self.tls is not None:
+            self.tls.settimeout(0)
+            with contextlib.suppress(OSError):
+                self.tls.unwrap()  # sends close_notify, and does not wait for the client's
+        self.socket.shutdown(socket.SHUT_WR)
+        deadline = time.monotonic() + _PARTING_SECONDS
+        while self._allow(deadline) and self.socket.recv(_RECEIVE):
+            pass
 
     def _reset(self) -> None:
         """Close with RST, as the fault ``reset`` asks."""
+        linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
         with contextlib.suppress(OSError):
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
-    # -- reading -----------------------------------------------------------------------------------------------
+    # -- bytes in and out ----------------------------------------------------------------------------------------
+
+    def _allow(self, deadline: float) -> bool:
+        """Let the socket wait until the deadline.
+
+        Raises:
+            TimeoutError: it has passed.
+
+        """
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.socket.settimeout(left)
+        return True
 
     def _receive(self) -> None:
         """Read some more before the deadline.
@@ -243,48 +322,62 @@ class _Connection:
             _ClosedError: the client closed.
 
         """
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.socket.settimeout(left)
+        self._allow(self.deadline)
         try:
             data = self.socket.recv(_RECEIVE)
-        except ConnectionResetError:
+        except TimeoutError:
+            raise
+        except OSError:
             data = b""
         if not data:
             raise _ClosedError
         self.buffer += data
 
-    def _read_head(self) -> bytes | None:
-        """Read up to the empty line; None where the client has nothing more to ask."""
+    def _send(self, message: bytes) -> None:
+        """Send all of it; the client has so long to read it as it has to send a body."""
+        deadline = time.monotonic() + self.limits.body_seconds
+        left = memoryview(message)
+        while left and self._allow(deadline):
+            left = left[self.socket.send(left) :]
+
+    # -- reading a request ---------------------------------------------------------------------------------------
+
+    def _await_request(self) -> bool:
+        """Wait for the first byte of a request; say whether one came."""
         self.deadline = time.monotonic() + self.limits.idle_seconds
         try:
             while not self.buffer.lstrip(b"\r\n"):
                 self.buffer.clear()
                 self._receive()
         except (TimeoutError, _ClosedError):
-            return None
+            return False
         if self.buffer[0] in b"\r\n":  # empty lines before a request are skipped (RFC 9112 section 2.2)
             self.buffer = self.buffer.lstrip(b"\r\n")
+        return True
+
+    def _read_head(self) -> Head:
+        """Read up to the empty line."""
         self.deadline = time.monotonic() + self.limits.head_seconds
-        searched = 0
-        while (end := self.buffer.find(_END, searched)) < 0:
-            if len(self.buffer) > self.limits.head_bytes:
-                break
-            if b"\x00" in self.buffer or not 0x20 < self.buffer[0] < 0x7F:  # noqa: PLR2004  (a space)
-                raise BadRequestError(400, f"this is not HTTP: {bytes(self.buffer[:20])!r}")
-            searched = max(0, len(self.buffer) - 3)
-            self._receive()
-        if end < 0 or end > self.limits.head_bytes:
-            raise BadRequestError(431, f"the request's head is longer than {self.limits.head_bytes} bytes")
+        limit, seen = self.limits.head_bytes, 0
+        try:
+            while (end := self.buffer.find(_END, max(0, seen - len(_END)))) < 0 and len(self.buffer) <= limit:
+                check_unfinished(self.buffer, seen)
+                seen = len(self.buffer)
+                self._receive()
+        except TimeoutError:
+            raise unfinished(408, "the request's head took too long to arrive", self.buffer) from None
+        except _ClosedError:
+            raise unfinished(400, "the client closed in the middle of the request's head", self.buffer) from None
+        if not 0 <= end <= limit:
+            raise head_too_long(self.buffer, limit)
         head = bytes(self.buffer[:end])
         del self.buffer[: end + len(_END)]
-        return head
+        return parse_head(head)
 
     def _read_line(self, limit: int) -> bytes:
-        while (end := self.buffer.find(b"\r\n")) < 0:
-            if len(self.buffer) > limit:
-                raise BadRequestError(400, "a line of the chunked body is too long")
+        while (end := self.buffer.find(b"\r\n", 0, limit)) < 0:
+            if len(self.buffer) >= limit:
+                raise BadRequestError(400, f"a line of the chunked body is longer than {limit} bytes")
             self._receive()
         line = bytes(self.buffer[:end])
         del self.buffer[: end + 2]
@@ -298,131 +391,91 @@ class _Connection:
         return data
 
     def _read_body(self, head: Head) -> bytes:
-        """Read the whole body, however it is framed."""
+        """Read the whole body, however it is framed; whoever expects 100 Continue gets it (RFC 9110 section 10.1.1)."""
         if head.length == 0:
             return b""
         limit = self.limits.body_bytes
         if head.length is not None and head.length > limit:
             raise BadRequestError(413, f"the body is longer than {limit} bytes")
-        self.deadline = time.monotonic() + self.limits.body_seconds
         if head.expects_continue and not self.buffer:
-            self.socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if head.length is None:
-            return read_chunked(self._read_line, self._read_exactly, limit)
-        return self._read_exactly(head.length)
+            self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.deadline = time.monotonic() + self.limits.body_seconds
+        try:
+            if head.length is None:
+                return read_chunked(self._read_line, self._read_exactly, limit)
+            return self._read_exactly(head.length)
+        except TimeoutError:
+            raise BadRequestError(408, "the request's body took too long to arrive") from None
+        except _ClosedError:
+            raise BadRequestError(400, "the client closed in the middle of the request's body") from None
 
     # -- one request -------------------------------------------------------------------------------------------
 
     def _one_request(self) -> bool:
         """Read, answer, and say whether the connection stays."""
+        if not self._await_request():
+            return False
         head: Head | None = None
         try:
-            raw = self._read_head()
-            if raw is None:
-                return False
-            head = parse_head(raw)
+            head = self._read_head()
+            if head.method == "CONNECT":
+                return self._connect(head)
             body = self._read_body(head)
         except BadRequestError as bad:
-            self._refuse(bad, head)
-            return False
-        except TimeoutError:
-            part = "head" if head is None else "body"
-            self._refuse(BadRequestError(408, f"the request's {part} took too long to arrive"), head)
-            return False
-        except _ClosedError:
-            part = "head" if head is None else "body"
-            self._refuse(BadRequestError(400, f"the client closed in the middle of the request's {part}"), head)
+            if head is not None:
+                bad.method, bad.target, bad.headers = head.method, head.target, head.headers
+            self.listener.report(bad)
+            self._send(refusal(bad, _date()))
             return False
         return self._answer(head, body)
 
+    def _connect(self, head: Head) -> bool:
+        """Refuse to be a proxy; one would take over here, where the head is read and nothing that follows it."""
+        raise BadRequestError(501, f"CONNECT is not spoken here, so there is no tunnel to {head.target}")
+
     def _answer(self, head: Head, body: bytes) -> bool:
+        """Let the application answer; whatever it raises, but a wished-for reset, is a 500 without a word on the wire."""
         environ = wsgi_environ(
             head,
             body,
-            scheme=self.scheme,
+            scheme="http" if self.tls is None else "https",
             server=(self.listener.host, self.listener.port),
-            client=(self.address[0], self.address[1]),
+            client=self.address,
             errors=sys.stderr,
         )
-        status, headers, content = self._run_app(environ)
-        keep = head.keep_alive and not any(name.lower() == "connection" and value == "close" for name, value in headers)
-        code = int(status[:3])
-        lines = [f"HTTP/1.1 {status}"]
-        lines += [f"{name}: {value}" for name, value in headers if name.lower() not in {"connection", "content-length"}]
-        if not any(name.lower() == "date" for name, _ in headers):
-            lines.append(f"Date: {_date(int(time.time()))}")
-        if code not in _NO_BODY:
-            lines.append(f"Content-Length: {len(content)}")
-        if not keep:
-            lines.append("Connection: close")
-        elif not head.minor:
-            lines.append("Connection: keep-alive")
-        message = "\r\n".join(lines).encode("latin-1") + _END
-        if head.method != "HEAD" and code not in _NO_BODY:
-            message += content
-        self.socket.settimeout(self.limits.body_seconds)
-        self.socket.sendall(message)
-        return keep
-
-    def _run_app(self, environ: dict[str, object]) -> tuple[str, list[tuple[str, str]], bytes]:
-        """Call the application; whatever it raises, but a wished-for reset, is a 500 without a word on the wire."""
-        started: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start_response(
-            status: str,
-            headers: list[tuple[str, str]],
-            exc_info: object = None,  # noqa: ARG001  (PEP 3333 names it)
-        ) -> Callable[[bytes], object]:
-            started[:] = [(status, headers)]
-            return written.extend
-
-        written = bytearray()
         try:
-            answer = self.listener.app(environ, start_response)
-            try:
-                for part in answer:
-                    written += part
-            finally:
-                close = getattr(answer, "close", None)
-                if close is not None:
-                    close()
-            status, headers = started[0]
+            message, keep = answer(head, *_run(self.listener.app, environ), _date())
         except ConnectionResetError:
             raise
-        except Exception:  # noqa: BLE001  (the server lives on, whatever the application does)
-            _LOG.exception("the application failed on %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            return "500 Internal Server Error", [("Content-Type", "text/plain")], b""
-        return status, headers, bytes(written)
+        except BaseException:  # noqa: BLE001  (pytest.fail() and sys.exit() too: they end a request, not the thread)
+            _LOG.exception("the application failed on %s %s", head.method, environ["PATH_INFO"])
+            message, keep = answer(head, "500 Internal Server Error", [("Content-Type", "text/plain")], b"", _date())
+        self._send(message)
+        return keep
 
-    def _refuse(self, bad: BadRequestError, head: Head | None) -> None:
-        """Answer a request that is no HTTP, close, and let the client read the answer."""
-        if self.listener.on_malformed is not None:
-            self.listener.on_malformed(
-                Malformed(
-                    status=bad.status,
-                    reason=bad.reason,
-                    method=head.method if head else bad.method,
-                    target=head.target if head else bad.target,
-                    headers=head.headers if head else bad.headers,
-                )
-            )
-        body = f"{bad.reason}\n".encode("utf-8", "replace")
-        status = f"{bad.status} {HTTPStatus(bad.status).phrase}"
-        lines = [f"HTTP/1.1 {status}", "Content-Type: text/plain; charset=utf-8", f"Content-Length: {len(body)}"]
-        lines.append("Connection: close")
-        with contextlib.suppress(OSError):
-            self.socket.settimeout(_DRAIN_SECONDS)
-            self.socket.sendall("\r\n".join(lines).encode("ascii") + _END + body)
-            self.socket.shutdown(socket.SHUT_WR)
-            self._drain()
 
-    def _drain(self) -> None:
-        """Read what is still coming, bounded, so that closing does not reset the answer away (RFC 9112 section 9.6)."""
-        deadline = time.monotonic() + _DRAIN_SECONDS
-        drained = 0
-        while drained < _DRAIN_BYTES and (left := deadline - time.monotonic()) > 0:
-            self.socket.settimeout(left)
-            data = self.socket.recv(_RECEIVE)
-            if not data:
-                return
-            drained += len(data)
+def _run(app: WSGIApplication, environ: dict[str, object]) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Call the application (PEP 3333); give status, headers and body."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    written = bytearray()
+
+    def start_response(
+        status: str, headers: list[tuple[str, str]], exc_info: object = None
+    ) -> Callable[[bytes], object]:
+        if started and exc_info is None:
+            raise AssertionError("start_response was called twice")
+        started[:] = [(status, headers)]
+        return written.extend
+
+    parts = app(environ, start_response)
+    try:
+        for part in parts:
+            written += part
+    finally:
+        close = getattr(parts, "close", None)
+        if close is not None:
+            close()
+    if not started:
+        raise AssertionError("start_response was not called")
+    status, headers = started[0]
+    return status, headers, bytes(written)

@@ -217,7 +217,7 @@ def test_the_awkward_requests_are_reached():
     """The requests drawn below hold every awkward case that this module is about."""
     reached = Counter()
 
-    @settings(max_examples=400, derandomize=True, database=None, deadline=None)
+    @settings(max_examples=2_000, derandomize=True, database=None, deadline=None)
     @given(sent_requests())
     def look(sent):
         reached.update(name for name, holds in AWKWARD.items() if holds(sent))
