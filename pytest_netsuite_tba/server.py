@@ -395,7 +395,9 @@ class NetSuiteServer(HTTPServer):
             raise
         except Exception:  # noqa: BLE001  (an expectation's own handler; pytest-httpserver has noted it for check())
             response = Response(status=500)
-        return response(environ, start_response)
+        content, status, headers = response.get_wsgi_response(environ)
+        start_response(status, [*headers, ("x-n-operationid", str(uuid.uuid4())), *_CAPTURED_HEADERS])
+        return content
 
     def dispatch(self, request: Request) -> Response:
         """Judge one request and answer it: refusal, RESTlet, or pytest-httpserver's own expectations."""
@@ -424,7 +426,7 @@ class NetSuiteServer(HTTPServer):
             return error(signed, account, "SSS_REQUEST_LIMIT_EXCEEDED")
         attempt, token = self._gates[account.id].judge(signed)
         if attempt.refusal is not None:
-            return _branded(refuse(signed, attempt.refusal, account))
+            return refuse(signed, attempt.refusal, account)
         assert token is not None  # noqa: S101  (an accepted login has one)
         if not within_limit:
             response = error(signed, account, "SSS_REQUEST_LIMIT_EXCEEDED")
@@ -433,7 +435,7 @@ class NetSuiteServer(HTTPServer):
             response = self._answer(request, RestletCall(signed, account, token), attempt)
         attempt.http_status = response.status_code
         attempt.code = getattr(response, "code", None)
-        return _branded(response)
+        return response
 
     def _answer(self, request: Request, call: RestletCall, attempt: LoginAttempt) -> Response:
         """Rows 20 to 25, then whatever the test expects by pytest-httpserver's means."""
@@ -494,9 +496,3 @@ _CAPTURED_HEADERS = (
     ("Vary", "User-Agent"),
     ("Strict-Transport-Security", "max-age=31536000"),
 )
-
-
-def _branded(response: Response) -> Response:
-    """Add the headers that were captured on NetSuite's answers."""
-    response.headers.extend([("x-n-operationid", str(uuid.uuid4())), *_CAPTURED_HEADERS])
-    return response

@@ -26,16 +26,12 @@ def expected_base_string(
     ``Behaviour.parameter_order``.
     """
     signed = [pair for pair in oauth_parameters if pair[0] not in NOT_SIGNED]
-    sources = [request.query]
-    if request.body and request.media_type == FORM:
-        sources.append(to_text(request.body))
+    form = to_text(request.body) if request.body and request.media_type == FORM else ""
     if parameter_order == "rfc5849":
-        for source in sources:
-            signed += [pair for pair in decode_query(source) if pair[0] != "oauth_signature"]
-        parameters = parameter_string(signed)
+        sent = request.query_parameters + decode_query(form) if form else request.query_parameters
+        parameters = parameter_string([*signed, *(pair for pair in sent if pair[0] != "oauth_signature")])
     else:
-        for source in sources:
-            signed += _split_as_oracle_does(source)
+        signed += _split_as_oracle_does(request.query) + _split_as_oracle_does(form)
         parameters = _join_as_oracle_does(signed)
     return base_string(request.method, base_uri(request.scheme, request.host, request.path), parameters)
 

@@ -136,7 +136,7 @@ def header_is_well_formed(login: Login) -> Refusal | None:
     login.parameters = {one.name: form_decode(one.raw) if "+" in one.raw else one.value for one in header.parameters}
     login.identify()
     if request.authorizations and "oauth_" in request.query:
-        for name, _ in decode_query(request.query):
+        for name, _ in request.query_parameters:
             if name in PROTOCOL_PARAMETERS:
                 return rejected.because(f"{name} is sent twice: in the Authorization header and in the query string.")
     return None

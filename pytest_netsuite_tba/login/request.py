@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.oauth1.encoding import decode_query
 from pytest_netsuite_tba.oauth1.header import parse_authorization
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class SignedRequest:
 
     __slots__ = (
         "_authorization",
+        "_query_parameters",
         "authorizations",
         "body",
         "headers",
@@ -66,6 +68,7 @@ class SignedRequest:
         self.path, _, self.query = target.partition("?")
         self.authorizations = tuple(value for name, value in headers if name.lower() == "authorization")
         self._authorization: AuthorizationHeader | None = None
+        self._query_parameters: list[tuple[str, str]] | None = None
 
     @property
     def url(self) -> str:
@@ -78,6 +81,13 @@ class SignedRequest:
         if self._authorization is None and self.authorizations:
             self._authorization = parse_authorization(self.authorizations[0])
         return self._authorization
+
+    @property
+    def query_parameters(self) -> list[tuple[str, str]]:
+        """The decoded pairs of the query string, in the order sent, decoded once."""
+        if self._query_parameters is None:
+            self._query_parameters = decode_query(self.query)
+        return self._query_parameters
 
     def header(self, name: str) -> str:
         """Give the first header of that name (lower case), or ``""``."""

@@ -8,11 +8,14 @@ Text is Unicode throughout. Bytes that are not UTF-8 travel as lone surrogates
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _ERRORS = "surrogateescape"
 _RESERVED = re.compile(r"[^A-Za-z0-9._~-]")
 _ESCAPES = {chr(code): f"%{code:02X}" for code in range(128)}
+_SHORT = 256  # characters: names, keys and ids, which come again with every request
+_REMEMBERED = 1_024
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -46,9 +49,16 @@ def percent_encode(text: str) -> str:
         ValueError: as :func:`to_bytes`.
 
     """
+    return _encode_short(text) if len(text) <= _SHORT else _encode(text)
+
+
+def _encode(text: str) -> str:
     if text.isascii():
         return _RESERVED.sub(_escaped, text)
     return quote_from_bytes(to_bytes(text), safe="")
+
+
+_encode_short = lru_cache(_REMEMBERED)(_encode)
 
 
 def percent_decode(text: str) -> str:

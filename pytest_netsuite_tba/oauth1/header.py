@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .encoding import percent_decode, percent_encode
@@ -73,8 +74,9 @@ class AuthorizationHeader:
 
 # A pair as nearly all clients send it: name="value", both made of nothing that needs a second look.
 _NAME, _VALUE = "[A-Za-z0-9_.~-]+", "(?:[A-Za-z0-9_.~-]|%[0-9A-Fa-f]{2})+"
-_PLAIN_PAIRS = re.compile(rf'({_NAME})="({_VALUE})"')
-_PLAIN_HEADER = re.compile(rf'[ \t]*{_NAME}="{_VALUE}"(?:[ \t]*,[ \t]*{_NAME}="{_VALUE}")*[ \t]*')
+_PLAIN_PAIR = re.compile(rf'({_NAME})="({_VALUE})"')
+_SHORT = 256  # characters of a pair; a longer one is not worth keeping
+_REMEMBERED = 1_024  # all but nonce, timestamp and signature come again with every request
 # Any pair: an optional name, then a quoted or a bare value, then whatever separates it from the next.
 # Space before the name belongs to the name: a repeat of its own would make a run of spaces cost its square.
 _PAIR = re.compile(r'([^=,"]*)=[ \t]*("(?:[^"\\]|\\.)*"|"[^"]*$|[^,"]*)[ \t]*')
@@ -89,14 +91,19 @@ def parse_authorization(value: str) -> AuthorizationHeader:
     no parameters and at least one deviation.
     """
     scheme, _, rest = value.strip().partition(" ")
-    if _PLAIN_HEADER.fullmatch(rest):
-        pairs = _PLAIN_PAIRS.findall(rest)
-        if len(dict(pairs)) == len(pairs):
-            parameters = [
-                Parameter(name, percent_decode(raw), raw, position) for position, (name, raw) in enumerate(pairs, 1)
-            ]
-            return AuthorizationHeader(scheme=scheme, parameters=tuple(parameters), deviations=())
+    pairs = [_plain_pair(item) for item in rest.split(", " if ", " in rest else ",")]
+    if None not in pairs:
+        parameters = tuple([Parameter(*pair, position) for position, pair in enumerate(pairs, 1) if pair is not None])
+        if len({one.name for one in parameters}) == len(parameters):
+            return AuthorizationHeader(scheme=scheme, parameters=parameters, deviations=())
     return _parse_closely(scheme, rest)
+
+
+@lru_cache(_REMEMBERED)
+def _plain_pair(item: str) -> tuple[str, str, str] | None:
+    """Give name, value and raw value; None for a pair that wants a second look."""
+    found = _PLAIN_PAIR.fullmatch(item) if len(item) <= _SHORT else None
+    return None if found is None else (found[1], percent_decode(found[2]), found[2])
 
 
 def _parse_closely(scheme: str, rest: str) -> AuthorizationHeader:

@@ -11,7 +11,10 @@ from werkzeug import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from wsgiref.types import WSGIEnvironment
     from xml.etree.ElementTree import Element
+
+    from werkzeug.datastructures import Headers
 
 JSON = "application/json"
 XML = "application/xml"
@@ -45,9 +48,13 @@ class NotReturnableError(ValueError):
 
 
 class Answer(Response):
-    """A response that knows its public error code, for the audit trail."""
+    """A response whose headers are final; it knows its public error code, for the audit trail."""
 
     code: str | None = None
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:  # noqa: ARG002  (werkzeug's own)
+        """Give them as they are: there is no Location to complete, and the length is known."""
+        return self.headers
 
 
 def error_answer(

@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from pytest_netsuite_tba.account.records import SUITESCRIPT
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Call, Canned, SuiteScriptError
-from pytest_netsuite_tba.oauth1.encoding import decode_query, to_bytes
+from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .bodies import (
     LIMIT_BYTES,
@@ -87,7 +87,7 @@ class RestletCall:
         self.request = request
         self.account = account
         self.token = token
-        self.parameters = {_plain(name): _plain(value) for name, value in decode_query(request.query)}
+        self.parameters = {_plain(name): _plain(value) for name, value in request.query_parameters}
         self.problem: str | None = None
         self.failure: Exception | None = None
 
