@@ -95,7 +95,7 @@ class NetSuiteServer(HTTPServer):
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
         self.audit_trail = AuditTrail(history)
         self.faults = Faults()
-        self._gates = {account.id: Gate(account, self.audit_trail) for account in accounts}
+        self._gates = {account.id: Gate(account, self.audit_trail, accounts) for account in accounts}
         self._credentials = None if self.token is None else self.credentials_for(self.token)
         self._listener: Listener | None = None
         self._start_lock = threading.Lock()
@@ -407,7 +407,8 @@ class NetSuiteServer(HTTPServer):
             unknown = BY_ID["unknown-host"].because(
                 f"The host {signed.host!r} belongs to no account that is served here."
             )
-            self.audit_trail.refuse(signed, unknown, now=self.clock.now())
+            hosts = tuple(one.restlets_host for one in self.accounts.values())
+            self.audit_trail.refuse(signed, unknown, now=self.clock.now(), hosts=hosts)
             return refuse(signed, unknown, None)
         faults = self.faults.striking(signed)
         for fault in faults:

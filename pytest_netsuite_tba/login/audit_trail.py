@@ -6,16 +6,18 @@ import itertools
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
 
+from .diagnosis.facts import Earlier, Facts
 from .refusals import BY_ID, DETAILS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .diagnosis.diagnose import Diagnosis
     from .refusals import Channel, Refusal
     from .request import SignedRequest
 
@@ -41,6 +43,7 @@ class LoginAttempt:
         expected: announced by the test.
         logged_by_netsuite: whether NetSuite's own trail would show it.
         refusal: the row of the table of refusals, or None.
+        diagnosis: of a refused attempt, the mistake behind it: searched when first looked at.
 
     """
 
@@ -64,6 +67,49 @@ class LoginAttempt:
     expected: bool = False
     logged_by_netsuite: bool = True
     refusal: Refusal | None = field(default=None, repr=False)
+    _facts: Facts | None = field(default=None, repr=False, compare=False)
+    _diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
+    _signature: str = field(default="", repr=False, compare=False)
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """Which mistake it was, searched when first looked at; None for a login that was let in."""
+        if self._diagnosis is None and self._facts is not None:
+            return self.diagnose()
+        return self._diagnosis
+
+    def diagnose(self, *, budget: float = 1.0) -> Diagnosis | None:
+        """Search again, for ``budget`` seconds at most; what it finds is :attr:`diagnosis` from then on."""
+        if self._facts is not None:
+            from .diagnosis.diagnose import diagnose  # noqa: PLC0415  (nothing of it is needed for a green test)
+
+            self._diagnosis = diagnose(self._facts, budget=budget)
+        return self._diagnosis
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the attempt as JSON holds it, its diagnosis included."""
+        diagnosis = self.diagnosis
+        return {
+            "accepted": self.accepted,
+            "id": self.id,
+            "time": f"{self.time:%Y-%m-%dT%H:%M:%SZ}",
+            "channel": self.channel,
+            "method": self.method,
+            "url": self.url,
+            "http_status": self.http_status,
+            "status": self.status,
+            "detail": self.detail,
+            "cause": self.cause,
+            "code": self.code,
+            "application": self.application,
+            "token_name": self.token_name,
+            "user": self.user,
+            "role": self.role,
+            "forced": self.forced,
+            "expected": self.expected,
+            "logged_by_netsuite": self.logged_by_netsuite,
+            "diagnosis": None if diagnosis is None else diagnosis.as_dict(),
+        }
 
     @property
     def accepted(self) -> bool:
@@ -102,7 +148,14 @@ class AuditTrail(History[LoginAttempt]):
         super().append(entry)
 
     def refuse(
-        self, request: SignedRequest, refusal: Refusal, *, now: float, expected: bool = False, account: str = ""
+        self,
+        request: SignedRequest,
+        refusal: Refusal,
+        *,
+        now: float,
+        expected: bool = False,
+        account: str = "",
+        hosts: tuple[str, ...] = (),
     ) -> LoginAttempt:
         """Add a refused attempt that never came before a gate."""
         attempt = LoginAttempt(
@@ -122,9 +175,32 @@ class AuditTrail(History[LoginAttempt]):
             expected=expected,
             logged_by_netsuite=refusal.logged,
             refusal=refusal,
+            _facts=Facts(
+                request=request,
+                refusal=refusal.id,
+                reason=refusal.cause,
+                now=now,
+                account=account,
+                hosts=hosts,
+                forced=expected,
+            ),
         )
         self.append(attempt)
         return attempt
+
+    def earlier(self, id: int) -> Earlier | None:  # noqa: A002  (as the attempt's field)
+        """Give what the diagnosis of a replay needs of the attempt with this id, if it is still here."""
+        for one in reversed(list(self)):
+            if one.id == id:
+                return Earlier(
+                    id=one.id,
+                    method=one.method,
+                    url=one.url,
+                    signature=one._signature,  # noqa: SLF001  (of this very module)
+                    http_status=one.http_status,
+                    code=one.code,
+                )
+        return None
 
     @property
     def refused(self) -> list[LoginAttempt]:

@@ -11,12 +11,13 @@ from pytest_netsuite_tba.account.records import LOCK_SECONDS
 
 from .audit_trail import LoginAttempt
 from .checks import CHECKS, Login, has_authorization, header_is_well_formed, nonce_is_new
+from .diagnosis.facts import Facts, Secrets
 from .nonces import NonceStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from pytest_netsuite_tba.account.records import Account, Token
+    from pytest_netsuite_tba.account.records import Account, Integration, Token
 
     from .audit_trail import AuditTrail
     from .refusals import Channel, Refusal
@@ -30,13 +31,15 @@ class Gate:
 
     Attributes:
         account: whose records decide.
+        accounts: those of the server, this one among them; a diagnosis tells whose credentials were sent.
         trail: where every attempt is written.
         nonces: those spent within the window.
 
     """
 
-    def __init__(self, account: Account, trail: AuditTrail) -> None:
+    def __init__(self, account: Account, trail: AuditTrail, accounts: Iterable[Account] = ()) -> None:
         self.account = account
+        self.accounts = tuple(accounts) or (account,)
         self.trail = trail
         self.nonces = NonceStore()
         self._forced: deque[Refusal] = deque()
@@ -86,6 +89,8 @@ class Gate:
                 attempt.forced = attempt.expected = True
             if refusal is not None:
                 self._refuse(attempt, refusal.settled(account.behaviour))
+                attempt._facts = self._facts(login, refusal, forced=attempt.forced)  # noqa: SLF001  (of the same room)
+            attempt._signature = login.parameters.get("oauth_signature", "")  # noqa: SLF001
             if account.behaviour.failed_signatures_lock_user:
                 self._count_failures(login, refusal)
             if login.integration is not None:
@@ -130,6 +135,42 @@ class Gate:
         attempt.http_status = refusal.status
         attempt.logged_by_netsuite = refusal.logged
 
+    def _facts(self, login: Login, refusal: Refusal, *, forced: bool) -> Facts:
+        """Keep what a diagnosis will need, before the records change."""
+        integration, token = login.integration, login.token
+        own = None
+        if integration is not None and token is not None:
+            own = _secrets(integration, token)
+        earlier = None if login.earlier_attempt is None else self.trail.earlier(login.earlier_attempt)
+        return Facts(
+            request=login.request,
+            refusal=refusal.id,
+            reason=refusal.cause,
+            now=login.now,
+            account=self.account.id,
+            host=self.account.restlets_host,
+            hosts=tuple(one.restlets_host for one in self.accounts),
+            parameters=login.parameters,
+            own=own,
+            known=tuple(_secrets_of(self.accounts)),
+            known_elsewhere=self._elsewhere(login),
+            parameter_order=self.account.behaviour.parameter_order,
+            earlier=earlier,
+            after_redirect=bool(len(self.trail)) and str(self.trail[-1].http_status).startswith("30"),
+            forced=forced,
+        )
+
+    def _elsewhere(self, login: Login) -> str:
+        """Name another account of this server that knows the key or the token."""
+        key, token_id = login.parameters.get("oauth_consumer_key"), login.parameters.get("oauth_token")
+        for account in self.accounts:
+            if account is not self.account and (
+                any(one.consumer_key == key for one in account.integrations.values())
+                or any(one.id == token_id for one in account.tokens.values())
+            ):
+                return account.id
+        return ""
+
     @staticmethod
     def _count_failures(login: Login, refusal: Refusal | None) -> None:
         """Lock the user after five wrong signatures in a row, where ``Behaviour`` says that they count."""
@@ -143,3 +184,20 @@ class Gate:
             if entity.failed_logins >= FAILURES_BEFORE_LOCK:
                 entity.failed_logins = 0
                 entity.lock(login.now + LOCK_SECONDS)
+
+
+def _secrets_of(accounts: Iterable[Account]) -> Iterator[Secrets]:
+    """Give the four values of every token of these accounts."""
+    for account in accounts:
+        for token in account.tokens.values():
+            yield _secrets(token.integration, token)
+
+
+def _secrets(integration: Integration, token: Token) -> Secrets:
+    return Secrets(
+        name=token.name,
+        consumer_key=integration.consumer_key,
+        consumer_secret=integration.consumer_secret,
+        token_id=token.id,
+        token_secret=token.secret,
+    )

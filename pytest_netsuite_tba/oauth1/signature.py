@@ -46,11 +46,14 @@ def parameter_string(parameters: Iterable[tuple[str, str]]) -> str:
 
 def base_string(method: str, uri: str, parameters: str) -> str:
     """Encode and join the three parts: those of :func:`base_uri` and :func:`parameter_string` (section 3.4.1.1)."""
-    if _ENCODED_ONCE(parameters):  # as it should be: then only three characters are left to encode
-        parameters = parameters.replace("%", "%25").replace("&", "%26").replace("=", "%3D")
-    else:
-        parameters = percent_encode(parameters)
-    return f"{percent_encode(method.upper())}&{percent_encode(uri)}&{parameters}"
+    return f"{percent_encode(method.upper())}&{percent_encode(uri)}&{encode_joined(parameters)}"
+
+
+def encode_joined(parameters: str) -> str:
+    """Give ``percent_encode(parameters)``, sooner where they are encoded once, as they should be."""
+    if _ENCODED_ONCE(parameters):  # then only three characters are left to encode
+        return parameters.replace("%", "%25").replace("&", "%26").replace("=", "%3D")
+    return percent_encode(parameters)
 
 
 def signing_key(consumer_secret: str, token_secret: str = "") -> str:

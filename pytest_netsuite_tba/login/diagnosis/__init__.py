@@ -1,0 +1,1 @@
+"""Which mistake made this signature? Recipes as data, a search over them, a report."""

@@ -1,0 +1,203 @@
+"""From the facts of an attempt to what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_netsuite_tba.login.base_string import expected_base_string
+from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
+from pytest_netsuite_tba.oauth1.encoding import percent_encode
+from pytest_netsuite_tba.oauth1.header import format_authorization
+from pytest_netsuite_tba.oauth1.signature import sign, signing_key
+
+from .catalogue import CATALOGUE, Mistake, mistake
+from .findings import finding
+from .search import BUDGET_SECONDS, search
+from .workshop import Workshop
+
+if TYPE_CHECKING:
+    from .facts import Facts
+    from .workshop import Recipe
+
+_NOT_HEADERS_FAULT = ("FeatureDisabled", "consumer_key", "token_rejected", "temporary_locked", "permission_denied")
+_NEEDS_NEW = {"nonce_used", "nonce_rejected", "InvalidTimestamp", "InvalidTimestamp-malformed"}
+_HIDDEN = "[secret]"
+_LEAST_SECRET = 6  # characters; hiding a shorter text would tear every other text apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Why a login was refused.
+
+    Attributes:
+        mistakes: in the order found; empty where nothing could be named.
+        proven: recomputing with these mistakes gave exactly the received signature.
+        also_consistent: other recipes, a tuple of mistakes each, that give the same signature for this request.
+        signed_base_string: what the client must have signed, when proven; else None.
+        expected_base_string: what it should have signed; None where too little came.
+        corrected_authorization: the header that would have been let in; None where no header would have been.
+        notes: plain sentences: what cannot be proven, what the corrected header changed.
+
+    """
+
+    mistakes: tuple[Mistake, ...] = ()
+    proven: bool = False
+    also_consistent: tuple[tuple[Mistake, ...], ...] = ()
+    signed_base_string: str | None = None
+    expected_base_string: str | None = None
+    corrected_authorization: str | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the diagnosis as JSON holds it."""
+        return {
+            "proven": self.proven,
+            "mistakes": [one.as_dict() for one in self.mistakes],
+            "also_consistent": [[one.as_dict() for one in recipe] for recipe in self.also_consistent],
+            "signed_base_string": self.signed_base_string,
+            "expected_base_string": self.expected_base_string,
+            "corrected_authorization": self.corrected_authorization,
+            "notes": list(self.notes),
+        }
+
+
+def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
+    """Name the mistakes; the search for a wrong signature takes ``budget`` seconds at most, but for the quick part."""
+    if facts.forced:
+        return Diagnosis(notes=("The test asked for this refusal; nothing is wrong with the request.",))
+    shown = finding(facts)
+    mistakes = () if shown is None else (shown,)
+    notes: list[str] = []
+    if not facts.parameters.get("oauth_signature"):
+        return _finished(facts, mistakes=mistakes, notes=notes)
+    workshop = Workshop(facts)
+    expected = workshop.base_string(workshop.right)
+    if facts.own is None and not facts.known:
+        notes.append("Without the secrets the signature cannot be checked.")
+        return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
+    found = search(workshop, budget=budget)
+    readings = _readings(workshop, found.recipes)
+    if not readings:
+        notes += _unexplained(facts, found.exhausted, found.made)
+        return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
+    best, recipe = readings[0]
+    return _finished(
+        facts,
+        mistakes=mistakes + best,
+        notes=notes,
+        expected=expected,
+        proven=True,
+        others=tuple(mistakes + one for one, _ in readings[1:]),
+        signed=workshop.base_string(recipe),
+    )
+
+
+def _readings(workshop: Workshop, recipes: tuple[Recipe, ...]) -> list[tuple[tuple[Mistake, ...], Recipe]]:
+    """Give every set of mistakes that the recipes may be, the most sighted first."""
+    readings: dict[frozenset[str], tuple[tuple[Mistake, ...], Recipe]] = {}
+    for recipe in recipes:
+        variants: list[tuple[Mistake, ...]] = [()]
+        for ids, cause in workshop.mistakes(recipe):
+            variants = [(*so_far, mistake(one, cause)) for so_far in variants for one in ids]
+        for variant in variants:
+            unique = tuple({one.id: one for one in reversed(variant)}.values())[::-1]
+            readings.setdefault(frozenset(one.id for one in unique), (unique, recipe))
+    return sorted(
+        readings.values(), key=lambda one: (len(one[0]), -sum(CATALOGUE[found.id].sightings for found in one[0]))
+    )
+
+
+def _unexplained(facts: Facts, exhausted: int, made: int) -> list[str]:
+    tried = {0: "", 1: "every single mistake", 2: "every single mistake and every pair"}.get(
+        exhausted, "every mistake alone, in pairs and in threes"
+    )
+    notes = [f"No known mistake makes this signature ({made:,} were computed{': ' + tried if tried else ''})."]
+    notes.append(
+        "What cannot be proven: a secret that is not known here, another nonce or timestamp signed than sent, "
+        "or a request that was changed on its way."
+    )
+    if facts.own is None:
+        notes.append("The account does not know this key or token, so its secrets are unknown.")
+    return notes
+
+
+def _finished(
+    facts: Facts,
+    *,
+    mistakes: tuple[Mistake, ...],
+    notes: list[str],
+    expected: str | None = None,
+    proven: bool = False,
+    others: tuple[tuple[Mistake, ...], ...] = (),
+    signed: str | None = None,
+) -> Diagnosis:
+    corrected, renewed = _corrected(facts)
+    if renewed:
+        notes.append("The right header has a new nonce and timestamp: those that were sent cannot be used any more.")
+    hide = _Hiding(facts)
+    return Diagnosis(
+        mistakes=tuple(hide.mistake(one) for one in mistakes),
+        proven=proven,
+        also_consistent=tuple(tuple(hide.mistake(one) for one in recipe) for recipe in others),
+        signed_base_string=hide.text(signed),
+        expected_base_string=hide.text(expected),
+        corrected_authorization=hide.text(corrected),
+        notes=tuple(hide.text(one) or "" for one in notes),
+    )
+
+
+def _corrected(facts: Facts) -> tuple[str | None, bool]:
+    """Give the header that would have been let in, and whether its nonce and timestamp are new."""
+    own = facts.own
+    if own is None or not facts.account or facts.refusal.startswith(_NOT_HEADERS_FAULT):
+        return None, False
+    if facts.refusal in {"web-services-only", "unknown-host", "session-cookie"}:
+        return None, False
+    sent = facts.parameters
+    nonce, timestamp = sent.get("oauth_nonce", ""), sent.get("oauth_timestamp", "")
+    renewed = facts.refusal in _NEEDS_NEW or len(nonce) < NONCE_MIN_LENGTH or not re.fullmatch(r"[0-9]{10}", timestamp)
+    if renewed:
+        nonce, timestamp = secrets.token_hex(16), str(int(facts.now))
+    parameters = [
+        ("oauth_consumer_key", own.consumer_key),
+        ("oauth_token", own.token_id),
+        ("oauth_signature_method", "HMAC-SHA256"),
+        ("oauth_timestamp", timestamp),
+        ("oauth_nonce", nonce),
+        ("oauth_version", "1.0"),
+    ]
+    base = expected_base_string(facts.request, parameters, parameter_order=facts.parameter_order)
+    signature = sign(base, signing_key(own.consumer_secret, own.token_secret))
+    header = format_authorization([*parameters, ("oauth_signature", signature)], realm=facts.account)
+    return header, renewed and bool(sent)
+
+
+class _Hiding:
+    """Takes known secrets out of whatever is shown: a client may send one where an id belongs."""
+
+    def __init__(self, facts: Facts) -> None:
+        texts: set[str] = set()
+        for one in (*facts.known, *((facts.own,) if facts.own else ())):
+            for secret in (one.consumer_secret, one.token_secret):
+                once = percent_encode_or_keep(secret)
+                texts |= {secret, once, percent_encode_or_keep(once)}
+        # A key or id that equals a secret would tear the ids out of every text.
+        long = sorted((one for one in texts if len(one) >= _LEAST_SECRET), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, long))) if long else None
+
+    def text(self, text: str | None) -> str | None:
+        return text if text is None or self._pattern is None else self._pattern.sub(_HIDDEN, text)
+
+    def mistake(self, one: Mistake) -> Mistake:
+        return Mistake(id=one.id, title=one.title, cause=self.text(one.cause) or "", cure=self.text(one.cure) or "")
+
+
+def percent_encode_or_keep(text: str) -> str:
+    """Encode a text that may hold surrogates which stand for no byte."""
+    try:
+        return percent_encode(text)
+    except ValueError:
+        return text
