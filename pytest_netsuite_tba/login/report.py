@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .diagnosis import rendering
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 TITLE = "NetSuite Login Audit Trail"
 _SHOWN = 20  # attempts; the newest are the ones that matter
 _GAP = "  "
+_INDENT = "    "
 _HEADINGS = ("Time", "Method", "Path", "Status", "Detail", "Application", "Role")
 # Columns that give way where the table is too wide, and how far each does, in this order.
 _GIVE_WAY = (("Path", 20), ("Application", 11), ("Role", 8), ("Path", 10))
@@ -39,11 +42,20 @@ def render(trail: AuditTrail, *, width: int = 80) -> str:
     lines.append(_line(_HEADINGS, widths))
     for attempt, row in zip(attempts, rows, strict=True):
         lines.append(_line(row, widths))
-        if attempt.cause:
-            lines.append(f"    {attempt.cause}")
-        if attempt.cure:
-            lines.append(f"    Cure: {attempt.cure}")
+        lines += [f"{_INDENT}{line}".rstrip() for line in _explanation(attempt, width - len(_INDENT))]
     return "\n".join(lines)
+
+
+def _explanation(attempt: LoginAttempt, width: int) -> list[str]:
+    """Give cause and cure; for a refusal that the test did not announce, the whole diagnosis."""
+    if not attempt.accepted and not attempt.expected:
+        diagnosis = attempt.diagnosis
+        if diagnosis is not None and (diagnosis.mistakes or diagnosis.notes):
+            if not diagnosis.mistakes:
+                return [f"{attempt.cause}", *rendering.render(diagnosis, width=width, header=False).splitlines()]
+            return rendering.render(diagnosis, width=width, header=False).splitlines()
+    said = (attempt.cause, attempt.cure and f"Cure: {attempt.cure}")
+    return [one for one in said if one]
 
 
 def _row(attempt: LoginAttempt) -> tuple[str, ...]:

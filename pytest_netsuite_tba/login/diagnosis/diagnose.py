@@ -15,6 +15,7 @@ from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 
 from .catalogue import CATALOGUE, Mistake, mistake
 from .findings import finding
+from .rendering import render
 from .search import BUDGET_SECONDS, search
 from .workshop import Workshop
 
@@ -50,6 +51,10 @@ class Diagnosis:
     expected_base_string: str | None = None
     corrected_authorization: str | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
+
+    def render(self, *, width: int = 80, colour: bool = False) -> str:
+        """Give the diagnosis as text: what, why and cure first, the base strings below."""
+        return render(self, width=width, colour=colour)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the diagnosis as JSON holds it."""

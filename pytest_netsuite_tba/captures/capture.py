@@ -1,0 +1,77 @@
+"""What every kind of capture is read into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from pytest_netsuite_tba.login.request import SignedRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class CaptureError(ValueError):
+    """A capture cannot be read; the message names the line or the entry, and holds no credential."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One captured request.
+
+    Attributes:
+        request: as its client sent it.
+        where: where it stands in the input: ``line 3``, ``entry 7``.
+        time: when the server saw it as far as the capture tells, Unix seconds; else None.
+        status: of the captured response, if there is one.
+        notes: what could not be taken over, in plain sentences.
+
+    """
+
+    request: SignedRequest
+    where: str
+    time: float | None = None
+    status: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+def request_to(
+    url: str, where: str, *, method: str, headers: Iterable[tuple[str, str]], body: bytes = b"", target: str = ""
+) -> SignedRequest:
+    """Make a request of a full URL, whose fragment is dropped; ``target`` replaces the one in it.
+
+    Raises:
+        CaptureError: the URL has no host.
+
+    """
+    url = url.partition("#")[0]
+    scheme, colon, rest = url.partition("://")
+    if not colon:
+        scheme, rest = "http", url  # as curl does
+    end = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
+    authority = rest[:end].rpartition("@")[2]
+    if scheme.lower() not in {"http", "https"} or not authority:
+        raise CaptureError(f"{where}: this is no http URL: {_without_credentials(url)!r}")
+    pairs = tuple(headers)
+    host = next((value for name, value in pairs if name.lower() == "host"), authority)
+    if all(name.lower() != "host" for name, _ in pairs):
+        pairs = (("Host", authority), *pairs)
+    path = rest[end:]
+    path = target or (path if path.startswith("/") else f"/{path}")
+    return SignedRequest(method=method, target=path, host=host, scheme=scheme, headers=pairs, body=body)
+
+
+def _without_credentials(url: str) -> str:
+    return url.rpartition("@")[2][:80]
+
+
+def date_of(headers: Iterable[tuple[str, str]]) -> float | None:
+    """Give the time of a Date header, Unix seconds; None where there is none that can be read."""
+    for name, value in headers:
+        if name.lower() == "date":
+            try:
+                return parsedate_to_datetime(value).timestamp()
+            except (ValueError, TypeError, OverflowError):
+                return None
+    return None

@@ -1,0 +1,199 @@
+"""Would NetSuite let this request in, and if not, which mistake was it? Without a server."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .account.records import Account, Integration, Token
+from .account.seed import load
+from .captures import read
+from .login.audit_trail import AuditTrail
+from .login.gate import Gate
+from .login.refusals import BY_ID
+from .login.request import SignedRequest
+from .services.hosts import NETSUITE, account_called, signed_request
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+    from .account.clock import Moment
+    from .login.audit_trail import LoginAttempt
+
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
+UNCHECKED_TIME = "The time window was not checked: no time is known but the request's own timestamp."
+NO_SECRETS = "The secrets are not known, so the signature was not checked."
+
+
+class Judge:
+    """Judges captured requests in order, against one trail: a header that comes twice is seen.
+
+    Args:
+        accounts: by whose records; they are copied, and not changed. Without any, only what a header shows by
+            itself is judged.
+
+    """
+
+    def __init__(self, accounts: Iterable[Account] = ()) -> None:
+        self.trail = AuditTrail()
+        self.accounts = {one.id: one.copy() for one in accounts}
+        self.knows_secrets = bool(self.accounts)
+        self._gates = {one.id: Gate(one, self.trail, self.accounts.values()) for one in self.accounts.values()}
+
+    def judge(self, request: SignedRequest, at: float | None = None) -> LoginAttempt:
+        """Give the attempt that the request would have become at ``at`` (Unix seconds).
+
+        Without a time it is the request's own timestamp where that has ten digits, else now.
+        """
+        now = moment(request) if at is None else at
+        account = account_called(request, self.accounts) if self.accounts else self._assumed(request)
+        if account is None:
+            hosts = tuple(one.restlets_host for one in self.accounts.values())
+            cause = f"The host {request.host!r} belongs to none of the accounts {', '.join(self.accounts)}."
+            return self.trail.refuse(request, BY_ID["unknown-host"].because(cause), now=now, hosts=hosts)
+        account.clock.freeze(now)
+        attempt, _ = self._gates[account.id].judge(request)
+        if not self.knows_secrets:
+            _forget_secrets(attempt)
+        return attempt
+
+    def unchecked(self, attempt: LoginAttempt) -> bool:
+        """Whether only the missing secrets kept the attempt from being judged to its end."""
+        return not self.knows_secrets and attempt.refusal is not None and attempt.refusal.id == "InvalidSignature"
+
+    def _assumed(self, request: SignedRequest) -> Account:
+        """Make up the account that the request seems to call; nothing is known of its secrets."""
+        label = request.host.lower().partition(".")[0] if request.host.lower().endswith(NETSUITE) else ""
+        sent = {one.name: one.value for one in request.authorization.parameters} if request.authorization else {}
+        realm = sent.get("realm", "").upper().replace("-", "_")
+        name = label.upper().replace("-", "_") or (realm if re.fullmatch("[A-Z0-9_]+", realm) else "") or "1234567"
+        try:
+            account = Account(name)
+        except ValueError:
+            account = Account("1234567")
+        token = next(iter(account.tokens.values()))
+        token.integration.consumer_key = sent.get("oauth_consumer_key") or token.integration.consumer_key
+        token.id = sent.get("oauth_token") or token.id
+        known = self._gates.get(account.id)
+        gate = Gate(account, self.trail)
+        if known is not None:
+            gate.nonces = known.nonces
+        self._gates[account.id] = gate
+        return account
+
+
+def _forget_secrets(attempt: LoginAttempt) -> None:
+    facts = attempt._facts  # noqa: SLF001  (made up above: what is not known must not be searched)
+    if facts is not None:
+        attempt._facts = replace(facts, own=None, known=())  # noqa: SLF001
+
+
+def moment(request: SignedRequest) -> float:
+    """Give the time by the request's own timestamp if it is a plausible one, else now."""
+    header = request.authorization
+    stamps = [one.value for one in header.parameters if one.name == "oauth_timestamp"] if header else []
+    return float(stamps[0]) if stamps and _TEN_DIGITS.fullmatch(stamps[0]) else time.time()
+
+
+def account_of(account: str, *, consumer_key: str, consumer_secret: str, token_id: str, token_secret: str) -> Account:
+    """Give an account that holds one token with these four values, everything else such that it may log in.
+
+    Raises:
+        ValueError: a value does not fit its record.
+
+    """
+    integration = Integration(name="Integration", consumer_key=consumer_key, consumer_secret=consumer_secret)
+    token = Token(name="Token", id=token_id, secret=token_secret)
+    return Account(account, integrations=[integration], tokens=[token])
+
+
+def explain(request: object, account: Account | str | os.PathLike[str], *, at: Moment | None = None) -> LoginAttempt:
+    """Give the login attempt that a request would become, with its diagnosis.
+
+    Args:
+        request: a request (or a response, for its request) of requests, httpx, httpx2 or werkzeug, a
+            ``SignedRequest``, or a captured text: a curl command, a raw HTTP request, a HAR file with one entry.
+        account: the account called, or the path of an ``account.toml``.
+        at: when NetSuite sees it; the request's own timestamp when omitted, so that the window is not checked.
+
+    Raises:
+        TypeError: ``request`` is none of these.
+        ValueError: a text that cannot be read, or an ``account.toml`` that is wrong.
+
+    """
+    from .account.clock import unix_seconds  # noqa: PLC0415
+
+    accounts = [account] if isinstance(account, Account) else load(account)
+    signed, captured_at = _signed(request)
+    return Judge(accounts).judge(signed, captured_at if at is None else unix_seconds(at))
+
+
+def assert_signed(request: object, account: Account | str | os.PathLike[str], *, at: Moment | None = None) -> None:
+    """Raise an AssertionError that names the mistake, unless NetSuite would let the request in.
+
+    Arguments and errors as for :func:`explain`.
+    """
+    attempt = explain(request, account, at=at)
+    if not attempt.accepted:
+        diagnosis = attempt.diagnosis
+        said = "" if diagnosis is None else f"\n{diagnosis.render(width=100)}"
+        raise AssertionError(f"{attempt.method} {attempt.url} would be refused: {attempt.cause}{said}")
+
+
+def _signed(request: object) -> tuple[SignedRequest, float | None]:
+    """Give any request as a SignedRequest, and the time of a capture."""
+    if isinstance(request, SignedRequest):
+        return request, None
+    if isinstance(request, str):
+        captures = read(request)
+        if len(captures) != 1:
+            raise ValueError(f"the text holds {len(captures)} requests; explain() takes one")
+        return captures[0].request, captures[0].time
+    given: Any = request
+    if hasattr(given, "status_code") and hasattr(given, "request"):
+        given = given.request
+    if hasattr(given, "environ"):
+        return signed_request(given.environ, given.get_data()), None
+    if hasattr(given, "prepare") and not hasattr(given, "copy"):
+        given = given.prepare()
+    if not (hasattr(given, "method") and hasattr(given, "url") and hasattr(given, "headers")):
+        raise TypeError(
+            f"cannot read a request from {type(request).__name__}; expected one of requests, httpx, werkzeug, "
+            "a SignedRequest or a captured text"
+        )
+    return _of_client(given), None
+
+
+def _of_client(request: Any) -> SignedRequest:  # noqa: ANN401  (of requests or httpx, neither of which need be there)
+    raw = getattr(request.headers, "raw", None)
+    pairs = [(_text(name), _text(value)) for name, value in (request.headers.items() if raw is None else raw)]
+    url = str(request.url)
+    parts = urlsplit(url)
+    if not parts.netloc:
+        raise ValueError(f"{url!r} is no absolute URL; what is signed holds the host")
+    host = next((value for name, value in pairs if name.lower() == "host"), parts.netloc.rpartition("@")[2])
+    target = url.partition("#")[0].partition("://")[2][len(parts.netloc) :]
+    content = request.body if hasattr(request, "body") else _content(request)
+    body = content.encode() if isinstance(content, str) else content if isinstance(content, bytes) else b""
+    return SignedRequest(
+        method=request.method or "GET",
+        target=target if target.startswith("/") else f"/{target}",
+        host=host,
+        scheme=parts.scheme,
+        headers=tuple(pairs),
+        body=body,
+    )
+
+
+def _content(request: Any) -> bytes:  # noqa: ANN401  (of httpx)
+    read_content = getattr(request, "read", None)
+    content: bytes = read_content() if callable(read_content) else b""
+    return content
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
