@@ -90,6 +90,7 @@ def _forget_secrets(attempt: LoginAttempt) -> None:
     facts = attempt._facts  # noqa: SLF001  (made up above: what is not known must not be searched)
     if facts is not None:
         attempt._facts = replace(facts, own=None, known=())  # noqa: SLF001
+    attempt.application = attempt.token_name = attempt.user = attempt.role = ""
 
 
 def moment(request: SignedRequest) -> float:

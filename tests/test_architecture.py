@@ -22,6 +22,8 @@ MAY_IMPORT = {
     "listener": {"http1"},
     "server": {"oauth1", "account", "login", "services", "clients", "listener"},
     "explain": {"account", "login", "captures", "services"},
+    "cli": {"account", "captures", "explain", "login", "oauth1"},
+    "__main__": {"cli"},
     "marker": {"account", "server"},
     "plugin": {"account", "login", "clients", "server", "marker"},
     "__init__": {"account", "login", "server", "explain"},

@@ -44,15 +44,15 @@ def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool) -> I
     signed, expected = diagnosis.signed_base_string, diagnosis.expected_base_string
     if signed is not None and expected is not None and signed != expected:
         yield ""
-        yield _painted("Base strings: - as it was signed, + as it should have been", "bold", colour=colour)
+        yield painted("Base strings: - as it was signed, + as it should have been", "bold", colour=colour)
         yield from _difference(signed, expected, width, colour=colour)
     elif expected is not None and not diagnosis.proven:
         yield ""
-        yield _painted("The expected base string, one parameter a line", "bold", colour=colour)
+        yield painted("The expected base string, one parameter a line", "bold", colour=colour)
         yield from (f"  {_shortened(one, width - 2)}" for one in pieces(expected)[:_MOST_LINES])
     if header and diagnosis.corrected_authorization is not None:
         yield ""
-        yield _painted("The right header:", "bold", colour=colour)
+        yield painted("The right header:", "bold", colour=colour)
         yield f"Authorization: {diagnosis.corrected_authorization}"
 
 
@@ -64,7 +64,7 @@ def _others(readings: tuple[tuple[Mistake, ...], ...]) -> str:
 
 def _labelled(label: str, text: str, width: int, *, colour: bool) -> list[str]:
     wrapped = textwrap.wrap(_printable(text), width - _INDENT, break_long_words=True) or [""]
-    first = _painted(label.ljust(_INDENT), "bold", colour=colour) + wrapped[0]
+    first = painted(label.ljust(_INDENT), "bold", colour=colour) + wrapped[0]
     return [first, *(" " * _INDENT + one for one in wrapped[1:])]
 
 
@@ -91,7 +91,7 @@ def _difference(signed: str, expected: str, width: int, *, colour: bool) -> Iter
         None, [_unjoined(one) for one in ours], [_unjoined(one) for one in theirs], autojunk=False
     ).get_opcodes():
         if tag == "equal":
-            yield from (_painted(f"  {_shortened(one, width - 2)}", "dim", colour=colour) for one in ours[from_:to])
+            yield from (painted(f"  {_shortened(one, width - 2)}", "dim", colour=colour) for one in ours[from_:to])
             continue
         yield from (line for one in ours[from_:to] for line in _whole("-", one, width, colour=colour))
         yield from (line for one in theirs[at:until] for line in _whole("+", one, width, colour=colour))
@@ -102,7 +102,7 @@ def _whole(mark: str, text: str, width: int, *, colour: bool) -> Iterator[str]:
     text = _printable(text)
     step = width - 2
     for start in range(0, max(len(text), 1), step):
-        yield _painted(f"{mark if not start else ' '} {text[start : start + step]}", mark, colour=colour)
+        yield painted(f"{mark if not start else ' '} {text[start : start + step]}", mark, colour=colour)
 
 
 def _shortened(text: str, width: int) -> str:
@@ -125,5 +125,6 @@ def _printable(text: str) -> str:
     )
 
 
-def _painted(text: str, how: str, *, colour: bool) -> str:
+def painted(text: str, how: str, *, colour: bool) -> str:
+    """Give a text in colour: ``bold``, ``dim``, ``+`` (green) or ``-`` (red)."""
     return f"{_COLOURS[how]}{text}{_PLAIN}" if colour else text
