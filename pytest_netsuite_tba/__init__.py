@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .account.behaviour import Behaviour
     from .account.records import Account, Entity, Integration, Role, Token
     from .account.scripts import SuiteScriptError
-    from .explain import assert_signed, explain
+    from .judge import assert_signed, explain
     from .login.audit_trail import LoginAttempt
     from .server import NetSuiteServer
 
@@ -41,8 +41,8 @@ _HOMES = {
     "Role": "account.records",
     "SuiteScriptError": "account.scripts",
     "Token": "account.records",
-    "assert_signed": "explain",
-    "explain": "explain",
+    "assert_signed": "judge",
+    "explain": "judge",
 }
 
 

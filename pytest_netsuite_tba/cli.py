@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from .account.clock import unix_seconds
 from .account.seed import load
 from .captures import Capture, CaptureError, read
-from .explain import NO_SECRETS, UNCHECKED_TIME, Judge, account_of
+from .judge import NO_SECRETS, UNCHECKED_TIME, Judge, account_of
 from .login.base_string import expected_base_string
 from .login.diagnosis.rendering import painted, pieces
 from .login.request import SignedRequest

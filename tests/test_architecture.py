@@ -21,12 +21,12 @@ MAY_IMPORT = {
     "http1": set(),
     "listener": {"http1"},
     "server": {"oauth1", "account", "login", "services", "clients", "listener"},
-    "explain": {"account", "login", "captures", "services"},
-    "cli": {"account", "captures", "explain", "login", "oauth1"},
+    "judge": {"account", "login", "captures", "services"},
+    "cli": {"account", "captures", "judge", "login", "oauth1"},
     "__main__": {"cli"},
     "marker": {"account", "server"},
     "plugin": {"account", "login", "clients", "server", "marker"},
-    "__init__": {"account", "login", "server", "explain"},
+    "__init__": {"account", "login", "server", "judge"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

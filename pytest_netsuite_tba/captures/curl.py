@@ -20,6 +20,7 @@ _ANSI_C = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
 _BACKTICKED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 _VARIABLE = re.compile(r"(?<!\\)\$\{?([A-Za-z_]\w*)")
+_ENDS = frozenset("\n;|&")  # of a command
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 
 # What the options that matter are called; each takes a value.
@@ -189,7 +190,7 @@ def read(text: str) -> list[Capture]:
 
     """
     text = text.replace("\r\n", "\n")
-    captures = [_capture(words) for words in _commands(text)]
+    captures = [_capture(words) for words in _commands(text) if _is_curl(words[0].text)]
     if not captures:
         raise CaptureError("there is no curl command in the input")
     return captures
@@ -291,13 +292,14 @@ def _commands(text: str) -> Iterator[list[_Word]]:
             command.append(word)
         line += text.count("\n", at, end)
         at = end
-        if text[at : at + 1] in {"\n", ";", "|", "&"} or at >= len(text):
-            if command:
-                yield command
+        if text[at : at + 1] in _ENDS and command:
+            yield command
             command = []
-        if text[at : at + 1] in {" ", "\t", "\n", ";", "|", "&", "\r", "\f", "\v"} or text[at : at + 1].isspace():
+        if at < len(text) and (text[at] in _ENDS or text[at].isspace()):
             line += text[at] == "\n"
             at += 1
+    if command:
+        yield command
 
 
 def _word(
@@ -339,10 +341,12 @@ class _Options(NamedTuple):
     notes: list[str]
 
 
+def _is_curl(word: str) -> bool:
+    return _START.fullmatch(word.rpartition("/")[2].rpartition("\\")[2]) is not None
+
+
 def _capture(words: list[_Word]) -> Capture:
     where = f"line {words[0].line}"
-    if not _START.fullmatch(words[0].text.rpartition("/")[2].rpartition("\\")[2]):
-        raise CaptureError(f"{where}: expected a curl command, got {words[0].text[:40]!r}")
     options = _options(words[1:])
     values: dict[str, list[str]] = {}
     for name, value in options.taken:
@@ -476,6 +480,7 @@ def _urlencoded(value: str, notes: list[str]) -> str:
             return ""
         name, content = "", value
     encoded = quote(content, safe="", errors="surrogateescape" if _is_encodable(content) else "replace")
+    encoded = encoded.replace("%20", "+")  # as curl does
     return f"{name}={encoded}" if name else encoded
 
 
