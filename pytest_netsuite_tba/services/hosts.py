@@ -23,6 +23,8 @@ HEADERS = "netsuite_tba.headers"  # WSGI key of our listener: the headers as sen
 def signed_request(environ: Mapping[str, Any], body: bytes) -> SignedRequest:
     """Make a request of a WSGI environ; the raw target and headers where the server kept them, else rebuilt."""
     target = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt_target(environ)
+    if "?" not in target and environ.get("QUERY_STRING"):  # werkzeug's EnvironBuilder leaves it out
+        target = f"{target}?{environ['QUERY_STRING']}"
     port = environ.get("SERVER_PORT", "")
     return SignedRequest(
         method=environ["REQUEST_METHOD"],
