@@ -34,8 +34,9 @@ def test_a_refusal_that_the_test_swallowed_fails_it(pytester, way):
             SECTION,
             "Time * Method * Path * Status * Detail * Application * Role",
             "* GET * 401 Failure * token_rejected * Default* Integra*",
-            "    The token is revoked.",
-            "    Cure: Create another token; revoking is permanent.",
+            "    What  Token revoked, inactive or unknown (proven)",
+            "    Why   The token is revoked.",
+            "    Cure  Create another token.",
         ]
     )
     assert 1 == str(result.stdout).count("NetSuite Login Audit Trail")

@@ -386,7 +386,7 @@ ORDER = (
     Option(lambda encoded: sorted(encoded, key=lambda one: one[:2])),
     wrongly(lambda encoded: sorted(encoded, key=lambda one: one[2][:2]), "sorted-before-encoding"),
     wrongly(
-        _of("header query form more"),
+        _of("header extra query form more"),
         "not-sorted",
         cause="The header's parameters came first, then the query's, as sent.",
     ),
@@ -394,6 +394,11 @@ ORDER = (
         _of("query form header more"),
         "not-sorted",
         cause="The query's parameters came first, then the header's, as sent.",
+    ),
+    wrongly(
+        _of("header query form more extra"),
+        "not-sorted",
+        cause="They were signed in the order in which they were made.",
     ),
     wrongly(
         _sorted_header_first,

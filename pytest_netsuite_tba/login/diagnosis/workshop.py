@@ -350,8 +350,8 @@ class Workshop:
             extras = (("oauth_signature", self.received),)
         elif extras == "previous":
             extras = (("oauth_signature", self._first_pass()),)
-        pairs += [Pair(name, value, "header") for name, value in extras]
-        return tuple(one for one in pairs if keep(one))
+        kept = [one for one in pairs if keep(one)]
+        return (*kept, *(Pair(name, value, "extra") for name, value in extras))
 
     def _first_pass(self) -> str:
         if self._previous is None:
