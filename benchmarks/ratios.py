@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from pairs import DEPLOY, PAIRS, SCRIPT, TARGET, Pair
 
 from pytest_netsuite_tba import Account, NetSuiteServer
-from pytest_netsuite_tba.login.audit_trail import AuditTrail
+from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
+from pytest_netsuite_tba.login.diagnosis.search import candidates
+from pytest_netsuite_tba.login.diagnosis.workshop import Workshop
 from pytest_netsuite_tba.login.gate import Gate
 from pytest_netsuite_tba.login.request import SignedRequest
 
@@ -211,6 +213,37 @@ def memory(requests: int) -> Row:
     return Row(f"{requests:,} accepted requests", "memory since the window was full", grown, "flat")
 
 
+def diagnosis(rounds: int, *, found: bool) -> Row:
+    """How long the search takes, as a multiple of one verify of the same request."""
+    netsuite = NetSuiteServer()
+    account, credentials = netsuite.account, netsuite.credentials
+    host = account.restlets_host
+    url = f"https://{host}{TARGET}"
+    gate = Gate(account, AuditTrail())
+
+    def judged(authorization: str) -> LoginAttempt:
+        headers = (("Host", host), ("Content-Type", "application/json"), ("Authorization", authorization))
+        return gate.judge(SignedRequest(method="GET", target=TARGET, host=host, headers=headers))[0]
+
+    def took(call: Callable[[], object]) -> float:
+        begin = time.perf_counter()
+        call()
+        return time.perf_counter() - begin
+
+    def search() -> float:
+        attempt = judged(credentials.authorization("GET", url.partition("?")[0]))
+        if found:
+            return took(attempt.diagnose)
+        workshop = Workshop(attempt._facts)  # noqa: SLF001  (nothing public makes every candidate)
+        return took(lambda: [workshop.signature(one) for number in (1, 2) for one in candidates(workshop, number)])
+
+    right = [credentials.authorization("GET", url) for _ in range(20 * rounds)]
+    verify = statistics.median(took(lambda one=one: judged(one)) for one in right)
+    median = statistics.median(search() for _ in range(rounds))
+    what = "a single mistake named" if found else "all single mistakes and pairs tried"
+    return Row(f"diagnosis: {what}", "one verify", f"{median / verify:.0f} times as long ({_time(median)})", "none")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -231,6 +264,8 @@ def main() -> None:
     rows: dict[str, Callable[[], Row]] = {make.__name__: lambda make=make: pair_row(make) for make in PAIRS}
     rows["session"] = lambda: session_of_tests(options.sessions, WITH_OURS, "plain requests")
     rows["session_client"] = lambda: session_of_tests(options.sessions, WITH_OUR_CLIENT, "`netsuite_requests`")
+    rows["diagnosis_single"] = lambda: diagnosis(options.rounds, found=True)
+    rows["diagnosis_pairs"] = lambda: diagnosis(options.rounds, found=False)
     rows["import"] = lambda: import_time(options.sessions)
     rows["memory"] = lambda: memory(options.requests)
     print("| what | against | measured: ratio (ours / theirs) | target |\n|---|---|---|---|", flush=True)  # noqa: T201  (this is what the script is for)

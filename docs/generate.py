@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_netsuite_tba.account.behaviour import Behaviour
 from pytest_netsuite_tba.account.fields import rules_of
 from pytest_netsuite_tba.account.schema import json_schema
+from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import REFUSALS
 
 if TYPE_CHECKING:
@@ -137,10 +138,27 @@ def refusals() -> str:
     )
 
 
+def mistakes() -> str:
+    """Give the catalogue of mistakes, the most sighted first."""
+    return table(
+        ("Id", "What", "Cure", "Sightings"),
+        (
+            (
+                f"`{name}`",
+                one.title,
+                one.cure.format(account="1234567_SB1", host="...restlets.api.netsuite.com"),
+                str(one.sightings),
+            )
+            for name, one in sorted(CATALOGUE.items(), key=lambda item: -item[1].sightings)
+        ),
+    )
+
+
 # Document and marker -> what stands between <!-- generated:marker --> and <!-- /generated:marker -->.
 TABLES = {
     ("account-toml.md", "records"): records,
     ("behaviour.md", "behaviour"): behaviour,
+    ("explain.md", "mistakes"): mistakes,
     ("refusals.md", "refusals"): refusals,
 }
 

@@ -136,7 +136,7 @@ WRONG = {
     "secret-with-whitespace": ("secrets", _change(token_secret=lambda s: s.token_secret + "\n")),
     "wrong-secret-pair": (
         "secrets",
-        _change(consumer_secret="another consumer secret", token_secret="another token secret"),  # noqa: S106
+        _change(consumer_secret="another consumer secret", token_secret="another token secret"),
     ),
     "plus-kept-literal": ("query", _change(split=_literal_plus)),
     "sorted-before-encoding": (

@@ -85,11 +85,11 @@ def account():
         "1234567_SB1",
         integrations=[
             Integration(name="Shop", consumer_key="c" * 64, consumer_secret=CONSUMER_SECRET),
-            Integration(name="Other", consumer_key="e" * 64, consumer_secret="another consumer secret"),  # noqa: S106
+            Integration(name="Other", consumer_key="e" * 64, consumer_secret="another consumer secret"),
         ],
         tokens=[
             Token(name="Shop token", id="d" * 64, secret=TOKEN_SECRET),
-            Token(name="Other token", id="f" * 64, secret="another token secret"),  # noqa: S106
+            Token(name="Other token", id="f" * 64, secret="another token secret"),
         ],
     )
     made.tokens["Other token"].integration = made.integrations["Other"]
@@ -279,7 +279,7 @@ REQUESTS, SIGNATURES = 200, 500
 
 def test_no_false_proof():
     """100,000 random signatures are looked up among every single and pair candidate; none is found."""
-    chance = random.Random(20260921)  # noqa: S311
+    chance = random.Random(20260921)
     for _ in range(REQUESTS):
         workshop = Workshop(facts(chance))
         made = {workshop.signature(one) for deviations in (1, 2) for one in candidates(workshop, deviations)}
@@ -290,7 +290,7 @@ def test_no_false_proof():
 
 def test_a_signature_that_nothing_explains_is_said_so():
     wrong = signer()
-    wrong.consumer_secret = "a secret that nobody knows"  # noqa: S105
+    wrong.consumer_secret = "a secret that nobody knows"
     diagnosis = judged(wrong.authorization())[0].diagnose(budget=0.0)
 
     assert (diagnosis.proven, diagnosis.mistakes, diagnosis.signed_base_string) == (False, (), None)
@@ -309,7 +309,7 @@ def test_later_changes_of_the_records_change_nothing():
     header, _, _ = misled("query-not-signed")
     records = account()
     attempt, _ = judged(header, records)
-    records.tokens["Shop token"].secret = "changed"  # noqa: S105
+    records.tokens["Shop token"].secret = "changed"
     records.integrations["Shop"].reset_credentials()
 
     assert [one.id for one in attempt.diagnosis.mistakes] == ["query-not-signed"]

@@ -7,6 +7,7 @@ intermediate product once.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
@@ -45,7 +46,7 @@ from .stages import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .facts import Facts
+    from .facts import Facts, Secrets
 
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
@@ -108,6 +109,9 @@ _ENCODER = slice(_AT["charset"], _AT["hex_case"] + 1)
 _PARAMETERS = slice(_AT["query"], _AT["joiner"] + 1)
 _URI_AND_ENCODER = slice(_AT["scheme"], _AT["hex_case"] + 1)
 _BASE = slice(0, _AT["join"] + 1)
+_KEY = slice(_AT["secrets"], _AT["key"] + 1)
+_DIGEST = slice(0, _AT["digest"] + 1)
+_TEXT_AND_HEADER = slice(_AT["text"], _AT["header"] + 1)
 
 
 @lru_cache(256)
@@ -169,7 +173,7 @@ class Workshop:
         )
         form = to_text(request.body) if request.media_type == FORM else ""
         self._form = tuple(Pair(name, value, "form", raw=True) for name, value in split(form))
-        self._memory: dict[tuple[Any, ...], Any] = {}
+        self._memory: dict[str, dict[Recipe, Any]] = defaultdict(dict)
         self._previous: str | None = None
         declared = facts.parameters.get("oauth_signature_method", "")
         self.options: dict[str, tuple[Option, ...]] = {
@@ -205,6 +209,7 @@ class Workshop:
             "text": TEXT,
             "header": HEADER,
         }
+        self._values = [[one.value for one in self.options[stage]] for stage in STAGES]
         self.right: Recipe = (0,) * len(STAGES)
 
     def _methods(self) -> tuple[Option, ...]:
@@ -295,11 +300,11 @@ class Workshop:
     # -- products ----------------------------------------------------------------------------------------------
 
     def _value(self, recipe: Recipe, stage: str) -> Any:  # noqa: ANN401
-        return self.options[stage][recipe[_AT[stage]]].value
+        at = _AT[stage]
+        return self._values[at][recipe[at]]
 
     def _once(self, kind: str, recipe: Recipe, part: slice, make: Callable[[Recipe], Any]) -> Any:  # noqa: ANN401
-        key = (kind, recipe[part])
-        memory = self._memory
+        memory, key = self._memory[kind], recipe[part]
         if key not in memory:
             memory[key] = make(recipe)
         return memory[key]
@@ -403,22 +408,23 @@ class Workshop:
         secrets = self._value(recipe, "secrets")
         if secrets is None:
             return None
-        key = ("signature", recipe[: _AT["text"]])
-        digest = self._memory.get(key)
-        if digest is None:
-            base = self._once("base", recipe, _BASE, lambda one: to_bytes_or_replace(self.base_string(one)))
-            chosen = recipe[_AT["secrets"] : _AT["digest"]]
-            key_bytes = self._memory.get(("key", chosen))
-            if key_bytes is None:
-                key_bytes = to_bytes_or_replace("".join(self._value(recipe, "key")(secrets)))
-                self._memory["key", chosen] = key_bytes
-            digest = self._value(recipe, "digest")(key_bytes, base)
-            self._memory[key] = digest
-            self.made += 1
+        if recipe[_TEXT_AND_HEADER] == (0, 0):
+            digest = self._digest(recipe, secrets)
+        else:  # many texts of few digests
+            digest = self._once("digest", recipe, _DIGEST, lambda one: self._digest(one, secrets))
         if self._value(recipe, "digest") is plaintext:
             return to_text(digest)
         text: str = self._value(recipe, "header")(self._value(recipe, "text")(digest))
         return text
+
+    def _digest(self, recipe: Recipe, secrets: Secrets) -> bytes:
+        base = self._once("base", recipe, _BASE, lambda one: to_bytes_or_replace(self.base_string(one)))
+        key = self._once(
+            "key", recipe, _KEY, lambda one: to_bytes_or_replace("".join(self._value(one, "key")(secrets)))
+        )
+        self.made += 1
+        digest: bytes = self._value(recipe, "digest")(key, base)
+        return digest
 
     def mistakes(self, recipe: Recipe) -> tuple[tuple[tuple[str, ...], str], ...]:
         """Give for each deviation the ids that it may be, and what was found."""
