@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .account.records import Account
     from .login.audit_trail import LoginAttempt
 
+_SEARCHED_IN_FULL = 5  # requests whose whole budget may be spent; of the rest, every single mistake is still tried
 LET_IN, REFUSED, UNREADABLE = 0, 1, 2
 ENVIRONMENT = (
     "NETSUITE_ACCOUNT",
@@ -124,11 +125,14 @@ def _explain(arguments: argparse.Namespace) -> int:
     judge = Judge(accounts)
     colour, width = _has_colour(sys.stdout), shutil.get_terminal_size().columns
     status = LET_IN
+    left = arguments.budget * _SEARCHED_IN_FULL
     with _progress(len(captures)) as step:
         for number, capture in enumerate(captures):
             given = capture.time if at is None else at
             attempt = judge.judge(capture.request, given)
-            attempt.diagnose(budget=arguments.budget)
+            begin = time.monotonic()
+            attempt.diagnose(budget=max(0.0, min(arguments.budget, left)))
+            left -= time.monotonic() - begin
             unchecked = judge.unchecked(attempt)
             if not attempt.accepted:
                 status = REFUSED
