@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mis_signers import WRONG, Signer
 
-from pytest_netsuite_tba import Account, Integration, Token
+from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Token
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.login.diagnosis import diagnose
 from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
@@ -455,3 +455,104 @@ def test_a_secret_that_was_sent_as_an_id_is_not_shown():
     assert "[secret]" in said
     assert CONSUMER_SECRET not in said
     assert quote(CONSUMER_SECRET, safe="") not in said
+
+
+def test_query_parameters_in_the_header():
+    """They are signed once by the client, and twice by the server, which finds them in two places."""
+    wrong = signer()
+    wrong.header["script"] = "customscript_orders"
+    wrong.pairs = [one for one in wrong.split(QUERY) if one[0] != "script"]
+    attempt, _ = judged(wrong.authorization())
+
+    assert [one.id for one in attempt.diagnosis.mistakes] == ["query-in-auth-header"]
+
+
+def test_an_invented_parameter_that_is_not_signed():
+    wrong = signer()
+    wrong.header["oauth_otp"] = "123456"
+    wrong.left_out = {"oauth_otp"}
+    attempt, _ = judged(wrong.authorization())
+
+    assert [one.id for one in attempt.diagnosis.mistakes] == ["invented-oauth-parameter"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        signer("a+/=b-nonce").authorization(),
+        "OAuth " + signer().authorization().removeprefix('OAuth realm="1234567_SB1", ') + ", realm=1234567_SB1",
+        oauthlib_header(),
+    ],
+    ids=["nonce-special-characters", "realm-last-or-unquoted", "right"],
+)
+def test_what_netsuite_tolerates_is_let_in(header):
+    target = f"{PATH}?{QUERY.replace(chr(39), '%27')}"
+
+    assert judged(header, target=target)[0].accepted
+
+
+def test_a_signed_body_hash_is_let_in():
+    right = signer()
+    right.header["oauth_body_hash"] = "2jmj7l5rSw0yVb/vlWAYkK/YBwk="
+
+    assert judged(right.authorization())[0].accepted
+
+
+def called(netsuite, url, **headers):
+    """Call in-process as the client of another account would; give the attempt."""
+    with netsuite.expect_refusal():
+        netsuite.credentials.client().get(url, headers=headers)
+    return netsuite.audit_trail[-1]
+
+
+ECHO = f"{PATH}?script=customscript_echo&deploy=customdeploy_echo"
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("1234567_sb1.restlets.api.netsuite.com", "host-underscore"),
+        ("rest.netsuite.com", "wrong-service-domain"),
+        ("7654321.restlets.api.netsuite.com", "host-of-no-account"),
+    ],
+)
+def test_a_host_that_is_wrong(host, name):
+    attempt = called(NetSuiteServer(), f"https://{host}{ECHO}")
+
+    assert [one.id for one in attempt.diagnosis.mistakes] == [name]
+    assert "1234567-sb1" in attempt.diagnosis.mistakes[0].cure
+
+
+def test_tokens_of_another_environment():
+    netsuite = NetSuiteServer(Account("1234567_SB1"), Account("1234567"))
+    production = next(iter(netsuite.accounts["1234567"].tokens.values()))
+    url = f"https://1234567-sb1.restlets.api.netsuite.com{ECHO}"
+    header = netsuite.credentials_for(production).authorization("GET", url).replace('"1234567"', '"1234567_SB1"')
+    attempt = called(netsuite, url, Authorization=header)
+
+    assert attempt.diagnosis.mistakes[0].id == "tokens-of-another-environment"
+    assert "Account 1234567 has it." in attempt.diagnosis.mistakes[0].cause
+
+
+def test_a_session_cookie():
+    attempt = called(NetSuiteServer(), ECHO, Cookie="JSESSIONID=x")
+
+    assert attempt.diagnosis.mistakes[0].id == "cookie-sent"
+
+
+def test_parameters_outside_the_header():
+    attempt = called(NetSuiteServer(), f"{ECHO}&oauth_signature=x", Authorization="")
+
+    assert attempt.diagnosis is not None
+    gate = Gate(account(), AuditTrail())
+    bare = SignedRequest(method="GET", target=f"{ECHO}&oauth_signature=x", host=HOST, headers=(("Host", HOST),))
+    assert gate.judge(bare)[0].diagnosis.mistakes[0].id == "header-not-encoded-option"
+
+
+def test_a_redirect_that_lost_the_header():
+    gate = Gate(account(), AuditTrail())
+    first, _ = gate.judge(request(signer().authorization()))
+    first.http_status = 302
+    bare = SignedRequest(method="GET", target=ECHO, host=HOST, headers=(("Host", HOST),))
+
+    assert gate.judge(bare)[0].diagnosis.mistakes[0].id == "redirect-drops-header"

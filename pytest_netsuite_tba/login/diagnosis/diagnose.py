@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _NOT_HEADERS_FAULT = ("FeatureDisabled", "consumer_key", "token_rejected", "temporary_locked", "permission_denied")
 _NEEDS_NEW = {"nonce_used", "nonce_rejected", "InvalidTimestamp", "InvalidTimestamp-malformed"}
+_SEEN_IN_THE_HEADER = {"query-in-auth-header", "invented-oauth-parameter"}  # between equals, what can be seen is first
 _HIDDEN = "[secret]"
 _LEAST_SECRET = 6  # characters; hiding a shorter text would tear every other text apart
 
@@ -110,9 +111,12 @@ def _readings(workshop: Workshop, recipes: tuple[Recipe, ...]) -> list[tuple[tup
         for variant in variants:
             unique = tuple({one.id: one for one in reversed(variant)}.values())[::-1]
             readings.setdefault(frozenset(one.id for one in unique), (unique, recipe))
-    return sorted(
-        readings.values(), key=lambda one: (len(one[0]), -sum(CATALOGUE[found.id].sightings for found in one[0]))
-    )
+
+    def rank(reading: tuple[tuple[Mistake, ...], Recipe]) -> tuple[int, int, bool]:
+        found = [one.id for one in reading[0]]
+        return len(found), -sum(CATALOGUE[one].sightings for one in found), _SEEN_IN_THE_HEADER.isdisjoint(found)
+
+    return sorted(readings.values(), key=rank)
 
 
 def _unexplained(facts: Facts, exhausted: int, made: int) -> list[str]:
