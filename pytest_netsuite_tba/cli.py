@@ -20,7 +20,7 @@ from .account.seed import load
 from .captures import Capture, CaptureError, read
 from .judge import NO_SECRETS, UNCHECKED_TIME, Judge, account_of
 from .login.base_string import expected_base_string
-from .login.diagnosis.rendering import painted, pieces
+from .login.diagnosis.rendering import labelled, painted, pieces
 from .login.request import SignedRequest
 from .oauth1.encoding import percent_encode
 from .oauth1.header import format_authorization
@@ -184,7 +184,7 @@ def _screen(
         yield ""
         yield attempt.diagnosis.render(width=width, colour=colour)
     for note in notes:
-        yield f"Note  {note}"
+        yield from labelled("Note", note, width, colour=colour)
 
 
 def _shown(text: str, width: int) -> str:

@@ -174,23 +174,37 @@ def test_a_screen_of_80_columns(tmp_path, account_file, capsys):
     assert screen.splitlines()[1:] == SCREEN.splitlines()[1:]
     assert all(len(line) <= 80 for line in screen.splitlines())
     assert rest.splitlines()[1:] == [
-        "Note  The time window was not checked: no time is known but the request's own timestamp."
+        "Note  The time window was not checked: no time is known but the request's own",
+        "      timestamp.",
     ]
     corrected = rest.splitlines()[0]
     assert explain(all_kinds(corrected)["requests"], account_file).accepted
 
 
-def test_a_wide_screen_in_colour(tmp_path, account_file, capsys, monkeypatch):
-    file = capture_file(tmp_path, all_kinds(header(URL.partition("?")[0]))["curl"])
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "120")
+SCREENS = Path(__file__).parent / "screens"
+
+
+@pytest.mark.parametrize("colour", ["plain", "colour"])
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_screens(width, colour, tmp_path, account_file, capsys, monkeypatch):
+    """Two requests, two mistakes: kept in files that were looked at; the nonce is fixed, so the header is too."""
+    wrong = all_kinds(header(URL.partition("?")[0]))["curl"]
+    twice_wrong = all_kinds(header(URL, method="POST", realm="1234567-sb1", secret=SECRETS[0] + "\n"))["curl"]
+    file = capture_file(tmp_path, f"{wrong}\n{twice_wrong}\n")
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("FORCE_COLOR" if colour == "colour" else "NO_COLOR", "1")
 
     _, out, _ = run("explain", "--account", account_file, file, capsys=capsys)
 
-    assert "\x1b[31mRefused: 401 INVALID_LOGIN_ATTEMPT (InvalidSignature)\x1b[0m" in out
-    assert "\x1b[32m+ q%3Da%2520b%26\x1b[0m" in out
-    assert f"  oauth_consumer_key%3D{'c' * 64}%26" in out
+    assert out == (SCREENS / f"{width}-{colour}.txt").read_text("utf-8")
+    assert ("\x1b" in out) == (colour == "colour")
+
+
+def test_no_color_wins(tmp_path, account_file, capsys, monkeypatch):
+    file = capture_file(tmp_path, all_kinds(header())["curl"])
+    monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")
+
     assert "\x1b" not in run("explain", "--account", account_file, file, capsys=capsys)[1]
 
 

@@ -31,16 +31,16 @@ def summary(diagnosis: Diagnosis, *, width: int = 80, colour: bool = False) -> l
     for mistake in diagnosis.mistakes:
         proof = " (proven)" if diagnosis.proven else ""
         for label, text in zip(_LABELS, (mistake.title + proof, mistake.cause, mistake.cure), strict=True):
-            lines += _labelled(label, text, width, colour=colour)
+            lines += labelled(label, text, width, colour=colour)
     return lines
 
 
 def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool) -> Iterator[str]:
     yield from summary(diagnosis, width=width, colour=colour)
     for note in diagnosis.notes:
-        yield from _labelled("Note", note, width, colour=colour)
+        yield from labelled("Note", note, width, colour=colour)
     if diagnosis.also_consistent:
-        yield from _labelled("Also", _others(diagnosis.also_consistent), width, colour=colour)
+        yield from labelled("Also", _others(diagnosis.also_consistent), width, colour=colour)
     signed, expected = diagnosis.signed_base_string, diagnosis.expected_base_string
     if signed is not None and expected is not None and signed != expected:
         yield ""
@@ -62,7 +62,8 @@ def _others(readings: tuple[tuple[Mistake, ...], ...]) -> str:
     return "consistent: " + " | ".join(said) + (f" | and {more} more" if more else "")
 
 
-def _labelled(label: str, text: str, width: int, *, colour: bool) -> list[str]:
+def labelled(label: str, text: str, width: int, *, colour: bool) -> list[str]:
+    """Give a labelled text, wrapped and indented under its label."""
     wrapped = textwrap.wrap(_printable(text), width - _INDENT, break_long_words=True) or [""]
     first = painted(label.ljust(_INDENT), "bold", colour=colour) + wrapped[0]
     return [first, *(" " * _INDENT + one for one in wrapped[1:])]
