@@ -13,15 +13,14 @@ import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
-from urllib.parse import urlsplit
 
 from .account.clock import unix_seconds
 from .account.seed import load
 from .captures import Capture, CaptureError, read
+from .captures.capture import request_to
 from .judge import NO_SECRETS, UNCHECKED_TIME, Judge, account_of
 from .login.base_string import expected_base_string
 from .login.diagnosis.rendering import labelled, painted, pieces
-from .login.request import SignedRequest
 from .oauth1.encoding import percent_encode
 from .oauth1.header import format_authorization
 from .oauth1.signature import sign, signing_key
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from .account.records import Account
     from .login.audit_trail import LoginAttempt
+    from .login.request import SignedRequest
 
 _SEARCHED_IN_FULL = 5  # requests whose whole budget may be spent; of the rest, every single mistake is still tried
 LET_IN, REFUSED, UNREADABLE = 0, 1, 2
@@ -229,19 +229,9 @@ def _of_options(arguments: argparse.Namespace) -> Capture:
 
 
 def _request(method: str, url: str, headers: list[tuple[str, str]], body: bytes) -> SignedRequest:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if not url.lower().startswith(("http://", "https://")):
         raise _UsageError(f"{url[:80]!r} is no full URL; it begins with https://")
-    target = url.partition("#")[0].partition("://")[2][len(parts.netloc) :]
-    host = parts.netloc.rpartition("@")[2]
-    return SignedRequest(
-        method=method,
-        target=target if target.startswith("/") else f"/{target}",
-        host=host,
-        scheme=parts.scheme,
-        headers=(("Host", host), *headers),
-        body=body,
-    )
+    return request_to(url, "the URL", method=method, headers=headers, body=body)
 
 
 def _at(text: str) -> float:

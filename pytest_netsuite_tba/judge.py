@@ -6,11 +6,11 @@ import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from .account.records import Account, Integration, Token
 from .account.seed import load
 from .captures import read
+from .captures.capture import request_to
 from .login.audit_trail import AuditTrail
 from .login.gate import Gate
 from .login.refusals import BY_ID
@@ -173,21 +173,11 @@ def _of_client(request: Any) -> SignedRequest:  # noqa: ANN401  (of requests or 
     raw = getattr(request.headers, "raw", None)
     pairs = [(_text(name), _text(value)) for name, value in (request.headers.items() if raw is None else raw)]
     url = str(request.url)
-    parts = urlsplit(url)
-    if not parts.netloc:
+    if "://" not in url:
         raise ValueError(f"{url!r} is no absolute URL; what is signed holds the host")
-    host = next((value for name, value in pairs if name.lower() == "host"), parts.netloc.rpartition("@")[2])
-    target = url.partition("#")[0].partition("://")[2][len(parts.netloc) :]
     content = request.body if hasattr(request, "body") else _content(request)
     body = content.encode() if isinstance(content, str) else content if isinstance(content, bytes) else b""
-    return SignedRequest(
-        method=request.method or "GET",
-        target=target if target.startswith("/") else f"/{target}",
-        host=host,
-        scheme=parts.scheme,
-        headers=tuple(pairs),
-        body=body,
-    )
+    return request_to(url, "the request", method=request.method or "GET", headers=pairs, body=body)
 
 
 def _content(request: Any) -> bytes:  # noqa: ANN401  (of httpx)
