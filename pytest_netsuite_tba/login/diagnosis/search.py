@@ -43,11 +43,11 @@ def candidates(workshop: Workshop, deviations: int, *, rare: bool = False) -> It
             [index for index, option in enumerate(options) if index and (rare or deviations == 1 or not option.alone)]
             for _, options in chosen
         ]
-        recipe = list(workshop.right)
+        recipe, places = list(workshop.right), [at for at, _ in chosen]
         for indices in itertools.product(*choices):
             if rare and not any(options[index].alone for index, (_, options) in zip(indices, chosen, strict=True)):
                 continue
-            for index, (at, _) in zip(indices, chosen, strict=True):
+            for at, index in zip(places, indices):  # noqa: B905  (of the same length; this is the hot loop)
                 recipe[at] = index
             yield tuple(recipe)
 

@@ -46,7 +46,7 @@ from .stages import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .facts import Facts, Secrets
+    from .facts import Facts
 
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
@@ -405,23 +405,26 @@ class Workshop:
 
     def signature(self, recipe: Recipe) -> str | None:
         """Give the signature of a recipe as the server would read it; None where its secrets are not known."""
-        secrets = self._value(recipe, "secrets")
-        if secrets is None:
+        if self._value(recipe, "secrets") is None:
             return None
         if recipe[_TEXT_AND_HEADER] == (0, 0):
-            digest = self._digest(recipe, secrets)
+            digest = self._digest(recipe)
         else:  # many texts of few digests
-            digest = self._once("digest", recipe, _DIGEST, lambda one: self._digest(one, secrets))
+            digest = self._once("digest", recipe, _DIGEST, self._digest)
         if self._value(recipe, "digest") is plaintext:
             return to_text(digest)
         text: str = self._value(recipe, "header")(self._value(recipe, "text")(digest))
         return text
 
-    def _digest(self, recipe: Recipe, secrets: Secrets) -> bytes:
-        base = self._once("base", recipe, _BASE, lambda one: to_bytes_or_replace(self.base_string(one)))
-        key = self._once(
-            "key", recipe, _KEY, lambda one: to_bytes_or_replace("".join(self._value(one, "key")(secrets)))
-        )
+    def _base(self, recipe: Recipe) -> bytes:
+        return to_bytes_or_replace(self.base_string(recipe))
+
+    def _key(self, recipe: Recipe) -> bytes:
+        return to_bytes_or_replace("".join(self._value(recipe, "key")(self._value(recipe, "secrets"))))
+
+    def _digest(self, recipe: Recipe) -> bytes:
+        base = self._once("base", recipe, _BASE, self._base)
+        key = self._once("key", recipe, _KEY, self._key)
         self.made += 1
         digest: bytes = self._value(recipe, "digest")(key, base)
         return digest
