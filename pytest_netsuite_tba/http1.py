@@ -40,14 +40,17 @@ class BadRequestError(Exception):
     Attributes:
         status: HTTP status.
         reason: one sentence that names the offending part.
+        spoken: the request was well-formed; a proxy refuses it, and says why in the status line too, as that is all
+            that most clients show of a refused tunnel.
         method, target, headers: what could be read of it.
 
     """
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, *, spoken: bool = False) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.spoken = spoken
         self.method: str | None = None
         self.target: str | None = None
         self.headers: Headers = ()
@@ -278,6 +281,43 @@ def _chunk_size(line: bytes) -> int:
     return int(size, 16)
 
 
+# -- what a proxy needs ----------------------------------------------------------------------------------------
+
+
+def authority_of(head: Head) -> tuple[str, int]:
+    """Give host (lower case, no brackets; empty for the server itself) and port that a target names (RFC 9112 3.2).
+
+    Raises:
+        BadRequestError: the port is none.
+
+    """
+    authority, scheme = head.target, ""
+    if head.method != "CONNECT":
+        if head.target.startswith("/") or head.target == "*":
+            return "", 0
+        scheme, _, rest = head.target.partition("://")
+        authority = re.split("[/?]", rest, maxsplit=1)[0]
+    host, colon, port = authority.rpartition(":")
+    if not colon or "]" in port:
+        host, port = authority, ""
+    port = port or {"http": "80"}.get(scheme.lower(), "443")
+    if not (port.isascii() and port.isdigit() and len(port) < 6 and 0 < int(port) < 65536):  # noqa: PLR2004  (RFC 9293)
+        raise BadRequestError(400, f"{port[:20]!r} is no port")
+    return host.lower().strip("[]"), int(port)
+
+
+def forwarded(head: Head, body: bytes) -> bytes:
+    """Give the bytes of a request in absolute form as its origin server gets it, the connection for it alone."""
+    rest = head.target.partition("://")[2]
+    split = re.search("[/?]", rest)
+    authority, path = (rest, "/") if split is None else (rest[: split.start()], rest[split.start() :])
+    kept = [one for one in head.headers if one[0].lower() not in {*_OURS, "host", "expect", "proxy-connection"}]
+    lines = [f"{head.method} {path if path.startswith('/') else '/' + path} HTTP/1.1", f"Host: {authority}"]
+    lines += [f"{name}: {value}" for name, value in kept if not name.lower().startswith("proxy-")]
+    lines += [f"Content-Length: {len(body)}"] if body or head.length != 0 else []
+    return _raw("\r\n".join([*lines, "Connection: close", "", ""])) + body
+
+
 # -- what the application gets ---------------------------------------------------------------------------------
 
 
@@ -394,10 +434,10 @@ def refusal(bad: BadRequestError, date: str) -> bytes:
     """Give the answer to a request that is no well-formed HTTP."""
     body = f"{bad.reason}\n".encode("utf-8", "replace")
     head = (
-        f"HTTP/1.1 {bad.status} {HTTPStatus(bad.status).phrase}\r\n"
+        f"HTTP/1.1 {bad.status} {bad.reason if bad.spoken else HTTPStatus(bad.status).phrase}\r\n"
         "Content-Type: text/plain; charset=utf-8\r\n"
         f"Content-Length: {len(body)}\r\n"
         f"Date: {date}\r\n"
         "Connection: close\r\n\r\n"
     )
-    return head.encode("ascii") + (b"" if bad.method == "HEAD" else body)
+    return head.encode("ascii", "replace") + (b"" if bad.method == "HEAD" else body)

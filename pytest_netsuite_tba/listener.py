@@ -19,7 +19,9 @@ from .http1 import (
     BadRequestError,
     Head,
     answer,
+    authority_of,
     check_unfinished,
+    forwarded,
     head_too_long,
     parse_head,
     read_chunked,
@@ -27,11 +29,14 @@ from .http1 import (
     unfinished,
     wsgi_environ,
 )
+from .proxy import LOOPBACK, RefusedHostError, relay
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
     from wsgiref.types import WSGIApplication
+
+    from .proxy import Proxy
 
 _LOG = logging.getLogger(__name__)
 _RECEIVE = 65_536
@@ -39,6 +44,8 @@ _END = b"\r\n\r\n"
 _PARTING_SECONDS = 2.0
 _JOIN_SECONDS = 0.5
 _BACK_OFF_SECONDS = 0.05
+_TUNNEL_IS_OPEN = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_TLS_HANDSHAKE = b"\x16"  # the first byte of a ClientHello (RFC 8446 section 5.1); no HTTP begins with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +106,8 @@ class Listener:
         app: the application; a ConnectionResetError that it raises resets the connection.
         host, port: where to listen; port 0 takes a free one.
         limits: see :class:`Limits`.
-        ssl_context: speak TLS; the handshake is made in the connection's own thread.
+        ssl_context: speak TLS with whoever begins with a handshake; it is made in the connection's own thread.
+        proxy: be a proxy too, by these rules.
         on_malformed: told of each request that is no well-formed HTTP, before it is answered.
 
     Raises:
@@ -115,11 +123,13 @@ class Listener:
         *,
         limits: Limits | None = None,
         ssl_context: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
         on_malformed: Callable[[Malformed], None] | None = None,
     ) -> None:
         self.app = app
         self.limits = limits or Limits()
         self.ssl_context = ssl_context
+        self.proxy = proxy
         self.on_malformed = on_malformed
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=256)
@@ -145,10 +155,11 @@ class Listener:
             self._accepting = threading.Thread(target=self._accept, name=f"netsuite-accept-{self.port}", daemon=True)
             self._accepting.start()
 
-    def stop(self) -> None:
-        """Stop at once: no more is accepted, every connection is closed. Further calls do nothing.
+    def stop(self, grace: float = 0.0) -> None:
+        """Stop: no more is accepted, every connection is closed. Further calls do nothing.
 
-        An application that is still at work is waited for half a second; then its answer goes nowhere.
+        Requests that have begun have ``grace`` seconds to be answered. An application that is still at work after
+        that is waited for half a second; then its answer goes nowhere.
         """
         with self._lock:
             if self.stopped:
@@ -159,7 +170,10 @@ class Listener:
             self._accepting.join()
         with self._lock:
             open_connections = dict(self._connections)
-        for connection in open_connections:
+        deadline = time.monotonic() + grace
+        for connection in sorted(open_connections, key=lambda one: one.is_busy):  # the idle ones first
+            if connection.is_busy:
+                open_connections[connection].join(max(0.0, deadline - time.monotonic()))
             connection.abort()
         deadline = time.monotonic() + _JOIN_SECONDS
         for connection, thread in open_connections.items():
@@ -212,7 +226,7 @@ class Listener:
 
     def report(self, bad: BadRequestError) -> None:
         """Tell ``on_malformed``, unless it was stop() that cut the request short."""
-        if self.on_malformed is None or self.stopped:
+        if self.on_malformed is None or self.stopped or bad.spoken:
             return
         try:
             self.on_malformed(
@@ -243,6 +257,7 @@ class _Connection:
         self.buffer = bytearray()
         self.deadline = 0.0
         self.tls: ssl.SSLSocket | None = None
+        self.is_busy = False  # from the first byte of a request to the last of its answer
         self._closing = threading.Lock()
 
     def run(self) -> None:
@@ -250,9 +265,9 @@ class _Connection:
         try:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.listener.ssl_context is not None:
-                self._shake_hands(self.listener.ssl_context)
-            while self._one_request():
-                pass
+                self._shake_hands_if_asked(self.listener.ssl_context)
+            while self._one_request() and not self.listener.stopped:
+                self.is_busy = False
             self._part()
         except ConnectionResetError:
             self._reset()
@@ -262,7 +277,11 @@ class _Connection:
             self.close()
             self.listener.forget(self)
 
-    def _shake_hands(self, context: ssl.SSLContext) -> None:
+    def _shake_hands_if_asked(self, context: ssl.SSLContext) -> None:
+        """Go on in TLS if the client's first byte begins a handshake, else in plain HTTP."""
+        self.socket.settimeout(self.limits.idle_seconds)
+        if self.socket.recv(1, socket.MSG_PEEK) != _TLS_HANDSHAKE:
+            return
         self.socket.settimeout(self.limits.head_seconds)  # of the whole handshake
         with self._closing:  # wrap_socket moves the descriptor
             self.socket = self.tls = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -351,6 +370,7 @@ class _Connection:
                 self._receive()
         except (TimeoutError, _ClosedError):
             return False
+        self.is_busy = True
         if self.buffer[0] in b"\r\n":  # empty lines before a request are skipped (RFC 9112 section 2.2)
             self.buffer = self.buffer.lstrip(b"\r\n")
         return True
@@ -420,7 +440,10 @@ class _Connection:
             head = self._read_head()
             if head.method == "CONNECT":
                 return self._connect(head)
+            elsewhere = self._elsewhere(*authority_of(head)) if self.listener.proxy is not None else None
             body = self._read_body(head)
+            if elsewhere is not None:
+                return self._reach(elsewhere, forwarded(head, body))
         except BadRequestError as bad:
             if head is not None:
                 bad.method, bad.target, bad.headers = head.method, head.target, head.headers
@@ -429,9 +452,57 @@ class _Connection:
             return False
         return self._answer(head, body)
 
+    # -- being a proxy -------------------------------------------------------------------------------------------
+
+    def _elsewhere(self, host: str, port: int) -> tuple[str, int] | None:
+        """Give the address that the proxy is to reach for the client; None where the fake itself answers.
+
+        Raises:
+            BadRequestError: nobody is let through to it.
+
+        """
+        assert self.listener.proxy is not None  # noqa: S101  (asked only with one)
+        own = {self.listener.host, *LOOPBACK}
+        if not host or (host in own and port == self.listener.port):
+            return None
+        try:
+            return None if self.listener.proxy.is_fake(host) else (host, port)
+        except RefusedHostError as refused:
+            _LOG.warning("%s", refused)
+            raise BadRequestError(403, str(refused), spoken=True) from None
+
     def _connect(self, head: Head) -> bool:
-        """Refuse to be a proxy; one would take over here, where the head is read and nothing that follows it."""
-        raise BadRequestError(501, f"CONNECT is not spoken here, so there is no tunnel to {head.target}")
+        """Open a tunnel (RFC 9110 section 9.3.6), to the fake or to an allowed host."""
+        proxy = self.listener.proxy
+        if proxy is None or self.tls is not None:
+            raise BadRequestError(501, f"CONNECT is not spoken here, so there is no tunnel to {head.target}")
+        host, port = authority_of(head)
+        elsewhere = self._elsewhere(host, port)
+        if elsewhere is not None:
+            return self._reach(elsewhere, bytes(self.buffer), tunnel=True)
+        if self.buffer:
+            raise BadRequestError(400, "bytes came before the tunnel was open")
+        try:
+            context = proxy.context(host)
+        except ValueError:
+            raise BadRequestError(400, f"no certificate can be made for {host!r}") from None
+        self._send(_TUNNEL_IS_OPEN)
+        self._shake_hands_if_asked(context)
+        return True
+
+    def _reach(self, address: tuple[str, int], message: bytes, *, tunnel: bool = False) -> bool:
+        """Send to an allowed host, and carry bytes both ways until it or the client has enough."""
+        try:
+            upstream = socket.create_connection(address, timeout=self.limits.head_seconds)
+        except OSError as unreachable:
+            reason = unreachable.strerror or str(unreachable)
+            raise BadRequestError(502, f"{address[0]} cannot be reached: {reason}", spoken=True) from None
+        with upstream:
+            if tunnel:
+                self._send(_TUNNEL_IS_OPEN)
+            upstream.sendall(message)
+            relay(self.socket, upstream, idle_seconds=self.limits.idle_seconds)
+        return False
 
     def _answer(self, head: Head, body: bytes) -> bool:
         """Let the application answer; whatever it raises, but a wished-for reset, is a 500 without a word on the wire."""

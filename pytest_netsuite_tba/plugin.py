@@ -120,7 +120,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def _made(make: Callable[[], T]) -> T:
     """Make what a fixture gives; what its user can mend fails the fixture with one message and no traceback."""
     from .account.seed import SeedError  # noqa: PLC0415
-    from .clients.credentials import MissingExtraError  # noqa: PLC0415
+    from .extras import MissingExtraError  # noqa: PLC0415
 
     try:
         return make()

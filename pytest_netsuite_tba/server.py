@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from .account.behaviour import Behaviour
     from .account.clock import Clock
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .login.refusals import Refusal
     from .services.faults import Fault
 
+CONSOLE_PATH = "/__admin/"  # no path of NetSuite's begins so
 Source = Account | str | os.PathLike[str]
 
 
@@ -59,6 +60,9 @@ class NetSuiteServer(HTTPServer):
         history: how many attempts, log entries and calls are kept.
         limits: what a client may send, and how long it may take.
         ssl_context: speak TLS with this context.
+
+    Attributes:
+        console: what answers below ``/__admin/``; nothing does unless it is set.
 
     Raises:
         ValueError: two accounts have the same id, or an ``account.toml`` is wrong.
@@ -95,6 +99,7 @@ class NetSuiteServer(HTTPServer):
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
         self.audit_trail = AuditTrail(history)
         self.faults = Faults()
+        self.console: WSGIApplication | None = None
         self._gates = {account.id: Gate(account, self.audit_trail, accounts) for account in accounts}
         self._credentials = None if self.token is None else self.credentials_for(self.token)
         self._listener: Listener | None = None
@@ -388,6 +393,8 @@ class NetSuiteServer(HTTPServer):
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one WSGI call; the fake without a socket."""
+        if self.console is not None and environ["PATH_INFO"].startswith(CONSOLE_PATH):
+            return self.console(environ, start_response)
         request = Request(environ)
         try:
             response = self.application(request)

@@ -15,6 +15,7 @@ import requests
 from werkzeug.test import EnvironBuilder
 
 from pytest_netsuite_tba import Account, assert_signed, cli, explain
+from pytest_netsuite_tba.commands.shell import ENVIRONMENT
 
 ACCOUNT_ID = "1234567_SB1"
 HOST = "1234567-sb1.restlets.api.netsuite.com"
@@ -50,7 +51,7 @@ def account_file(tmp_path):
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch):
-    for name in (*cli.ENVIRONMENT, "NO_COLOR", "FORCE_COLOR"):
+    for name in (*ENVIRONMENT, "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
 
@@ -244,7 +245,7 @@ def test_without_secrets_the_header_alone_speaks(capsys):
 
 
 def test_secrets_of_the_environment(capsys, monkeypatch):
-    for name, value in zip(cli.ENVIRONMENT, (ACCOUNT_ID, "c" * 64, SECRETS[0], "d" * 64, SECRETS[1]), strict=True):
+    for name, value in zip(ENVIRONMENT, (ACCOUNT_ID, "c" * 64, SECRETS[0], "d" * 64, SECRETS[1]), strict=True):
         monkeypatch.setenv(name, value)
 
     status, out, _ = run("explain", "--url", URL, "--authorization", f"Authorization: {header()}", capsys=capsys)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.oauth1.encoding import decode_query
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import base_string, base_uri, parameter_string, sign, signing_key
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account
 
     from .wsgi import NetSuiteClient
-
-
-class MissingExtraError(RuntimeError):
-    """A client's library is not installed; the message has the install line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +128,4 @@ def _needed(module: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError:
-        raise MissingExtraError(
-            f"this client needs the extra {extra!r}: pip install 'pytest-netsuite-tba[{extra}]'"
-        ) from None
+        raise MissingExtraError("this client", extra) from None

@@ -9,6 +9,8 @@ from xml.sax.saxutils import escape
 
 from werkzeug import Response
 
+from pytest_netsuite_tba.extras import MissingExtraError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from wsgiref.types import WSGIEnvironment
@@ -25,11 +27,6 @@ LIMIT_BYTES = 10 * 1024 * 1024  # Oracle section_4640094112: 10 MB each way
 # which the fourth and the fifth edition both allow.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_XML_NAME = re.compile(r"[^A-Za-z0-9_.\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff-]")
-XML_EXTRA = "RESTlets that take XML need defusedxml: pip install 'pytest-netsuite-tba[xml]'"
-
-
-class MissingExtraError(RuntimeError):
-    """A feature needs a distribution that is not installed; the message has the install line."""
 
 
 class BadBodyError(ValueError):
@@ -173,7 +170,7 @@ def _from_xml(raw: bytes) -> object:
         from defusedxml import DefusedXmlException  # noqa: PLC0415  (an extra)
         from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
     except ImportError:
-        raise MissingExtraError(XML_EXTRA) from None
+        raise MissingExtraError("a RESTlet call with an XML body", "xml") from None
     try:
         return _element_value(fromstring(raw))
     except (ParseError, DefusedXmlException, RecursionError, LookupError, ValueError) as error:

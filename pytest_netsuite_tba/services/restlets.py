@@ -9,6 +9,7 @@ from werkzeug import Response
 
 from pytest_netsuite_tba.account.records import SUITESCRIPT
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Call, Canned, SuiteScriptError
+from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .bodies import (
@@ -16,7 +17,6 @@ from .bodies import (
     MEDIA_TYPES,
     TEXT,
     BadBodyError,
-    MissingExtraError,
     NotReturnableError,
     dump_json,
     error_answer,
