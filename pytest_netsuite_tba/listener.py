@@ -173,12 +173,11 @@ class Listener:
         deadline = time.monotonic() + grace
         for connection in sorted(open_connections, key=lambda one: one.is_busy):  # the idle ones first
             if connection.is_busy:
-                open_connections[connection].join(max(0.0, deadline - time.monotonic()))
+                _join(open_connections[connection], deadline)
             connection.abort()
         deadline = time.monotonic() + _JOIN_SECONDS
         for connection, thread in open_connections.items():
-            if thread is not threading.current_thread():
-                thread.join(max(0.0, deadline - time.monotonic()))
+            _join(thread, deadline)
             connection.close()
         for one in (self._socket, self._wake, self._woken):
             one.close()
@@ -242,6 +241,12 @@ class Listener:
             _LOG.exception("on_malformed failed on %s", bad.reason)
 
 
+def _join(thread: threading.Thread, deadline: float) -> None:
+    """Wait for a thread until the deadline; not for itself, where a request's own code stops the listener."""
+    if thread is not threading.current_thread():
+        thread.join(max(0.0, deadline - time.monotonic()))
+
+
 class _ClosedError(Exception):
     """The client closed the connection."""
 
@@ -301,7 +306,7 @@ class _Connection:
         """Close so that the client can read all that was sent (RFC 9112 section 9.6, RFC 8446 section 6.1).
 
         Closing with something unread resets the connection, and the answer with it: what still comes is read first,
-        for a while.
+        for a while, unless the listener stops.
         """
         if self.tls is not None:
             self.tls.settimeout(0)
@@ -309,7 +314,7 @@ class _Connection:
                 self.tls.unwrap()  # sends close_notify, and does not wait for the client's
         self.socket.shutdown(socket.SHUT_WR)
         deadline = time.monotonic() + _PARTING_SECONDS
-        while self._allow(deadline) and self.socket.recv(_RECEIVE):
+        while not self.listener.stopped and self._allow(deadline) and self.socket.recv(_RECEIVE):
             pass
 
     def _reset(self) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .listener import Malformed
     from .login.audit_trail import LoginAttempt
     from .login.refusals import Refusal
+    from .proxy import Proxy
     from .services.faults import Fault
 
 CONSOLE_PATH = "/__admin/"  # no path of NetSuite's begins so
@@ -59,7 +60,8 @@ class NetSuiteServer(HTTPServer):
         port: port to listen on; 0 takes a free one.
         history: how many attempts, log entries and calls are kept.
         limits: what a client may send, and how long it may take.
-        ssl_context: speak TLS with this context.
+        ssl_context: speak TLS with this context, to whoever begins with a handshake.
+        proxy: be an HTTP proxy too, by which NetSuite's own host names reach the fake.
 
     Attributes:
         console: what answers below ``/__admin/``; nothing does unless it is set.
@@ -79,9 +81,11 @@ class NetSuiteServer(HTTPServer):
         history: int = DEFAULT_HISTORY,
         limits: Limits | None = None,
         ssl_context: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         self.history = history
         super().__init__(host, port, ssl_context, threaded=True)
+        self._proxy = proxy
         self.no_handler_status_code = 404
         self.clear_log()
         self.limits = limits or Limits()
@@ -321,6 +325,18 @@ class NetSuiteServer(HTTPServer):
         scheme = "http" if self.ssl_context is None else "https"
         return f"{scheme}://{self.format_host(self.host)}:{self.port}"
 
+    @property
+    def proxy(self) -> Proxy | None:
+        """The rules of the proxy that it also is; set, they hold at once, for a listener that runs too."""
+        return self._proxy
+
+    @proxy.setter
+    def proxy(self, proxy: Proxy | None) -> None:
+        with self._start_lock:
+            self._proxy = proxy
+            if self._listener is not None:
+                self._listener.proxy = proxy
+
     def url_for(self, suffix: str) -> str:
         """Give the URL of a path at this server; starts the listener."""
         self._ensure_started()
@@ -339,6 +355,7 @@ class NetSuiteServer(HTTPServer):
             self.port,
             limits=self.limits,
             ssl_context=self.ssl_context,
+            proxy=self._proxy,
             on_malformed=self._record_malformed,
         )
         self.port = self._listener.port
@@ -350,12 +367,15 @@ class NetSuiteServer(HTTPServer):
             if self._listener is None:
                 self._start()
 
-    def stop(self) -> None:
-        """Stop at once: the socket and every connection are closed. Does nothing if it does not listen."""
+    def stop(self, grace: float = 0.0) -> None:
+        """Stop: the socket and every connection are closed. Does nothing if it does not listen.
+
+        Requests in flight have ``grace`` seconds to be answered.
+        """
         self._stopped.set()
         with self._start_lock:
             if self._listener is not None:
-                self._listener.stop()
+                self._listener.stop(grace)
                 self._listener = None
 
     def is_running(self) -> bool:

@@ -64,6 +64,7 @@ def account_called(request: SignedRequest, accounts: Mapping[str, Account]) -> A
     realm names, else to the first account, whose realm check then refuses it.
     """
     host = request.host.lower().rpartition(":")[0] if ":" in request.host else request.host.lower()
+    host = host.rstrip(".").replace("_", "-")
     if host.endswith(NETSUITE):
         label, _, service = host.removesuffix(NETSUITE).partition(".")
         if service not in SERVICES:
