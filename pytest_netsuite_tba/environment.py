@@ -99,28 +99,28 @@ class TrustFiles:
         """Give all that a client needs to reach the fake behind the proxy at ``proxy_url``."""
         return Hosts(proxy_url=proxy_url, ca_file=self.certificate, variables=self.variables(proxy_url))
 
-    def variables(self, proxy_url: str) -> dict[str, str]:
-        """Give the variables that lead a client through the proxy at ``proxy_url`` and have it trust the fake.
+    def variables(self, proxy_url: str | None = None) -> dict[str, str]:
+        """Give the variables that have a client trust the fake, and lead it through the proxy at ``proxy_url``.
 
         What already stands in ``JAVA_TOOL_OPTIONS`` is kept.
         """
         certificate = str(self.certificate)
-        host, _, port = proxy_url.rpartition("://")[2].rpartition(":")
         given = dict.fromkeys((*_READ_BY_CURL_AND_THE_REST, *_READ_BY_SOME), certificate)
-        given |= {"NODE_USE_ENV_PROXY": "1", "PERL_LWP_ENV_PROXY": "1"}
         given["PHP_INI_SCAN_DIR"] = f"{os.environ.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{self._php}"
-        for name, value in (("HTTP_PROXY", proxy_url), ("HTTPS_PROXY", proxy_url), ("NO_PROXY", ",".join(LOOPBACK))):
-            given[name] = given[name.lower()] = value
         java = {
-            "http.proxyHost": host.strip("[]"),
-            "http.proxyPort": port,
-            "https.proxyHost": host.strip("[]"),
-            "https.proxyPort": port,
-            "http.nonProxyHosts": "localhost|127.*|[::1]",
             "javax.net.ssl.trustStore": str(self._java),
             "javax.net.ssl.trustStoreType": "PKCS12",
             "javax.net.ssl.trustStorePassword": _TRUST_STORE_PASSWORD,
         }
+        if proxy_url is not None:
+            host, _, port = proxy_url.rpartition("://")[2].rpartition(":")
+            java |= {f"{scheme}.proxyHost": host.strip("[]") for scheme in ("http", "https")}
+            java |= {f"{scheme}.proxyPort": port for scheme in ("http", "https")}
+            java["http.nonProxyHosts"] = "localhost|127.*|[::1]"
+            given |= {"NODE_USE_ENV_PROXY": "1", "PERL_LWP_ENV_PROXY": "1"}
+            for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+                given[name] = given[name.lower()] = proxy_url
+            given["NO_PROXY"] = given["no_proxy"] = ",".join(LOOPBACK)
         options = [_quoted_for_java(f"-D{name}={value}") for name, value in java.items()]
         given["JAVA_TOOL_OPTIONS"] = " ".join([os.environ.get("JAVA_TOOL_OPTIONS", ""), *options]).strip()
         return given

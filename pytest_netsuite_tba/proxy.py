@@ -149,7 +149,7 @@ class Proxy:
         if any(fnmatch.fnmatchcase(name, one) for one in self.allowed_hosts):
             return False
         raise RefusedHostError(
-            f"{host} is not NetSuite, and only NetSuite is let through here (netsuite_allowed_hosts)"
+            f"{host} is not NetSuite, and only NetSuite is let through here (allow it by netsuite_allowed_hosts, or --allow-host)"
         )
 
 

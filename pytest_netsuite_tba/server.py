@@ -407,7 +407,7 @@ class NetSuiteServer(HTTPServer):
         )
         cause = malformed.reason[:1].upper() + malformed.reason[1:]
         attempt = self.audit_trail.refuse(request, MALFORMED_HTTP.because(cause), now=self.clock.now())
-        attempt.http_status = malformed.status
+        self.audit_trail.answered(attempt, malformed.status)
 
     # -- one request -----------------------------------------------------------------------------------------
 
@@ -435,7 +435,8 @@ class NetSuiteServer(HTTPServer):
                 f"The host {signed.host!r} belongs to no account that is served here."
             )
             hosts = tuple(one.restlets_host for one in self.accounts.values())
-            self.audit_trail.refuse(signed, unknown, now=self.clock.now(), hosts=hosts)
+            attempt = self.audit_trail.refuse(signed, unknown, now=self.clock.now(), hosts=hosts)
+            self.audit_trail.answered(attempt, unknown.status)
             return refuse(signed, unknown, None)
         faults = self.faults.striking(signed)
         for fault in faults:
@@ -450,10 +451,15 @@ class NetSuiteServer(HTTPServer):
 
     def _judge(self, request: Request, signed: SignedRequest, account: Account, *, within_limit: bool) -> Response:
         if not within_limit and account.behaviour.concurrency_before_login:
-            self.audit_trail.refuse(signed, CONCURRENCY, now=account.clock.now(), expected=True, account=account.id)
-            return error(signed, account, "SSS_REQUEST_LIMIT_EXCEEDED")
+            attempt = self.audit_trail.refuse(
+                signed, CONCURRENCY, now=account.clock.now(), expected=True, account=account.id
+            )
+            response = error(signed, account, "SSS_REQUEST_LIMIT_EXCEEDED")
+            self.audit_trail.answered(attempt, response.status_code)
+            return response
         attempt, token = self._gates[account.id].judge(signed)
         if attempt.refusal is not None:
+            self.audit_trail.answered(attempt, attempt.refusal.status)
             return refuse(signed, attempt.refusal, account)
         assert token is not None  # noqa: S101  (an accepted login has one)
         if not within_limit:
@@ -461,8 +467,7 @@ class NetSuiteServer(HTTPServer):
             attempt.cause = f"More than {account.concurrency_limit} requests were in flight."
         else:
             response = self._answer(request, RestletCall(signed, account, token), attempt)
-        attempt.http_status = response.status_code
-        attempt.code = getattr(response, "code", None)
+        self.audit_trail.answered(attempt, response.status_code, getattr(response, "code", None))
         return response
 
     def _answer(self, request: Request, call: RestletCall, attempt: LoginAttempt) -> Response:
@@ -511,9 +516,9 @@ class NetSuiteServer(HTTPServer):
         asked = FAULT.because(f"The test asked for the fault {fault.kind!r}.")
         attempt = self.audit_trail.refuse(signed, asked, now=account.clock.now(), expected=True, account=account.id)
         if fault.kind == "reset":
-            attempt.http_status = None
+            self.audit_trail.answered(attempt, None)
             raise ConnectionResetError("the test asked for a reset connection")
-        attempt.http_status = status
+        self.audit_trail.answered(attempt, status)
         return Response(b"", status=status, headers=headers)
 
 
