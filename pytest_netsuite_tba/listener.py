@@ -168,6 +168,7 @@ class Listener:
         self._wake.send(b"\0")
         if self._accepting is not None:
             self._accepting.join()
+        self._socket.close()  # whoever comes now is refused rather than left waiting
         with self._lock:
             open_connections = dict(self._connections)
         deadline = time.monotonic() + grace
@@ -179,7 +180,7 @@ class Listener:
         for connection, thread in open_connections.items():
             _join(thread, deadline)
             connection.close()
-        for one in (self._socket, self._wake, self._woken):
+        for one in (self._wake, self._woken):
             one.close()
 
     def _accept(self) -> None:

@@ -97,6 +97,7 @@ class CertificateAuthority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(authority.not_valid_before_utc)
             .not_valid_after(authority.not_valid_after_utc)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()), critical=False)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .sign(signing, hashes.SHA256())

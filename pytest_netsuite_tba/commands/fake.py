@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import threading
 import time
 from contextlib import contextmanager
@@ -55,6 +56,19 @@ def accounts_in(files: Sequence[str]) -> list[Account]:
 
 
 @contextmanager
+def _deaf_to_signals() -> Iterator[None]:
+    """Start threads in here that get no signal: one of theirs would leave the main thread asleep."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: signals are the main thread's anyway
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
 def listening(server: NetSuiteServer) -> Iterator[None]:
     """Have the server listen, and stop in the end.
 
@@ -63,7 +77,8 @@ def listening(server: NetSuiteServer) -> Iterator[None]:
 
     """
     try:
-        server.start()
+        with _deaf_to_signals():
+            server.start()
     except OSError as error:
         raise UsageError(_why_not(error, server.host, server.port)) from None
     try:
@@ -118,7 +133,8 @@ class Log:
         self._as_json = as_json
         self._queue: SimpleQueue[LoginAttempt | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="netsuite-log", daemon=True)
-        self._thread.start()
+        with _deaf_to_signals():
+            self._thread.start()
         trail.watchers.append(self._queue.put)
 
     def close(self) -> None:
