@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import logging
@@ -95,8 +96,8 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     return f"cannot listen on {host}, port {port}: {error.strerror or error}"
 
 
-def write_file(option: str, path: str, content: bytes) -> None:
-    """Write a file whole or not at all.
+def write_file(option: str, path: str, content: bytes | None) -> None:
+    """Write a file whole or not at all; None takes it away, and finds out whether it could be written.
 
     Raises:
         UsageError: it cannot be written; names the option and the path.
@@ -105,10 +106,15 @@ def write_file(option: str, path: str, content: bytes) -> None:
     target = Path(path)
     beside = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
-        beside.write_bytes(content)
-        beside.replace(target)
+        beside.write_bytes(content or b"")
+        if content is None:
+            target.unlink(missing_ok=True)
+            beside.unlink()
+        else:
+            beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True) if beside.parent.is_dir() else None
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise UsageError(f"{option} {path} cannot be written: {error.strerror}") from None
 
 

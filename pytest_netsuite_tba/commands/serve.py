@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import os
+import secrets
 import shlex
 import signal
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.proxy import CertificateAuthority
     from pytest_netsuite_tba.server import NetSuiteServer
 
+TOKEN = "NETSUITE_TBA_ADMIN_TOKEN"  # noqa: S105  (the variable's name)
 _GRACE = 0.6  # seconds for requests in flight
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what a client here calls them by)
 
@@ -34,7 +36,8 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it 
         "serve",
         help="run the fake as a process",
         description="Run the fake NetSuite as a process: a line a request, and on refusal what, why and cure.",
-        epilog="SIGTERM and Ctrl-C stop it; requests in flight are answered first. Exit status: 0, or 2 for bad input.",
+        epilog=f"With --expose the console asks for a token: {TOKEN} of the environment, or one that is printed. "
+        "SIGTERM and Ctrl-C stop it; requests in flight are answered first. Exit status: 0, or 2 for bad input.",
     )
     add_account_option(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -50,6 +53,13 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it 
         default=[],
         metavar="HOST",
         help="with --proxy: let clients through to this real host, as *.example.com; may come several times",
+    )
+    serve.add_argument(
+        "--admin-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which browsers and scripts may call the console; may come several times",
     )
     output = serve.add_mutually_exclusive_group()
     output.add_argument(
@@ -71,9 +81,12 @@ def _serve(arguments: argparse.Namespace) -> int:
     _check(arguments)
     accounts = accounts_in(arguments.account)
     note_warnings()
-    from pytest_netsuite_tba.server import NetSuiteServer  # noqa: PLC0415  (werkzeug, for the commands that serve)
+    from pytest_netsuite_tba.console import Console  # noqa: PLC0415  (werkzeug, for the commands that serve)
+    from pytest_netsuite_tba.server import NetSuiteServer  # noqa: PLC0415
 
     server = NetSuiteServer(*accounts, host=arguments.host, port=arguments.port)
+    token = (os.environ.get(TOKEN) or secrets.token_urlsafe(24)) if arguments.expose else None
+    server.console = Console(server, token=token, admin_hosts=arguments.admin_host)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -84,7 +97,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         if arguments.print_env:
             sys.stdout.writelines(f"{line}\n" for line in _exports(server, arguments, trust))
             sys.stdout.flush()
-        sys.stderr.writelines(f"{line}\n" for line in _greeting(server, arguments, trust))
+        sys.stderr.writelines(f"{line}\n" for line in _greeting(server, arguments, trust, token))
         sys.stderr.flush()
         if arguments.ready_file is not None:
             write_file("--ready-file", arguments.ready_file, f"{_url(server)}\n".encode())
@@ -109,8 +122,7 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.allow_host and not arguments.proxy:
         raise UsageError("--allow-host needs --proxy")
     if arguments.ready_file is not None:
-        write_file("--ready-file", arguments.ready_file, b"")  # fails now rather than when it listens
-        Path(arguments.ready_file).unlink()  # one of an earlier run says nothing of this one
+        write_file("--ready-file", arguments.ready_file, None)  # one of an earlier run says nothing of this one
 
 
 def _is_loopback(host: str) -> bool:
@@ -165,7 +177,9 @@ def _proxy_url(server: NetSuiteServer) -> str:
     return f"http://{_url(server).partition('://')[2]}"
 
 
-def _greeting(server: NetSuiteServer, arguments: argparse.Namespace, trust: TrustFiles | None) -> Iterator[str]:
+def _greeting(
+    server: NetSuiteServer, arguments: argparse.Namespace, trust: TrustFiles | None, token: str | None
+) -> Iterator[str]:
     url = _url(server)
     yield f"Fake NetSuite for {', '.join(server.accounts)} listens on {url} (Ctrl-C stops it)"
     for deployment in server.account.restlets:
@@ -173,5 +187,6 @@ def _greeting(server: NetSuiteServer, arguments: argparse.Namespace, trust: Trus
         yield f"  RESTlet  {url}/app/site/hosting/restlet.nl?{query}"
     if arguments.proxy:
         yield f"  proxy    HTTPS_PROXY={_proxy_url(server)} reaches it by https://{server.account.restlets_host}"
+    yield f"  console  {url}/__admin/{f'?token={token}' if token else ''}"
     if trust is not None:
         yield f"  trust    {arguments.ca_file or trust.certificate}"

@@ -47,7 +47,7 @@ class Console:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.server = server
-        self._guard = Guard(token, admin_hosts, PATH)
+        self._guard = Guard(token, admin_hosts, PATH, open_paths=(PATH + "health",))
         self._monotonic = monotonic
         self._begin = monotonic()
         rules = (Rule(PATH + "health", methods=["GET"], endpoint=self._health),)

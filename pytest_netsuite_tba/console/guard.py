@@ -30,13 +30,17 @@ class Guard:
         token: without one, only this machine is let in; with one, only who has it, wherever from.
         admin_hosts: names besides loopback's own that ``Host`` may hold; a port is ignored.
         page: path of the page, where a browser exchanges the token for a cookie.
+        open_paths: need no token; they tell nothing that a port scan would not.
 
     """
 
-    def __init__(self, token: str | None, admin_hosts: Iterable[str], page: str) -> None:
+    def __init__(
+        self, token: str | None, admin_hosts: Iterable[str], page: str, open_paths: Iterable[str] = ()
+    ) -> None:
         self._token = token
         self._admin_hosts = {host_name(one) for one in admin_hosts}
         self._page = page
+        self._open_paths = frozenset(open_paths)
         self._session = secrets.token_urlsafe(32)
 
     def check(self, request: Request) -> Response | None:
@@ -49,6 +53,8 @@ class Guard:
         self._check_host(request)
         self._check_origin(request)
         self._check_content_type(request)
+        if request.path in self._open_paths:
+            return None
         if self._token is None:
             if not is_loopback(request.remote_addr or ""):
                 raise ApiError(403, "the console answers this machine only; netsuite-tba serve --expose opens it")
