@@ -70,6 +70,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from pytest_netsuite_tba.proxy import CertificateAuthority, Proxy  # noqa: PLC0415
     from pytest_netsuite_tba.server import NetSuiteServer  # noqa: PLC0415
 
+    if arguments.trail is not None:
+        write_file("--trail", arguments.trail, None)
     note_warnings()
     names = _names(arguments.env_name)
     authority = CertificateAuthority()
