@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .diagnosis.diagnose import Diagnosis
-    from .refusals import Channel, Refusal
+    from .refusal import Channel, Refusal
     from .request import SignedRequest
 
 
@@ -153,6 +153,7 @@ class AuditTrail(History[LoginAttempt]):
         refusal: Refusal,
         *,
         now: float,
+        channel: Channel = "restlet",
         expected: bool = False,
         account: str = "",
         hosts: tuple[str, ...] = (),
@@ -161,7 +162,7 @@ class AuditTrail(History[LoginAttempt]):
         attempt = LoginAttempt(
             id=self.next_id(),
             time=datetime.fromtimestamp(now, UTC),
-            channel="restlet",
+            channel=channel,
             method=request.method,
             url=request.url,
             http_status=refusal.status,
