@@ -13,9 +13,8 @@ from .captures import read
 from .captures.capture import request_to
 from .login.audit_trail import AuditTrail
 from .login.gate import Gate
-from .login.refusals import BY_ID
 from .login.request import SignedRequest
-from .services.hosts import NETSUITE, account_called, signed_request
+from .services.hosts import NETSUITE, MisdirectedError, called, signed_request
 
 if TYPE_CHECKING:
     import os
@@ -23,8 +22,10 @@ if TYPE_CHECKING:
 
     from .account.clock import Moment
     from .login.audit_trail import LoginAttempt
+    from .login.refusal import Channel
 
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
+CHANNELS: dict[str, Channel] = {"rest": "rest"}  # of a service, where that is not the RESTlets'
 UNCHECKED_TIME = "The time window was not checked: no time is known but the request's own timestamp."
 NO_SECRETS = "The secrets are not known, so the signature was not checked."
 
@@ -50,13 +51,15 @@ class Judge:
         Without a time it is the request's own timestamp where that has ten digits, else now.
         """
         now = moment(request) if at is None else at
-        account = account_called(request, self.accounts) if self.accounts else self._assumed(request)
-        if account is None:
-            hosts = tuple(one.restlets_host for one in self.accounts.values())
-            cause = f"The host {request.host!r} belongs to none of the accounts {', '.join(self.accounts)}."
-            return self.trail.refuse(request, BY_ID["unknown-host"].because(cause), now=now, hosts=hosts)
+        accounts = self.accounts or {one.id: one for one in (self._assumed(request),)}
+        try:
+            service, account = called(request, accounts)
+        except MisdirectedError as wrong:
+            hosts = tuple(one.restlets_host for one in accounts.values())
+            return self.trail.refuse(request, wrong.refusal, now=now, hosts=hosts)
+        account = account or next(iter(accounts.values()))
         account.clock.freeze(now)
-        attempt, _ = self._gates[account.id].judge(request)
+        attempt, _ = self._gates[account.id].judge(request, CHANNELS.get(service, "restlet"))
         if not self.knows_secrets:
             _forget_secrets(attempt)
         return attempt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
@@ -18,11 +19,11 @@ from .clients.credentials import Credentials
 from .listener import Limits, Listener
 from .login.audit_trail import AuditTrail
 from .login.gate import Gate
-from .login.refusals import BY_ID, CONCURRENCY, FAULT, MALFORMED_HTTP, refusal
+from .login.refusals import MALFORMED_HTTP, refusal
 from .login.request import SignedRequest
-from .services.faults import Faults
-from .services.hosts import account_called, signed_request
-from .services.restlets import PATH, RestletCall, error, refuse
+from .services.faults import RESET, Faults
+from .services.hosts import MisdirectedError, called, signed_request
+from .services.restlets import PATH, Restlets
 
 if TYPE_CHECKING:
     import ssl
@@ -36,9 +37,10 @@ if TYPE_CHECKING:
     from .account.scripts import Audience, Deployment, EntryPoint
     from .listener import Malformed
     from .login.audit_trail import LoginAttempt
-    from .login.refusals import Refusal
+    from .login.refusal import Refusal
     from .proxy import Proxy
-    from .services.faults import Fault
+    from .services.hosts import Name
+    from .services.service import Service
 
 CONSOLE_PATH = "/__admin/"  # no path of NetSuite's begins so
 Source = Account | str | os.PathLike[str]
@@ -64,6 +66,7 @@ class NetSuiteServer(HTTPServer):
         proxy: be an HTTP proxy too, by which NetSuite's own host names reach the fake.
 
     Attributes:
+        gates: each account's door, by its id.
         console: what answers below ``/__admin/``; nothing does unless it is set.
 
     Raises:
@@ -102,13 +105,14 @@ class NetSuiteServer(HTTPServer):
         self.account = accounts[0]
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
         self.audit_trail = AuditTrail(history)
-        self.faults = Faults()
+        self._stopped = threading.Event()
+        self.faults = Faults(self.audit_trail, self._stopped)
         self.console: WSGIApplication | None = None
-        self._gates = {account.id: Gate(account, self.audit_trail, accounts) for account in accounts}
+        self.gates = {account.id: Gate(account, self.audit_trail, accounts) for account in accounts}
         self._credentials = None if self.token is None else self.credentials_for(self.token)
         self._listener: Listener | None = None
         self._start_lock = threading.Lock()
-        self._stopped = threading.Event()
+        self._services: dict[str, Service] = {}
 
     # -- the records of the first token ----------------------------------------------------------------------
 
@@ -267,7 +271,7 @@ class NetSuiteServer(HTTPServer):
         forced = refusal(id)
         if times is not None and times < 1:
             raise ValueError(f"times is {times!r}; expected a whole number from 1, or None for all")
-        for gate in self._gates.values():
+        for gate in self.gates.values():
             gate.force(forced, times)
 
     def arrange_refusal(self, id: str) -> Refusal:  # noqa: A002  (as refuse_next)
@@ -427,101 +431,64 @@ class NetSuiteServer(HTTPServer):
         return content
 
     def dispatch(self, request: Request) -> Response:
-        """Judge one request and answer it: refusal, RESTlet, or pytest-httpserver's own expectations."""
+        """Judge one request and answer it: which service of which account, then faults, its gate, the service."""
         signed = signed_request(request.environ, request.get_data())
-        account = account_called(signed, self.accounts)
-        if account is None:
-            unknown = BY_ID["unknown-host"].because(
-                f"The host {signed.host!r} belongs to no account that is served here."
-            )
-            hosts = tuple(one.restlets_host for one in self.accounts.values())
-            attempt = self.audit_trail.refuse(signed, unknown, now=self.clock.now(), hosts=hosts)
-            self.audit_trail.answered(attempt, unknown.status)
-            return refuse(signed, unknown, None)
+        try:
+            name, account = called(signed, self.accounts)
+        except MisdirectedError as wrong:
+            return self._misdirected(signed, wrong)
         faults = self.faults.striking(signed)
         for fault in faults:
-            response = self._strike(fault, signed, account)
+            response = self.faults.strike(fault, signed, name, account or self.account)
             if response is not None:
                 return response
-        with self._gates[account.id].slot() as within_limit:
-            response = self._judge(request, signed, account, within_limit=within_limit)
-        if any(fault.kind == "reset" for fault in faults):
-            raise ConnectionResetError("the test asked for a reset connection")
-        return response
-
-    def _judge(self, request: Request, signed: SignedRequest, account: Account, *, within_limit: bool) -> Response:
-        if not within_limit and account.behaviour.concurrency_before_login:
-            attempt = self.audit_trail.refuse(
-                signed, CONCURRENCY, now=account.clock.now(), expected=True, account=account.id
-            )
-            response = error(signed, account, "SSS_REQUEST_LIMIT_EXCEEDED")
-            self.audit_trail.answered(attempt, response.status_code)
-            return response
-        attempt, token = self._gates[account.id].judge(signed)
-        if attempt.refusal is not None:
-            self.audit_trail.answered(attempt, attempt.refusal.status)
-            return refuse(signed, attempt.refusal, account)
-        assert token is not None  # noqa: S101  (an accepted login has one)
-        if not within_limit:
-            response = error(signed, account, "SSS_REQUEST_LIMIT_EXCEEDED")
-            attempt.cause = f"More than {account.concurrency_limit} requests were in flight."
+        service = self._services.get(name) or self._service(name)
+        if account is None:
+            response = service.serve(request, signed, None, within_limit=True)
         else:
-            response = self._answer(request, RestletCall(signed, account, token), attempt)
-        self.audit_trail.answered(attempt, response.status_code, getattr(response, "code", None))
+            gate = self.gates[account.id]
+            with gate.slot() as within_limit:
+                response = service.serve(request, signed, gate, within_limit=within_limit)
+        if any(fault.kind == "reset" for fault in faults):
+            raise ConnectionResetError(RESET)
         return response
 
-    def _answer(self, request: Request, call: RestletCall, attempt: LoginAttempt) -> Response:
-        """Rows 20 to 25, then whatever the test expects by pytest-httpserver's means."""
-        if call.request.path == PATH:
-            deployment = call.deployment()
-            if deployment is not None:
-                response = call.answer(deployment)
-                attempt.cause = call.problem
-                if call.failure is not None:
-                    self.handler_errors.append(call.failure)
-                return response
-            if not self._is_expected(request):
-                attempt.cause = "No RESTlet is deployed at this URL."
-                self._note_unexpected(call)
-                return call.not_found()
-        return super().dispatch(request)
+    def _service(self, name: Name) -> Service:
+        """Make a service when it is first called; its module comes in with it."""
+        module, kind = _SERVICES.get(name, _SERVICES["restlet"])
+        service: Service = getattr(import_module(f".services.{module}", __package__), kind)(self)
+        return self._services.setdefault(name, service)
 
-    def _is_expected(self, request: Request) -> bool:
+    def _misdirected(self, signed: SignedRequest, wrong: MisdirectedError) -> Response:
+        """Row 1: refuse as RESTlets do."""
+        hosts = tuple(one.restlets_host for one in self.accounts.values())
+        account = wrong.account
+        attempt = self.audit_trail.refuse(
+            signed, wrong.refusal, now=self.clock.now(), hosts=hosts, account="" if account is None else account.id
+        )
+        self.audit_trail.answered(attempt, wrong.refusal.status)
+        return Restlets(self).refuse(signed, wrong.refusal, account)
+
+    # -- what the services ask of the server -----------------------------------------------------------------
+
+    def is_expected(self, request: Request) -> bool:
+        """Whether an expectation of pytest-httpserver's matches."""
         handlers = [*self.ordered_handlers[:1], *self.oneshot_handlers, *self.handlers]
         return any(one.matcher.match(request) for one in handlers)
 
-    def _note_unexpected(self, call: RestletCall) -> None:
-        deployed = [f"{one.script} / {one.deploy}" for one in call.account.restlets]
-        asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
-        self.add_assertion(
-            f"{call.request.method} called the RESTlet {asked}, which is not deployed; "
-            f"deployed: {', '.join(deployed) or 'none'}. netsuite.deploy() deploys it."
-        )
+    def answer_expected(self, request: Request) -> Response:
+        """Answer by pytest-httpserver's expectations; where none matches, the test fails."""
+        return super().dispatch(request)
 
-    def _strike(self, fault: Fault, signed: SignedRequest, account: Account) -> Response | None:
-        """Let a fault strike before the login; None where the request goes on."""
-        options = fault.options
-        if fault.kind == "delay":
-            self._stopped.wait(options["seconds"])
-            return None
-        if fault.kind == "reset" and options["after_script"]:
-            return None
-        headers = {}
-        status = 503
-        if fault.kind == "wrong_data_center":
-            status = 302
-            headers["Location"] = options["location"] or f"https://{account.restlets_host}{signed.path}?{signed.query}"
-        elif options.get("retry_after"):
-            headers["Retry-After"] = str(options["retry_after"])
-        asked = FAULT.because(f"The test asked for the fault {fault.kind!r}.")
-        attempt = self.audit_trail.refuse(signed, asked, now=account.clock.now(), expected=True, account=account.id)
-        if fault.kind == "reset":
-            self.audit_trail.answered(attempt, None)
-            raise ConnectionResetError("the test asked for a reset connection")
-        self.audit_trail.answered(attempt, status)
-        return Response(b"", status=status, headers=headers)
+    def note_failure(self, failure: Exception) -> None:
+        """Fail the test with an exception of its own code, or of its set-up."""
+        self.handler_errors.append(failure)
 
 
+# Service -> its module in services/ and its class there.
+_SERVICES = {
+    "restlet": ("restlets", "Restlets"),
+}
 # Captured on SOAP answers in 2022, likely on all hosts; a client with a cookie jar sends the cookie back.
 _CAPTURED_HEADERS = (
     ("Set-Cookie", "NS_ROUTING_VERSION=LAGGING; path=/"),

@@ -113,14 +113,23 @@ def test_a_child_process_reaches_the_fake_too(netsuite, netsuite_hosts):
     assert SEEN == json.loads(subprocess.run(curl, capture_output=True, check=True, text=True).stdout)["parameters"]
 
 
-@pytest.mark.parametrize("host", ["1234567-SB1.Restlets.API.NetSuite.com", "1234567_sb1.restlets.api.netsuite.com"])
-def test_every_spelling_of_the_account_reaches_it(netsuite, netsuite_hosts, host):
-    """A host name has no case, and an account's underscore is its hyphen."""
+@pytest.mark.parametrize("host", ["1234567-SB1.Restlets.API.NetSuite.com", "1234567-sb1.restlets.api.netsuite.com."])
+def test_every_spelling_of_the_host_reaches_the_account(netsuite, netsuite_hosts, host):
+    """A host name has no case, and may end with a dot."""
     url = f"https://{host}{TARGET}"
 
     answer = requests.get(url, headers=signed(netsuite, url.replace(host, host.lower())), timeout=10)
 
     assert SEEN == answer.json()["parameters"]
+
+
+def test_an_underscore_in_the_host_arrives_and_is_named(netsuite, netsuite_hosts):
+    """NetSuite has no such host; here the request gets as far as the trail, which says what is wrong with it."""
+    with netsuite.expect_refusal("unknown-host"):
+        answer = requests.get(URL.replace("1234567-sb1", "1234567_sb1"), timeout=10)
+
+    assert 403 == answer.status_code
+    assert ["host-underscore"] == [one.id for one in netsuite.audit_trail[-1].diagnosis.mistakes]
 
 
 def test_an_account_that_is_not_served_is_a_wrong_domain(netsuite, netsuite_hosts):

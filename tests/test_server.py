@@ -257,7 +257,7 @@ def test_no_text_of_ours_holds_a_secret(netsuite, netsuite_client):
     texts = [
         *map(repr, (netsuite, netsuite.account, netsuite.account.tokens, token, token.integration, credentials)),
         *map(repr, (netsuite_client, netsuite.audit_trail, netsuite.log, credentials.client(), netsuite.behaviour)),
-        repr(netsuite._gates),
+        repr(netsuite.gates),
         render(netsuite.audit_trail, width=500),
         str(failure.value),
         str(refused.value),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .diagnosis.diagnose import Diagnosis
-    from .refusals import Channel, Refusal
+    from .refusal import Channel, Refusal
     from .request import SignedRequest
 
 
@@ -164,6 +164,7 @@ class AuditTrail(History[LoginAttempt]):
         refusal: Refusal,
         *,
         now: float,
+        channel: Channel = "restlet",
         expected: bool = False,
         account: str = "",
         hosts: tuple[str, ...] = (),
@@ -172,7 +173,7 @@ class AuditTrail(History[LoginAttempt]):
         attempt = LoginAttempt(
             id=self.next_id(),
             time=datetime.fromtimestamp(now, UTC),
-            channel="restlet",
+            channel=channel,
             method=request.method,
             url=request.url,
             http_status=refusal.status,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.oauth1.header import Deviation
 
     from .nonces import NonceStore
-    from .refusals import Refusal
+    from .refusal import Channel, Refusal
     from .request import SignedRequest
 
 REQUIRED = (
@@ -324,8 +324,8 @@ def role_may_call_restlets(login: Login) -> Refusal | None:
 
 Check = Callable[[Login], "Refusal | None"]
 
-# Reads like the table: row 2 first, row 18 last. A nonce is spent when row 15 passes.
-CHECKS: tuple[Check, ...] = (
+# Reads like the table: row 2 first, row 17 last. A nonce is spent when row 15 passes.
+_OAUTH_HEADER: tuple[Check, ...] = (
     has_authorization,
     header_is_well_formed,
     required_parameters_are_present,
@@ -342,5 +342,8 @@ CHECKS: tuple[Check, ...] = (
     nonce_is_new,
     user_is_not_locked,
     entity_and_role_are_usable,
-    role_may_call_restlets,
 )
+CHECKS: dict[Channel, tuple[Check, ...]] = {
+    "restlet": (*_OAUTH_HEADER, role_may_call_restlets),
+    "rest": _OAUTH_HEADER,
+}

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Integration, Token
 
     from .audit_trail import AuditTrail
-    from .refusals import Channel, Refusal
+    from .checks import Check
+    from .refusal import Channel, Refusal
     from .request import SignedRequest
 
 FAILURES_BEFORE_LOCK = 5  # Oracle subsect_156935170194
@@ -67,8 +68,13 @@ class Gate:
             with account.lock:
                 self._in_flight -= 1
 
-    def judge(self, request: SignedRequest, channel: Channel = "restlet") -> tuple[LoginAttempt, Token | None]:
-        """Run the checks on one request and append the attempt to the trail; gives it, and the token if it may in."""
+    def judge(
+        self, request: SignedRequest, channel: Channel = "restlet", checks: tuple[Check, ...] | None = None
+    ) -> tuple[LoginAttempt, Token | None]:
+        """Run a channel's checks on one request and append the attempt to the trail.
+
+        Gives the attempt, and the token if it may in. ``checks`` are for a channel that has several tuples of them.
+        """
         account = self.account
         with account.lock:
             now = account.clock.now()
@@ -84,11 +90,11 @@ class Gate:
             login = Login(request, account, self.nonces, now)
             refusal = self._forced_refusal(login)
             if refusal is None:
-                refusal = self._run_checks(login, attempt.id)
+                refusal = self._run_checks(checks or CHECKS[channel], login, attempt.id)
             else:
                 attempt.forced = attempt.expected = True
             if refusal is not None:
-                self._refuse(attempt, refusal.settled(account.behaviour))
+                self._refuse(attempt, refusal.settled(account.behaviour, channel))
                 attempt._facts = self._facts(login, refusal, forced=attempt.forced)  # noqa: SLF001  (of the same room)
             attempt._signature = login.parameters.get("oauth_signature", "")  # noqa: SLF001
             if account.behaviour.failed_signatures_lock_user:
@@ -110,8 +116,8 @@ class Gate:
         return self._forced.popleft() if self._forced else self._always
 
     @staticmethod
-    def _run_checks(login: Login, attempt: int) -> Refusal | None:
-        for check in CHECKS:
+    def _run_checks(checks: tuple[Check, ...], login: Login, attempt: int) -> Refusal | None:
+        for check in checks:
             refusal = check(login)
             if refusal is not None:
                 return refusal

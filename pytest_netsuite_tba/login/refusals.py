@@ -7,92 +7,17 @@ render this table and word nothing anew.
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.records import Integration
 
+from .refusal import WEB_SERVICES, Answer, Refusal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_netsuite_tba.account.behaviour import Behaviour
     from pytest_netsuite_tba.account.records import Account, Token
-
-Channel = Literal["restlet", "rest", "soap", "token"]
-
-# Public error codes and their English messages (Oracle section_4634920277).
-MESSAGES = {
-    "INVALID_LOGIN_ATTEMPT": "Invalid login attempt.",
-    "INVALID_LOGIN_CREDENTIALS": "You have entered an invalid email address or account number. Please try again.",
-    "INVALID_REQUEST": "The request could not be understood by the server due to malformed syntax.",
-}
-
-_SAME = "same"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """One reason to refuse a login.
-
-    Attributes:
-        id: unique name; the audit-trail detail, ``detail-cause``, or a kebab-case name where nothing is logged.
-        row: of the table of checks, 1 to 18.
-        detail: what the Login Audit Trail shows for a RESTlet call, or None.
-        code: the public error code, or None where the answer has none.
-        status: HTTP status; None stands for ``Behaviour.login_failure_status``.
-        cause: what happened, in one sentence.
-        cure: what to do about it, in one sentence.
-        web_services_detail: the detail for SOAP and REST web services where it differs.
-        logged: whether NetSuite's own audit trail shows the attempt.
-        arrange: makes the records such that the next login is refused this way; None where only a client's
-            mistake can.
-
-    """
-
-    id: str
-    row: int
-    cause: str
-    cure: str
-    detail: str | None = None
-    code: str | None = "INVALID_LOGIN_ATTEMPT"
-    status: int | None = None
-    web_services_detail: str | None = _SAME
-    logged: bool = True
-    arrange: Callable[[Account, Token], object] | None = dataclasses.field(default=None, repr=False, compare=False)
-
-    @property
-    def message(self) -> str:
-        """The English message that goes with the code."""
-        return MESSAGES.get(self.code or "", "")
-
-    def detail_for(self, channel: Channel) -> str | None:
-        """Give the audit-trail detail as ``channel`` logs it."""
-        if channel in {"soap", "rest"} and self.web_services_detail != _SAME:
-            return self.web_services_detail
-        return self.detail
-
-    def because(self, cause: str) -> Refusal:
-        """Give the same refusal with the facts of one request as its cause."""
-        return dataclasses.replace(self, cause=cause)
-
-    def settled(self, behaviour: Behaviour) -> Refusal:
-        """Give the refusal as an account of this behaviour answers it: code, status and detail are final."""
-        code, status, logged, detail = self.code, self.status, self.logged, self.detail
-        if self.id == "no-authorization":
-            code = behaviour.missing_header_code
-        elif self.id == "realm-missing":
-            code, logged = behaviour.missing_realm_code, behaviour.wrong_realm_logged
-        elif self.id == "wrong-realm":
-            logged = behaviour.wrong_realm_logged
-        elif self.id == "InvalidTimestamp":
-            code = behaviour.timestamp_outside_window_code
-            status = 400 if code == "INVALID_REQUEST" else None
-        elif self.id == "consumer_key_refused-tba-unticked":
-            detail = behaviour.tba_unticked_detail
-        status = behaviour.login_failure_status if status is None else status
-        return dataclasses.replace(self, code=code, status=status, logged=logged, detail=detail)
 
 
 def _use_another_integration(account: Account, token: Token) -> None:
@@ -118,9 +43,19 @@ REFUSALS: tuple[Refusal, ...] = (
         row=1,
         code=None,
         status=403,
+        answers=dict.fromkeys(WEB_SERVICES, Answer(None, 403, "")),
         logged=False,
         cause="The host belongs to no account that is served here.",
         cure="Use the account's own host: the account id in lower case, with a hyphen for the underscore.",
+    ),
+    Refusal(
+        id="rest-on-restlets-host",
+        row=1,
+        status=401,
+        logged=False,
+        channels=("restlet",),
+        cause="The path is of REST web services, but the host is that of RESTlets.",
+        cure="Call REST web services at the account's suitetalk host: 1234567-sb1.suitetalk.api.netsuite.com.",
     ),
     Refusal(
         id="no-authorization",
@@ -390,6 +325,7 @@ REFUSALS: tuple[Refusal, ...] = (
         row=18,
         code="INVALID_LOGIN_CREDENTIALS",
         status=401,
+        channels=("restlet",),
         cause="The token's role has the Web Services Only box ticked, and RESTlets are no web service.",
         cure="Clear Web Services Only on the role, or make the token for another role.",
         arrange=_set("token.role.web_services_only", value=True),
@@ -423,6 +359,8 @@ CONCURRENCY = Refusal(
     row=0,
     code="SSS_REQUEST_LIMIT_EXCEEDED",
     status=400,
+    text="Request Limit Exceeded!",
+    answers={"rest": Answer("CONCURRENCY_LIMIT_EXCEEDED", 429, "Concurrent request limit exceeded. Request blocked.")},
     logged=False,
     cause="More requests are in flight than the account's concurrency limit, which is checked before the login.",
     cure="Send fewer requests at once, and retry with a new nonce.",

@@ -6,12 +6,20 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_netsuite_tba.account.fields import nearest
+from werkzeug import Response
 
+from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.login.refusals import FAULT
+
+from .hosts import host_of
 from .restlets import PATH
 
 if TYPE_CHECKING:
+    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.login.audit_trail import AuditTrail
     from pytest_netsuite_tba.login.request import SignedRequest
+
+    from .hosts import Name
 
 # kind -> its options and their defaults.
 KINDS: dict[str, dict[str, Any]] = {
@@ -20,6 +28,9 @@ KINDS: dict[str, dict[str, Any]] = {
     "delay": {"seconds": 1.0},  # answer this much later
     "reset": {"after_script": False},  # drop the connection, before the login or after the script ran
 }
+
+
+RESET = "the test asked for a reset connection"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,9 +56,11 @@ class Fault:
 
 
 class Faults:
-    """The faults of one server."""
+    """The faults of one server, whose ``trail`` they go into; ``stopped`` ends a delay."""
 
-    def __init__(self) -> None:
+    def __init__(self, trail: AuditTrail, stopped: threading.Event) -> None:
+        self._trail = trail
+        self._stopped = stopped
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -101,6 +114,34 @@ class Faults:
             for fault in matching:
                 fault.seen += 1
             return [one for one in matching if one.on <= one.seen < one.on + one.times]
+
+    def strike(self, fault: Fault, request: SignedRequest, service: Name, account: Account) -> Response | None:
+        """Let a fault strike before the login; None where the request goes on.
+
+        Raises:
+            ConnectionResetError: the fault is a reset.
+
+        """
+        options = fault.options
+        if fault.kind == "delay":
+            self._stopped.wait(options["seconds"])
+            return None
+        if fault.kind == "reset" and options["after_script"]:
+            return None
+        headers = {}
+        status = 503
+        if fault.kind == "wrong_data_center":
+            status = 302
+            own = f"https://{host_of(service, account)}{request.path}?{request.query}"
+            headers["Location"] = options["location"] or own
+        elif options.get("retry_after"):
+            headers["Retry-After"] = str(options["retry_after"])
+        asked = FAULT.because(f"The test asked for the fault {fault.kind!r}.")
+        attempt = self._trail.refuse(request, asked, now=account.clock.now(), expected=True, account=account.id)
+        self._trail.answered(attempt, None if fault.kind == "reset" else status)
+        if fault.kind == "reset":
+            raise ConnectionResetError(RESET)
+        return Response(b"", status=status, headers=headers)
 
 
 def _calls(request: SignedRequest, script: str) -> bool:

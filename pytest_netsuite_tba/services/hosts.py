@@ -1,10 +1,11 @@
-"""Which account does a request call? Row 1 of the table of checks."""
+"""Which service of which account does a request call? Row 1 of the table of checks."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
+from pytest_netsuite_tba.login.refusals import BY_ID
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.oauth1.encoding import form_decode, to_text
 
@@ -13,10 +14,40 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.login.refusal import Refusal
+
+Name = Literal["restlet", "rest", "soap", "token", "discovery", "ui"]
 
 NETSUITE = ".netsuite.com"
-# What follows the account's label in a host name (Oracle section_1498251763).
-SERVICES = ("restlets.api", "suitetalk.api", "app", "extforms", "shop", "secure")
+# What a path begins with -> the service that it calls. Any other path belongs to the host's first service.
+PATHS: tuple[tuple[str, Name], ...] = (
+    ("/app/site/hosting/restlet.nl", "restlet"),
+    ("/services/rest/", "rest"),
+    ("/services/NetSuitePort_", "soap"),
+    ("/rest/requesttoken", "token"),
+    ("/rest/accesstoken", "token"),
+    ("/rest/issuetoken", "token"),
+    ("/rest/revoketoken", "token"),
+    ("/rest/tokeninfo", "token"),
+    ("/rest/datacenterurls", "discovery"),
+    ("/rest/roles", "discovery"),
+    ("/app/login/", "ui"),
+)
+# What follows the account's label in a host name -> the services there (Oracle section_1498251763).
+DOMAINS: dict[str, tuple[Name, ...]] = {
+    "restlets.api": ("restlet", "token", "discovery"),
+    "suitetalk.api": ("rest", "soap"),
+    "app": ("restlet", "ui"),
+    "extforms": ("restlet",),
+    "shop": ("restlet",),
+    "secure": ("restlet",),
+}
+# Hosts that no account has to itself, by the name before .netsuite.com (Oracle chapter_157011836591).
+SHARED: dict[str, tuple[Name, ...]] = {
+    "rest": ("discovery", "token", "rest"),
+    "system": ("token", "ui"),
+    "webservices": ("soap",),
+}
 HEADERS = "netsuite_tba.headers"  # WSGI key of our listener: the headers as sent, repeated ones repeated
 
 
@@ -57,19 +88,64 @@ def _rebuilt_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
     return headers
 
 
-def account_called(request: SignedRequest, accounts: Mapping[str, Account]) -> Account | None:
-    """Give the account that the request calls, or None where its host is NetSuite's but no account's.
+class MisdirectedError(Exception):
+    """Row 1: the request is at a host where nothing of this kind is.
 
-    A NetSuite host names its account. Any other host (the fake's own address) belongs to the account that the
-    realm names, else to the first account, whose realm check then refuses it.
+    Attributes:
+        refusal: what is said of it.
+        account: whose host it is, or None.
+
     """
+
+    def __init__(self, refusal: Refusal, account: Account | None = None) -> None:
+        super().__init__(refusal.cause)
+        self.refusal = refusal
+        self.account = account
+
+
+def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Name, Account | None]:
+    """Give the service and the account that a request calls; no account where the host is one for all of them.
+
+    A NetSuite host names its account. Any other host (the fake's own address) has every service, and belongs to
+    the account that the realm names, else to the first account, whose realm check then refuses it.
+
+    Raises:
+        MisdirectedError: the host is of no account served here, or has no such service.
+
+    """
+    path = request.path
+    wanted: Name | None = None
+    for prefix, service in PATHS:
+        if path.startswith(prefix):
+            wanted = service
+            break
     host = request.host.lower().rpartition(":")[0] if ":" in request.host else request.host.lower()
-    host = host.rstrip(".").replace("_", "-")
-    if host.endswith(NETSUITE):
-        label, _, service = host.removesuffix(NETSUITE).partition(".")
-        if service not in SERVICES:
-            return None
-        return next((one for one in accounts.values() if one.host_label == label), None)
+    host = host.rstrip(".")
+    if not host.endswith(NETSUITE):
+        return wanted or "restlet", _account_named(request, accounts)
+    label, _, domain = host.removesuffix(NETSUITE).partition(".")
+    if not domain and wanted in SHARED.get(label, ()):
+        return wanted, None
+    account = next((one for one in accounts.values() if one.host_label == label), None)
+    services = DOMAINS.get(domain)
+    if services is None or account is None:
+        cause = f"The host {request.host!r} belongs to none of the accounts {', '.join(accounts)}."
+        raise MisdirectedError(BY_ID["unknown-host"].because(cause))
+    if wanted is None or wanted in services:
+        return wanted or services[0], account
+    if wanted == "rest" and "restlet" in services:
+        raise MisdirectedError(BY_ID["rest-on-restlets-host"], account)
+    raise MisdirectedError(BY_ID["unknown-host"].because(f"The host {request.host!r} has no service at {path[:80]!r}."))
+
+
+def host_of(service: Name, account: Account) -> str:
+    """Give the account's host for a service."""
+    domain = next(domain for domain, services in DOMAINS.items() if service in services)
+    return f"{account.host_label}.{domain}{NETSUITE}"
+
+
+def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> Account:
+    """Give the account that the realm names, else the first."""
     header = request.authorization
     realms = [form_decode(one.raw) for one in header.parameters if one.name == "realm"] if header else []
     return accounts.get(realms[0] if realms else "") or next(iter(accounts.values()))

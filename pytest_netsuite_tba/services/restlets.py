@@ -23,11 +23,15 @@ from .bodies import (
     read_body,
     value_answer,
 )
+from .service import Service
 
 if TYPE_CHECKING:
+    from werkzeug import Request
+
     from pytest_netsuite_tba.account.records import Account, Token
     from pytest_netsuite_tba.account.scripts import Deployment
-    from pytest_netsuite_tba.login.refusals import Refusal
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
+    from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
 
 PATH = "/app/site/hosting/restlet.nl"
@@ -35,7 +39,6 @@ PATH = "/app/site/hosting/restlet.nl"
 # code -> (status, message); Oracle section_4634920277, except where a comment says that nothing documents it.
 # A status of None is Behaviour.insufficient_permission_status.
 ERRORS: dict[str, tuple[int | None, str]] = {
-    "SSS_REQUEST_LIMIT_EXCEEDED": (400, "Request Limit Exceeded!"),
     "SSS_INVALID_SCRIPTLET_ID": (404, "That Suitelet is invalid, disabled, or no longer exists."),
     "INSUFFICIENT_PERMISSION": (None, "You do not have privileges to view this page"),
     "METHOD_NOT_ALLOWED": (405, "This RESTlet has no entry point for the method {0}."),  # code and text are ours
@@ -64,14 +67,46 @@ def error(request: SignedRequest, account: Account, code: str, *facts: str, mess
     return error_answer(request.media_type, status, code, (message or text).format(*facts))
 
 
-def refuse(request: SignedRequest, refusal: Refusal, account: Account | None) -> Response:
-    """Render a refused login; ``refusal`` is settled. The WWW-Authenticate constant tells no cause (section 3.3)."""
-    headers = {}
-    status = refusal.status or 401
-    if status == 401 and account is not None and account.behaviour.www_authenticate_on_restlets:  # noqa: PLR2004
-        scheme = request.authorization.scheme.lower() if request.authorization else ""
-        headers["WWW-Authenticate"] = (BEARER_CHALLENGE if scheme == "bearer" else OAUTH_CHALLENGE).format(account.id)
-    return error_answer(request.media_type, status, refusal.code, refusal.message, headers)
+class Restlets(Service):
+    """RESTlets: refused and answered as the call's own content type asks."""
+
+    def refuse(self, signed: SignedRequest, refusal: Refusal, account: Account | None) -> Response:
+        """Render a refusal. The WWW-Authenticate constant tells no cause (section 3.3)."""
+        headers = {}
+        status = refusal.status or 401
+        if status == 401 and account is not None and account.behaviour.www_authenticate_on_restlets:  # noqa: PLR2004
+            scheme = signed.authorization.scheme.lower() if signed.authorization else ""
+            challenge = BEARER_CHALLENGE if scheme == "bearer" else OAUTH_CHALLENGE
+            headers["WWW-Authenticate"] = challenge.format(account.id)
+        return error_answer(signed.media_type, status, refusal.code, refusal.message, headers)
+
+    def answer(
+        self, request: Request, signed: SignedRequest, account: Account, token: Token, attempt: LoginAttempt
+    ) -> Response:
+        """Rows 20 to 25, then whatever the test expects by pytest-httpserver's means."""
+        if signed.path != PATH:
+            return self.fake.answer_expected(request)
+        call = RestletCall(signed, account, token)
+        deployment = call.deployment()
+        if deployment is None:
+            if self.fake.is_expected(request):
+                return self.fake.answer_expected(request)
+            attempt.cause = "No RESTlet is deployed at this URL."
+            self._note_unexpected(call)
+            return call.not_found()
+        response = call.answer(deployment)
+        attempt.cause = call.problem
+        if call.failure is not None:
+            self.fake.note_failure(call.failure)
+        return response
+
+    def _note_unexpected(self, call: RestletCall) -> None:
+        deployed = [f"{one.script} / {one.deploy}" for one in call.account.restlets]
+        asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
+        self.fake.add_assertion(
+            f"{call.request.method} called the RESTlet {asked}, which is not deployed; "
+            f"deployed: {', '.join(deployed) or 'none'}. netsuite.deploy() deploys it."
+        )
 
 
 class RestletCall:

@@ -236,7 +236,7 @@ CATALOGUE: dict[str, Entry] = {
     "no-auth-at-all": Entry(1, "No Authorization header", "Sign the request."),
     "version-not-1.0": Entry(0, "oauth_version is not 1.0", 'Send oauth_version="1.0", or leave it out.'),
     "wrong-service-domain": Entry(
-        2, "Right signature, wrong domain", "Call the account's own host; RESTlets are at {host}."
+        2, "Right signature, wrong domain", "Call the account's own host for this service: {host}."
     ),
     "host-of-no-account": Entry(0, "Host of an account that is not known here", "Call the account's own host: {host}."),
     # -- what the server remembers -------------------------------------------------------------------------------

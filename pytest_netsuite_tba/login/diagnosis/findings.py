@@ -113,6 +113,11 @@ def _host(facts: Facts) -> Mistake:
     return mistake("host-of-no-account", facts.reason, host=right)
 
 
+def _rest_on_restlets_host(facts: Facts) -> Mistake:
+    host = facts.request.host.lower().replace(".restlets.", ".suitetalk.")
+    return mistake("wrong-service-domain", facts.reason, host=host)
+
+
 def _credentials(wanted: str) -> Callable[[Facts], Mistake]:
     def find(facts: Facts) -> Mistake:
         if facts.known_elsewhere:
@@ -130,6 +135,7 @@ def _as(wanted: str) -> Callable[[Facts], Mistake]:
 # By the id of the refusal, its longest known prefix.
 FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "unknown-host": _host,
+    "rest-on-restlets-host": _rest_on_restlets_host,
     "no-authorization": _nothing,
     "user-credentials": _as("bearer-or-nlauth-mixed"),
     "other-scheme": _as("bearer-or-nlauth-mixed"),
