@@ -17,7 +17,7 @@ import trustme
 from pytest_httpserver import HTTPServer
 from requests_oauthlib import OAuth1
 
-from pytest_netsuite_tba.environment import UNSET
+from pytest_netsuite_tba.environment import UNSET, TrustFiles
 from pytest_netsuite_tba.proxy import CertificateAuthority, Proxy
 
 HOST = "1234567-sb1.restlets.api.netsuite.com"
@@ -280,6 +280,20 @@ def test_an_allowed_host_is_let_through_to_the_real_one(real_host, pytester, mon
         """
     )
     pytester.runpytest_subprocess("-p", "no:pytest_httpserver").assert_outcomes(passed=1)
+
+
+def test_the_system_roots_are_trusted_too_where_real_hosts_are_let_through(tmp_path):
+    """Each of them, as OpenSSL has them here; the authority of this run is the first."""
+    authority = CertificateAuthority()
+    alone, with_roots = tmp_path / "alone", tmp_path / "roots"
+    files = []
+    for folder in (alone, with_roots):
+        folder.mkdir()
+        files.append(TrustFiles(folder, authority, with_system_roots=folder is with_roots).certificate.read_bytes())
+
+    assert authority.certificate == files[0]
+    assert files[1].startswith(authority.certificate)
+    assert ssl.create_default_context().cert_store_stats()["x509_ca"] < files[1].count(b"BEGIN CERTIFICATE")
 
 
 def test_a_plain_request_is_let_through_as_its_origin_wants_it(netsuite):
