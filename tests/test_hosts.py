@@ -292,7 +292,7 @@ def certificates_in(text):
 def system_roots():
     paths = ssl.get_default_verify_paths()
     files = [*([Path(paths.cafile)] if paths.cafile else []), *(Path(paths.capath).iterdir() if paths.capath else ())]
-    return [one for file in files for one in certificates_in(file.read_text("utf-8", "replace"))]
+    return [one for file in files if file.is_file() for one in certificates_in(file.read_text("utf-8", "replace"))]
 
 
 @pytest.mark.skipif(not system_roots(), reason="OpenSSL trusts nobody here")
