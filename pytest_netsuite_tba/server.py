@@ -427,7 +427,9 @@ class NetSuiteServer(HTTPServer):
         except Exception:  # noqa: BLE001  (an expectation's own handler; pytest-httpserver has noted it for check())
             response = Response(status=500)
         content, status, headers = response.get_wsgi_response(environ)
-        start_response(status, [*headers, ("x-n-operationid", str(uuid.uuid4())), *_CAPTURED_HEADERS])
+        is_routed = _ROUTING_COOKIE in environ.get("HTTP_COOKIE", "")
+        cookie = () if is_routed else (("Set-Cookie", f"{_ROUTING_COOKIE}; path=/"),)
+        start_response(status, [*headers, ("x-n-operationid", str(uuid.uuid4())), *cookie, *_CAPTURED_HEADERS])
         return content
 
     def dispatch(self, request: Request) -> Response:
@@ -489,9 +491,10 @@ class NetSuiteServer(HTTPServer):
 _SERVICES = {
     "restlet": ("restlets", "Restlets"),
 }
-# Captured on SOAP answers in 2022, likely on all hosts; a client with a cookie jar sends the cookie back.
+# Captured on SOAP answers in 2022, likely on all hosts. A client with a cookie jar sends the cookie back; it is set
+# only for a request without it, as a load balancer does.
+_ROUTING_COOKIE = "NS_ROUTING_VERSION=LAGGING"
 _CAPTURED_HEADERS = (
-    ("Set-Cookie", "NS_ROUTING_VERSION=LAGGING; path=/"),
     ("P3P", 'CP="CAO PSAa OUR BUS PUR"'),
     ("Vary", "User-Agent"),
     ("Strict-Transport-Security", "max-age=31536000"),

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 
+import uuid
+
 import pytest
 from signing import HOST, NONCE, NOW, PATH, QUERY, TARGET, authorization, oauth_parameters, signature
 from werkzeug import Request
@@ -156,6 +158,26 @@ def test_a_session_cookie_beside_the_header_is_refused(netsuite, send):
 def test_netsuites_routing_cookie_is_no_session(netsuite, send):
     """A client with a cookie jar sends NS_ROUTING_VERSION back; it changes nothing (rules 3.6)."""
     assert 200 == send(authorization(netsuite), headers={"Cookie": "NS_ROUTING_VERSION=LAGGING"}).status_code
+
+
+def test_the_routing_cookie_is_set_until_the_client_sends_it(netsuite, send):
+    """A load balancer's cookie: set on the answer to a request that does not carry it, a stale one set anew."""
+    cookies = ["", "a=b", "NS_ROUTING_VERSION=LEADING", "a=b; NS_ROUTING_VERSION=LAGGING"]
+
+    answers = [send(authorization(netsuite, oauth_nonce=f"{NONCE}{one}"), headers={"Cookie": one}) for one in cookies]
+
+    assert ["NS_ROUTING_VERSION=LAGGING; path=/"] * 3 + [None] == [one.headers.get("Set-Cookie") for one in answers]
+
+
+def test_answers_carry_the_headers_captured_of_netsuite(netsuite, send):
+    """As captured (rules 3.6), with a new operation id each."""
+    answers = [send(authorization(netsuite, oauth_nonce=f"{NONCE}{one}")) for one in range(2)]
+
+    assert 2 == len({uuid.UUID(one.headers["x-n-operationid"]) for one in answers})
+    for answer in answers:
+        assert 'CP="CAO PSAa OUR BUS PUR"' == answer.headers["P3P"]
+        assert "User-Agent" == answer.headers["Vary"]
+        assert "max-age=31536000" == answer.headers["Strict-Transport-Security"]
 
 
 def test_a_bearer_token_is_challenged_as_one(netsuite, send):

@@ -6,10 +6,11 @@ table in the docs and the JSON Schema.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import difflib
 import types
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,6 +136,15 @@ class Record:
         if value is not rule.default:
             value = fitted(value, rule.hint, f"{type(self).__name__}.{name}", secret=rule.secret)
         object.__setattr__(self, name, value)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Copy field by field; what was checked when it was set is not checked again."""
+        twin = object.__new__(type(self))
+        memo[id(self)] = twin
+        kind: Any = type(self)
+        for name in rules_of(kind):
+            object.__setattr__(twin, name, copy.deepcopy(getattr(self, name), memo))
+        return twin
 
 
 def without_none(hint: Any) -> Any:  # noqa: ANN401  (a type is any object)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from .behaviour import Behaviour
 from .clock import Clock
-from .fields import Record, RecordError, nearest, rules_of, setting
+from .fields import Record, RecordError, nearest, setting
 from .scripts import Audience, Canned, Deployment
 
 if TYPE_CHECKING:
@@ -503,11 +503,8 @@ class Account(Record):
         return copy.deepcopy(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Account:
-        twin = object.__new__(Account)
-        memo[id(self)], memo[id(self.lock)] = twin, threading.RLock()
-        for name in rules_of(Account):
-            object.__setattr__(twin, name, copy.deepcopy(getattr(self, name), memo))
-        return twin
+        memo[id(self.lock)] = threading.RLock()
+        return Record.__deepcopy__(self, memo)
 
 
 def _given_or_first(given: R | None, records: Records[R], preferred: Iterable[R] = ()) -> R:

@@ -91,19 +91,19 @@ def parse_authorization(value: str) -> AuthorizationHeader:
     no parameters and at least one deviation.
     """
     scheme, _, rest = value.strip().partition(" ")
-    pairs = [_plain_pair(item) for item in rest.split(", " if ", " in rest else ",")]
-    if None not in pairs:
-        parameters = tuple([Parameter(*pair, position) for position, pair in enumerate(pairs, 1) if pair is not None])
-        if len({one.name for one in parameters}) == len(parameters):
-            return AuthorizationHeader(scheme=scheme, parameters=parameters, deviations=())
-    return _parse_closely(scheme, rest)
+    items = rest.split(", " if ", " in rest else ",")
+    pairs = [_plain_pair(item, position) for position, item in enumerate(items, 1)]
+    parameters = tuple([pair for pair in pairs if pair is not None])
+    if len({one.name for one in parameters}) < len(pairs):
+        return _parse_closely(scheme, rest)
+    return AuthorizationHeader(scheme=scheme, parameters=parameters, deviations=())
 
 
 @lru_cache(_REMEMBERED)
-def _plain_pair(item: str) -> tuple[str, str, str] | None:
-    """Give name, value and raw value; None for a pair that wants a second look."""
+def _plain_pair(item: str, position: int) -> Parameter | None:
+    """Read a pair; None for one that wants a second look."""
     found = _PLAIN_PAIR.fullmatch(item) if len(item) <= _SHORT else None
-    return None if found is None else (found[1], percent_decode(found[2]), found[2])
+    return None if found is None else Parameter(found[1], percent_decode(found[2]), found[2], position)
 
 
 def _parse_closely(scheme: str, rest: str) -> AuthorizationHeader:
