@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import tempfile
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from pytest_netsuite_tba import NetSuiteServer
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.login.gate import Gate
 from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.proxy import CertificateAuthority, Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -208,6 +210,37 @@ def same_headers_httpx():
 
 
 @contextmanager
+def proxied_tls() -> Iterator[Pair]:
+    """One GET by NetSuite's real host name through the proxy and its TLS, with requests; theirs: its own TLS."""
+    authority = CertificateAuthority()
+    netsuite = NetSuiteServer(proxy=Proxy(authority))
+    other = HTTPServer(port=0, ssl_context=authority.context())
+    with netsuite, other, tempfile.NamedTemporaryFile() as trusted, closing(_plain_requests()) as client:
+        trusted.write(authority.certificate)
+        trusted.flush()
+        netsuite.deploy(SCRIPT, DEPLOY, get=ANSWER)
+        other.expect_request(TARGET.partition("?")[0]).respond_with_json(ANSWER)
+        client.verify = trusted.name
+        url, other_url = f"https://{netsuite.account.restlets_host}{TARGET}", other.url_for("") + TARGET[1:]
+        proxies = {"https": netsuite.url}
+
+        def call(where: str, authorization: str, through: dict[str, str]) -> None:
+            headers = {"Authorization": authorization, "Content-Type": JSON}
+            answer = client.get(where, headers=headers, proxies=through)
+            assert answer.json() == ANSWER, answer.text
+
+        yield Pair(
+            what="round trip by proxy and TLS, requests, kept alive",
+            against="pytest-httpserver's own TLS",
+            target=10,
+            prepare=lambda: netsuite.credentials.authorization("GET", url),
+            ours=lambda authorization: call(url, authorization, proxies),
+            theirs=lambda authorization: call(other_url, authorization, {}),
+            number=30,
+        )
+
+
+@contextmanager
 def _signed_round_trip(what: str, signed: Callable[[NetSuiteServer], Any], plain: Any) -> Iterator[Pair]:
     """The fixture's client, which signs, at ours; a plain client, which need not, at theirs."""
     with _two_servers() as (netsuite, other), closing(signed(netsuite)) as to_ours, closing(plain()) as to_theirs:
@@ -310,6 +343,7 @@ PAIRS = (
     same_headers_httpx,
     signed_round_trip_requests,
     signed_round_trip_httpx,
+    proxied_tls,
     in_process,
     start_and_stop,
 )

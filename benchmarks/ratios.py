@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import throughput as wrk
 from pairs import DEPLOY, PAIRS, SCRIPT, TARGET, Pair
 
 from pytest_netsuite_tba import Account, NetSuiteServer
@@ -148,6 +149,16 @@ def _environ() -> dict[str, str]:
     return environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
+def throughput(rounds: int, *, tls: bool) -> Row:
+    """Requests a second over eight connections; each side in a process of its own."""
+    what = f"{wrk.CONNECTIONS} connections of wrk{', TLS' if tls else ''}"
+    against, target = "pytest-httpserver", "4x or more" if tls else "none"
+    if not wrk.available():
+        return Row(what, against, "wrk is not installed", target)
+    theirs, ours, factor = in_turns(lambda: wrk.side("theirs", tls=tls), lambda: wrk.side("ours", tls=tls), rounds)
+    return Row(what, against, f"{factor:.2f}x ({ours:.0f} / {theirs:.0f} a second)", target)
+
+
 # -- what loading the plugin costs -----------------------------------------------------------------------------------
 
 
@@ -264,6 +275,8 @@ def main() -> None:
     rows: dict[str, Callable[[], Row]] = {make.__name__: lambda make=make: pair_row(make) for make in PAIRS}
     rows["session"] = lambda: session_of_tests(options.sessions, WITH_OURS, "plain requests")
     rows["session_client"] = lambda: session_of_tests(options.sessions, WITH_OUR_CLIENT, "`netsuite_requests`")
+    rows["throughput"] = lambda: throughput(options.sessions, tls=False)
+    rows["throughput_tls"] = lambda: throughput(options.sessions, tls=True)
     rows["diagnosis_single"] = lambda: diagnosis(options.rounds, found=True)
     rows["diagnosis_pairs"] = lambda: diagnosis(options.rounds, found=False)
     rows["import"] = lambda: import_time(options.sessions)

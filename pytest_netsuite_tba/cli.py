@@ -7,19 +7,21 @@ import sys
 from typing import TYPE_CHECKING
 
 from .captures import CaptureError
-from .commands import explain, sign
+from .commands import explain, run, serve, sign
 from .commands.shell import UNREADABLE, UsageError
+from .extras import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (explain, sign)
+COMMANDS = (serve, run, explain, sign)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; give its exit status. Whatever is wrong with the input is one line on standard error."""
     parser = argparse.ArgumentParser(
-        prog="netsuite-tba", description="Explain and sign NetSuite requests (Token-Based Authentication)."
+        prog="netsuite-tba",
+        description="A fake NetSuite for integrations, and the reasons why the real one refuses them.",
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     for command in COMMANDS:
@@ -27,9 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except (UsageError, CaptureError, ValueError) as error:
+    except (UsageError, CaptureError, MissingExtraError, ValueError) as error:
         sys.stderr.write(f"netsuite-tba: {error}\n")
-        return UNREADABLE
+        return error.status if isinstance(error, UsageError) else UNREADABLE
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             sys.stderr.close()

@@ -382,10 +382,13 @@ def wsgi_environ(
 # -- answers ---------------------------------------------------------------------------------------------------
 
 
-def answer(head: Head, status: str, headers: list[tuple[str, str]], content: bytes, date: str) -> tuple[bytes, bool]:
+def answer(
+    head: Head, status: str, headers: list[tuple[str, str]], content: bytes | None, date: str
+) -> tuple[bytes, bool]:
     """Give an application's answer as bytes, and whether the connection can be kept after it.
 
     A Content-Length of the application's own is sent as it is; where it is wrong the connection ends with the answer.
+    Content that is None follows in chunks, or up to the connection's end for HTTP/1.0 (RFC 9112 section 6.3).
 
     Raises:
         ValueError: the application's status or a header of it cannot be sent.
@@ -403,7 +406,11 @@ def answer(head: Head, status: str, headers: list[tuple[str, str]], content: byt
     lines += [f"{name}: {value}" for name, value in headers if name.lower() not in _OURS]
     if "date" not in given:
         lines.append(f"Date: {date}")
-    length, content, whole = _framed(head.method, found.group(1), declared, content)
+    if content is None:
+        length, content, whole = None, b"", bool(head.minor)
+        lines += ["Transfer-Encoding: chunked"] * head.minor
+    else:
+        length, content, whole = _framed(head.method, found.group(1), declared, content)
     if length is not None:
         lines.append(f"Content-Length: {length}")
     keep = keep and whole

@@ -10,6 +10,7 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -33,7 +34,7 @@ from .proxy import LOOPBACK, RefusedHostError, relay
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import WSGIApplication
 
     from .proxy import Proxy
@@ -168,19 +169,19 @@ class Listener:
         self._wake.send(b"\0")
         if self._accepting is not None:
             self._accepting.join()
+        self._socket.close()  # whoever comes now is refused rather than left waiting
         with self._lock:
             open_connections = dict(self._connections)
         deadline = time.monotonic() + grace
         for connection in sorted(open_connections, key=lambda one: one.is_busy):  # the idle ones first
             if connection.is_busy:
-                open_connections[connection].join(max(0.0, deadline - time.monotonic()))
+                _join(open_connections[connection], deadline)
             connection.abort()
         deadline = time.monotonic() + _JOIN_SECONDS
         for connection, thread in open_connections.items():
-            if thread is not threading.current_thread():
-                thread.join(max(0.0, deadline - time.monotonic()))
+            _join(thread, deadline)
             connection.close()
-        for one in (self._socket, self._wake, self._woken):
+        for one in (self._wake, self._woken):
             one.close()
 
     def _accept(self) -> None:
@@ -242,6 +243,12 @@ class Listener:
             _LOG.exception("on_malformed failed on %s", bad.reason)
 
 
+def _join(thread: threading.Thread, deadline: float) -> None:
+    """Wait for a thread until the deadline; not for itself, where a request's own code stops the listener."""
+    if thread is not threading.current_thread():
+        thread.join(max(0.0, deadline - time.monotonic()))
+
+
 class _ClosedError(Exception):
     """The client closed the connection."""
 
@@ -301,7 +308,7 @@ class _Connection:
         """Close so that the client can read all that was sent (RFC 9112 section 9.6, RFC 8446 section 6.1).
 
         Closing with something unread resets the connection, and the answer with it: what still comes is read first,
-        for a while.
+        for a while, unless the listener stops.
         """
         if self.tls is not None:
             self.tls.settimeout(0)
@@ -309,7 +316,7 @@ class _Connection:
                 self.tls.unwrap()  # sends close_notify, and does not wait for the client's
         self.socket.shutdown(socket.SHUT_WR)
         deadline = time.monotonic() + _PARTING_SECONDS
-        while self._allow(deadline) and self.socket.recv(_RECEIVE):
+        while not self.listener.stopped and self._allow(deadline) and self.socket.recv(_RECEIVE):
             pass
 
     def _reset(self) -> None:
@@ -515,18 +522,64 @@ class _Connection:
             errors=sys.stderr,
         )
         try:
-            message, keep = answer(head, *_run(self.listener.app, environ), _date())
+            status, headers, content = _run(self.listener.app, environ)
+            streamed = None if isinstance(content, bytes) else content
+            message, keep = answer(head, status, headers, content if isinstance(content, bytes) else None, _date())
         except ConnectionResetError:
             raise
         except BaseException:  # noqa: BLE001  (pytest.fail() and sys.exit() too: they end a request, not the thread)
             _LOG.exception("the application failed on %s %s", head.method, environ["PATH_INFO"])
             message, keep = answer(head, "500 Internal Server Error", [("Content-Type", "text/plain")], b"", _date())
-        self._send(message)
-        return keep
+            streamed = None
+        if streamed is None:
+            self._send(message)
+            return keep
+        try:
+            self._send(message)
+            return self._stream(streamed, chunked=bool(head.minor)) and keep
+        finally:
+            _close(streamed)
+
+    def _stream(self, parts: Iterable[bytes], *, chunked: bool) -> bool:
+        """Send a body as it comes (RFC 9112 section 7.1); say whether it came to its own end.
+
+        The application yields ``b""`` now and then, so that a client or a server that has enough is noticed
+        while there is nothing to send.
+        """
+        self.is_busy = False  # who stops the listener does not wait for a body that has no end
+        try:
+            for part in parts:
+                if self.listener.stopped or self._is_left():
+                    return False
+                if part:
+                    self._send(b"%X\r\n%b\r\n" % (len(part), part) if chunked else part)
+        except OSError:
+            raise
+        except BaseException:  # noqa: BLE001  (as for a whole answer; that the body is cut short tells the client)
+            _LOG.exception("the application failed in the middle of its answer")
+            return False
+        if chunked:
+            self._send(b"0\r\n\r\n")
+        return chunked
+
+    def _is_left(self) -> bool:
+        """Whether the client has closed; over TLS, whether anything came, for its close cannot be told from data."""
+        self.socket.settimeout(0)
+        try:
+            return not socket.socket.recv(self.socket, 1, socket.MSG_PEEK) or self.tls is not None
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
 
-def _run(app: WSGIApplication, environ: dict[str, object]) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Call the application (PEP 3333); give status, headers and body."""
+def _run(
+    app: WSGIApplication, environ: dict[str, object]
+) -> tuple[str, list[tuple[str, str]], bytes | Iterable[bytes]]:
+    """Call the application (PEP 3333); give status, headers and body.
+
+    The body is what the application gave where that has no length: no Content-Length, and no sequence.
+    """
     started: list[tuple[str, list[tuple[str, str]]]] = []
     written = bytearray()
 
@@ -539,14 +592,25 @@ def _run(app: WSGIApplication, environ: dict[str, object]) -> tuple[str, list[tu
         return written.extend
 
     parts = app(environ, start_response)
+    if started and environ["REQUEST_METHOD"] != "HEAD" and not _has_length(parts, started[0][1]):
+        return *started[0], parts
     try:
         for part in parts:
             written += part
     finally:
-        close = getattr(parts, "close", None)
-        if close is not None:
-            close()
+        _close(parts)
     if not started:
         raise AssertionError("start_response was not called")
     status, headers = started[0]
     return status, headers, bytes(written)
+
+
+def _has_length(parts: Iterable[bytes], headers: list[tuple[str, str]]) -> bool:
+    return isinstance(parts, Sequence) or any(name.lower() == "content-length" for name, _ in headers)
+
+
+def _close(parts: Iterable[bytes]) -> None:
+    """Close what an application gave, as a server must (PEP 3333)."""
+    close = getattr(parts, "close", None)
+    if close is not None:
+        close()

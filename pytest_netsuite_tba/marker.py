@@ -10,6 +10,7 @@ from .account.clock import unix_seconds
 from .account.fields import nearest, rules_of
 from .account.records import Account, Features
 from .account.seed import load
+from .environment import CREDENTIAL_NAMES
 from .server import NetSuiteServer
 
 if TYPE_CHECKING:
@@ -17,23 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from .environment import TrustFiles
+    from .proxy import Proxy
+
     Source = Account | str | os.PathLike[str]
-
-ENV_NAMES = (
-    "NETSUITE_ACCOUNT",
-    "NETSUITE_CONSUMER_KEY",
-    "NETSUITE_CONSUMER_SECRET",
-    "NETSUITE_TOKEN_ID",
-    "NETSUITE_TOKEN_SECRET",
-    "NETSUITE_BASE_URL",
-)
-
-
-class Variables(dict[str, str]):
-    """Environment variables whose values no report shows."""
-
-    def __repr__(self) -> str:
-        return f"<{', '.join(self)}>"
 
 
 def _first_role(account: Account) -> Any:  # noqa: ANN401  (a Role)
@@ -171,5 +159,27 @@ def check_env_names(names: dict[str, str]) -> None:
 
     """
     for name in names:
-        if name not in ENV_NAMES:
-            raise pytest.UsageError(f"netsuite_env_names: {name!r} is no variable of ours; {nearest(name, ENV_NAMES)}")
+        if name not in CREDENTIAL_NAMES:
+            raise pytest.UsageError(
+                f"netsuite_env_names: {name!r} is no variable of ours; {nearest(name, CREDENTIAL_NAMES)}"
+            )
+
+
+def proxy_and_trust(config: pytest.Config, directory: Path) -> tuple[Proxy, TrustFiles]:
+    """Make this run's proxy rules and certificate authority, its certificate (and no key) written into ``directory``.
+
+    Raises:
+        MissingExtraError: trustme is not installed.
+        pytest.UsageError: a line of the ini option ``netsuite_allowed_hosts`` is no host.
+
+    """
+    from .environment import TrustFiles  # noqa: PLC0415  (ssl and cryptography, for a run that needs them)
+    from .proxy import CertificateAuthority, Proxy  # noqa: PLC0415
+
+    allowed = config.getini("netsuite_allowed_hosts")
+    authority = CertificateAuthority()
+    try:
+        proxy = Proxy(authority, allowed)
+    except ValueError as wrong:
+        raise pytest.UsageError(f"netsuite_allowed_hosts: {wrong}") from None
+    return proxy, TrustFiles(directory, authority, with_system_roots=bool(allowed))

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from .account.records import Account
     from .clients.wsgi import NetSuiteClient
+    from .environment import Hosts, TrustFiles
     from .login.refusal import Refusal
+    from .proxy import Proxy
     from .server import NetSuiteServer
 
 T = TypeVar("T")
@@ -36,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "netsuite_env_names",
         "lines NETSUITE_TOKEN_ID=NAME: the names that your code reads",
+        type="linelist",
+        default=[],
+    )
+    parser.addini(
+        "netsuite_allowed_hosts",
+        "under netsuite_hosts: hosts besides NetSuite's that are let through to the real ones, as *.example.com",
         type="linelist",
         default=[],
     )
@@ -217,23 +225,38 @@ def netsuite_env_names(pytestconfig: pytest.Config) -> dict[str, str]:
 
 @pytest.fixture
 def netsuite_env(
-    netsuite: NetSuiteServer, netsuite_env_names: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    netsuite: NetSuiteServer,
+    netsuite_env_names: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, str]:
     """The credentials in the environment of this test; gives the variables that it set."""
-    from .marker import ENV_NAMES, Variables, check_env_names  # noqa: PLC0415
+    from .environment import credential_variables  # noqa: PLC0415
+    from .marker import check_env_names  # noqa: PLC0415
 
     _made(lambda: check_env_names(netsuite_env_names))
-    credentials = netsuite.credentials
-    values = (
-        credentials.account,
-        credentials.consumer_key,
-        credentials.consumer_secret,
-        credentials.token_id,
-        credentials.token_secret,
-        netsuite.url,
-    )
-    names = [netsuite_env_names.get(name, name) for name in ENV_NAMES]
-    variables = Variables(zip(names, values, strict=True))
+    by_real_name = "netsuite_hosts" in request.fixturenames
+    base_url = f"https://{netsuite.account.restlets_host}" if by_real_name else netsuite.url
+    variables = credential_variables(netsuite.credentials, base_url, netsuite_env_names)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     return variables
+
+
+@pytest.fixture(scope="session")
+def _netsuite_proxy(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> tuple[Proxy, TrustFiles]:
+    """This run's certificate authority and what is let through."""
+    from .marker import proxy_and_trust  # noqa: PLC0415
+
+    return _made(lambda: proxy_and_trust(pytestconfig, tmp_path_factory.mktemp("netsuite")))
+
+
+@pytest.fixture
+def netsuite_hosts(netsuite: NetSuiteServer, _netsuite_proxy: tuple[Proxy, TrustFiles]) -> Iterator[Hosts]:
+    """Inside this test every ``https://*.netsuite.com`` is the fake, for this process and for those that it starts."""
+    from .process import environment  # noqa: PLC0415
+
+    netsuite.proxy, files = _netsuite_proxy
+    hosts = files.hosts(netsuite.url)
+    with environment(hosts.variables):
+        yield hosts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import select
 import socket
 import ssl
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _KEPT_CONTEXTS = 256
 _CARRIED_BYTES = 65_536
+_ASKED_FOR = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 
 
 class RefusedHostError(Exception):
@@ -41,7 +43,7 @@ class CertificateAuthority:
         except ImportError as missing:
             raise MissingExtraError("TLS", "tls") from missing
         self._names = tuple(dict.fromkeys(names))
-        self._authority: Any = trustme.CA(
+        self._authority: Any = trustme.CA(  # its types come with the extra
             organization_name="pytest-netsuite-tba", organization_unit_name="fake NetSuite of one test run"
         )
         self._contexts = lru_cache(maxsize=_KEPT_CONTEXTS)(self._issue)
@@ -70,8 +72,40 @@ class CertificateAuthority:
             return self._authority.issue_cert(*self._names)
         try:
             return self._authority.issue_cert(host)
-        except ValueError:  # 1234567_sb1 is no host name; NetSuite's own certificates are wildcards
-            return self._authority.issue_cert(f"*.{host.partition('.')[2]}")
+        except ValueError:  # 1234567_sb1 is no host name by RFC 1123, and yet what a client may ask for
+            if not _ASKED_FOR.fullmatch(host):
+                raise
+            return self._issue_as_asked(host)
+
+    def _issue_as_asked(self, host: str) -> Any:  # noqa: ANN401
+        """Issue a certificate for a name that trustme takes for none."""
+        import trustme  # noqa: PLC0415  (extra)
+        from cryptography import x509  # noqa: PLC0415  (trustme stands on it)
+        from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+        from cryptography.x509.oid import ExtendedKeyUsageOID  # noqa: PLC0415
+
+        authority = x509.load_pem_x509_certificate(self.certificate)
+        signing = serialization.load_pem_private_key(self._authority.private_key_pem.bytes(), None)
+        assert isinstance(signing, ec.EllipticCurvePrivateKey)  # noqa: S101  (trustme's default)
+        key = ec.generate_private_key(ec.SECP256R1())
+        leaf = (
+            x509.CertificateBuilder()
+            .subject_name(x509.Name([]))
+            .issuer_name(authority.subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(authority.not_valid_before_utc)
+            .not_valid_after(authority.not_valid_after_utc)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()), critical=False)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .sign(signing, hashes.SHA256())
+        )
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return trustme.LeafCert(private, leaf.public_bytes(serialization.Encoding.PEM), [])
 
     def _named(self, connection: ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> int | None:
         """Answer the host that the client names (SNI)."""
@@ -116,7 +150,7 @@ class Proxy:
         if any(fnmatch.fnmatchcase(name, one) for one in self.allowed_hosts):
             return False
         raise RefusedHostError(
-            f"{host} is not NetSuite, and only NetSuite is let through here (netsuite_allowed_hosts)"
+            f"{host} is not NetSuite, and only NetSuite is let through here (allow it by netsuite_allowed_hosts, or --allow-host)"
         )
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .listener import Malformed
     from .login.audit_trail import LoginAttempt
     from .login.refusal import Refusal
+    from .proxy import Proxy
     from .services.hosts import Name
     from .services.service import Service
 
@@ -63,7 +64,8 @@ class NetSuiteServer(HTTPServer):
         port: port to listen on; 0 takes a free one.
         history: how many attempts, log entries and calls are kept.
         limits: what a client may send, and how long it may take.
-        ssl_context: speak TLS with this context.
+        ssl_context: speak TLS with this context, to whoever begins with a handshake.
+        proxy: be an HTTP proxy too, by which NetSuite's own host names reach the fake.
 
     Attributes:
         gates: each account's door, by its id.
@@ -84,9 +86,11 @@ class NetSuiteServer(HTTPServer):
         history: int = DEFAULT_HISTORY,
         limits: Limits | None = None,
         ssl_context: ssl.SSLContext | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         self.history = history
         super().__init__(host, port, ssl_context, threaded=True)
+        self._proxy = proxy
         self.no_handler_status_code = 404
         self.clear_log()
         self.limits = limits or Limits()
@@ -346,6 +350,18 @@ class NetSuiteServer(HTTPServer):
         scheme = "http" if self.ssl_context is None else "https"
         return f"{scheme}://{self.format_host(self.host)}:{self.port}"
 
+    @property
+    def proxy(self) -> Proxy | None:
+        """The rules of the proxy that it also is; set, they hold at once, for a listener that runs too."""
+        return self._proxy
+
+    @proxy.setter
+    def proxy(self, proxy: Proxy | None) -> None:
+        with self._start_lock:
+            self._proxy = proxy
+            if self._listener is not None:
+                self._listener.proxy = proxy
+
     def url_for(self, suffix: str) -> str:
         """Give the URL of a path at this server; starts the listener."""
         self._ensure_started()
@@ -364,6 +380,7 @@ class NetSuiteServer(HTTPServer):
             self.port,
             limits=self.limits,
             ssl_context=self.ssl_context,
+            proxy=self._proxy,
             on_malformed=self._record_malformed,
         )
         self.port = self._listener.port
@@ -375,12 +392,15 @@ class NetSuiteServer(HTTPServer):
             if self._listener is None:
                 self._start()
 
-    def stop(self) -> None:
-        """Stop at once: the socket and every connection are closed. Does nothing if it does not listen."""
+    def stop(self, grace: float = 0.0) -> None:
+        """Stop: the socket and every connection are closed. Does nothing if it does not listen.
+
+        Requests in flight have ``grace`` seconds to be answered.
+        """
         self._stopped.set()
         with self._start_lock:
             if self._listener is not None:
-                self._listener.stop()
+                self._listener.stop(grace)
                 self._listener = None
 
     def is_running(self) -> bool:
@@ -412,7 +432,7 @@ class NetSuiteServer(HTTPServer):
         )
         cause = malformed.reason[:1].upper() + malformed.reason[1:]
         attempt = self.audit_trail.refuse(request, MALFORMED_HTTP.because(cause), now=self.clock.now())
-        attempt.http_status = malformed.status
+        self.audit_trail.answered(attempt, malformed.status)
 
     # -- one request -----------------------------------------------------------------------------------------
 
@@ -464,9 +484,10 @@ class NetSuiteServer(HTTPServer):
         """Row 1: refuse as RESTlets do."""
         hosts = tuple(one.restlets_host for one in self.accounts.values())
         account = wrong.account
-        self.audit_trail.refuse(
+        attempt = self.audit_trail.refuse(
             signed, wrong.refusal, now=self.clock.now(), hosts=hosts, account="" if account is None else account.id
         )
+        self.audit_trail.answered(attempt, wrong.refusal.status)
         return Restlets(self).refuse(signed, wrong.refusal, account)
 
     # -- what the services ask of the server -----------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The listener: kept connections, many at once, and nothing left behind when it stops."""
 
+import queue
 import socket
 import ssl
 import sys
@@ -200,3 +201,108 @@ def test_a_port_in_use_is_an_oserror(listener):
     """The address is taken when the listener is made, not later."""
     with pytest.raises(OSError, match="in use"):
         Listener(app, "127.0.0.1", listener.port)
+
+
+class Endless:
+    """An application whose body comes in parts when the test says so; it notes when it was closed."""
+
+    def __init__(self):
+        self.parts, self.closed = queue.Queue(), threading.Event()
+
+    def __call__(self, _environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/event-stream")])
+        return self.body()
+
+    def body(self):
+        try:
+            while True:
+                try:
+                    part = self.parts.get(timeout=0.02)
+                except queue.Empty:
+                    part = b""
+                if part is None:
+                    return
+                if part is ValueError:
+                    raise ValueError("in the middle")
+                yield part
+        finally:
+            self.closed.set()
+
+
+def read_until(client, end):
+    data = b""
+    while not data.endswith(end):
+        more = client.recv(65536)
+        assert more, data
+        data += more
+    return data
+
+
+@pytest.fixture
+def endless(listener):
+    listener.app = Endless()
+    return listener.app
+
+
+def test_a_body_without_length_comes_in_chunks_as_it_is_made(listener, endless):
+    """Each part is a chunk at once, and the connection is kept after the last (RFC 9112 section 7.1)."""
+    with connected(listener) as client:
+        client.sendall(REQUEST)
+        endless.parts.put(b"one")
+        head, _, body = read_until(client, b"3\r\none\r\n").partition(b"\r\n\r\n")
+        assert (True, False, b"3\r\none\r\n") == (
+            b"\r\nTransfer-Encoding: chunked" in head,
+            b"Content-Length" in head,
+            body,
+        )
+        endless.parts.put(b"x" * 20)
+        assert b"14\r\n" + b"x" * 20 + b"\r\n" == read_until(client, b"x\r\n")
+        endless.parts.put(None)
+        assert b"0\r\n\r\n" == read_until(client, b"\r\n\r\n")
+        listener.app = app
+        assert b"/a b?c=d" == answer_to(client)[1]
+
+
+def test_a_body_without_length_ends_with_the_connection_in_http_1_0(listener, endless):
+    """HTTP/1.0 knows no chunks (RFC 9112 section 6.3)."""
+    endless.parts.put(b"one")
+    endless.parts.put(None)
+    with connected(listener) as client:
+        client.sendall(REQUEST.replace(b"HTTP/1.1", b"HTTP/1.0\r\nConnection: keep-alive", 1))
+        head, _, body = read_until(client, b"one").partition(b"\r\n\r\n")
+        assert (b"one", False, True) == (body, b"chunked" in head, b"Connection: close" in head)
+        assert b"" == client.recv(1)
+
+
+def test_a_client_that_leaves_ends_its_stream(listener, endless):
+    """The application's iterable is closed, though it had nothing to send."""
+    with connected(listener) as client:
+        client.sendall(REQUEST)
+        read_until(client, b"\r\n\r\n")
+    assert endless.closed.wait(5)
+
+
+def test_stop_ends_a_stream(listener, endless):
+    """A stream that would never end holds nobody up, whatever grace the others have, and leaves no thread."""
+    with connected(listener) as client:
+        client.sendall(REQUEST)
+        read_until(client, b"\r\n\r\n")
+        listener.stop(grace=60)
+        assert (True, []) == (endless.closed.is_set(), ours())
+
+
+def test_a_stream_that_fails_is_cut_short(listener, endless, caplog):
+    """Without its last chunk the client knows that something is missing (RFC 9112 section 8)."""
+    with connected(listener) as client:
+        client.sendall(REQUEST)
+        read_until(client, b"\r\n\r\n")
+        endless.parts.put(ValueError)
+        assert b"" == client.recv(1)
+    assert "in the middle" in caplog.text
+
+
+def test_a_head_request_is_not_streamed(listener, endless):
+    """HEAD has no body, whatever the application gives."""
+    endless.parts.put(None)
+    with connected(listener) as client:
+        assert b"" == answer_to(client, REQUEST.replace(b"GET", b"HEAD"))[1]

@@ -31,7 +31,17 @@ SECRETS_COME_FROM = (
 
 
 class UsageError(Exception):
-    """Said in one line, exit status 2."""
+    """Said in one line.
+
+    Args:
+        message: the line.
+        status: the exit status.
+
+    """
+
+    def __init__(self, message: str, status: int = UNREADABLE) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def accounts_of(arguments: argparse.Namespace, *, ask: bool) -> list[Account]:

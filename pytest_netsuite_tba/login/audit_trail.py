@@ -15,7 +15,7 @@ from .diagnosis.facts import Earlier, Facts
 from .refusals import BY_ID, DETAILS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .diagnosis.diagnose import Diagnosis
     from .refusal import Channel, Refusal
@@ -120,8 +120,11 @@ class LoginAttempt:
 class AuditTrail(History[LoginAttempt]):
     """The newest attempts, oldest first.
 
-    ``announced`` are the ids of refusals that are expected throughout; ``unannounced`` the refused attempts that
-    the test did not announce.
+    Attributes:
+        announced: ids of refusals that are expected throughout.
+        unannounced: the refused attempts that the test did not announce.
+        watchers: called with each attempt once its answer is made, in the thread that answers: they must be quick.
+
     """
 
     def __init__(self, limit: int = DEFAULT_HISTORY) -> None:
@@ -129,6 +132,7 @@ class AuditTrail(History[LoginAttempt]):
         self._ids = itertools.count(1)
         self._expectations: list[Expectation] = []
         self.announced: set[str] = set()
+        self.watchers: list[Callable[[LoginAttempt], object]] = []
         self.unannounced: History[LoginAttempt] = History(limit)
 
     def next_id(self) -> int:
@@ -146,6 +150,13 @@ class AuditTrail(History[LoginAttempt]):
             if not entry.expected:
                 self.unannounced.append(entry)
         super().append(entry)
+
+    def answered(self, attempt: LoginAttempt, http_status: int | None, code: str | None = None) -> None:
+        """Note what the client gets (None: a reset connection), and tell the watchers."""
+        attempt.http_status = http_status
+        attempt.code = attempt.code if code is None else code
+        for watcher in self.watchers:
+            watcher(attempt)
 
     def refuse(
         self,

@@ -138,7 +138,7 @@ class Faults:
             headers["Retry-After"] = str(options["retry_after"])
         asked = FAULT.because(f"The test asked for the fault {fault.kind!r}.")
         attempt = self._trail.refuse(request, asked, now=account.clock.now(), expected=True, account=account.id)
-        attempt.http_status = None if fault.kind == "reset" else status
+        self._trail.answered(attempt, None if fault.kind == "reset" else status)
         if fault.kind == "reset":
             raise ConnectionResetError(RESET)
         return Response(b"", status=status, headers=headers)

@@ -120,6 +120,7 @@ def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Nam
             wanted = service
             break
     host = request.host.lower().rpartition(":")[0] if ":" in request.host else request.host.lower()
+    host = host.rstrip(".")
     if not host.endswith(NETSUITE):
         return wanted or "restlet", _account_named(request, accounts)
     label, _, domain = host.removesuffix(NETSUITE).partition(".")

@@ -55,15 +55,17 @@ class Service:
         ``within_limit``: whether no more requests are in flight than the account may have.
         """
         assert gate is not None  # noqa: S101  (hosts.SHARED sends such requests elsewhere)
-        account = gate.account
+        account, trail = gate.account, self.fake.audit_trail
         if not within_limit and account.behaviour.concurrency_before_login:
             busy = CONCURRENCY.settled(account.behaviour, self.channel)
-            self.fake.audit_trail.refuse(
+            attempt = trail.refuse(
                 signed, busy, now=account.clock.now(), channel=self.channel, expected=True, account=account.id
             )
+            trail.answered(attempt, busy.status)
             return self.refuse(signed, busy, account)
         attempt, token = gate.judge(signed, self.channel)
         if attempt.refusal is not None:
+            trail.answered(attempt, attempt.refusal.status)
             return self.refuse(signed, attempt.refusal, account)
         assert token is not None  # noqa: S101  (an accepted login has one)
         if within_limit:
@@ -71,8 +73,7 @@ class Service:
         else:
             response = self.refuse(signed, CONCURRENCY.settled(account.behaviour, self.channel), account)
             attempt.cause = f"More than {account.concurrency_limit} requests were in flight."
-        attempt.http_status = response.status_code
-        attempt.code = getattr(response, "code", None)
+        trail.answered(attempt, response.status_code, getattr(response, "code", None))
         return response
 
     def refuse(self, signed: SignedRequest, refusal: Refusal, account: Account | None) -> Response:

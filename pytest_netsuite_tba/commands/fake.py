@@ -1,0 +1,181 @@
+"""The fake as ``serve`` and ``run`` start it: accounts of files, a certificate authority, a log line a request."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import logging
+import os
+import shutil
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, TextIO
+
+from pytest_netsuite_tba.account.records import Account
+from pytest_netsuite_tba.account.seed import load
+from pytest_netsuite_tba.login.diagnosis.rendering import painted, summary
+
+from .shell import UsageError, has_colour
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
+    from pytest_netsuite_tba.server import NetSuiteServer
+
+_LOG_BUDGET = 0.25  # seconds a line; every single mistake is tried within a few hundredths
+_LOG_ENDS_WITHIN = 0.3
+_NARROWEST = 60
+_UNTIMED_WIDTH = 100  # of what no terminal shows
+
+
+def add_account_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--account``, which may come several times."""
+    parser.add_argument(
+        "--account",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="account.toml with the records; may come several times; without one, the default account",
+    )
+
+
+def accounts_in(files: Sequence[str]) -> list[Account]:
+    """Give the accounts of these files, else the default account with its echo RESTlet.
+
+    Raises:
+        ValueError, OSError: a file is wrong, or cannot be read.
+
+    """
+    return [account for file in files for account in load(file)] or [Account()]
+
+
+@contextmanager
+def _deaf_to_signals() -> Iterator[None]:
+    """Start threads in here that get no signal: one of theirs would leave the main thread asleep."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: signals are the main thread's anyway
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def listening(server: NetSuiteServer) -> Iterator[None]:
+    """Have the server listen, and stop in the end.
+
+    Raises:
+        UsageError: its address cannot be listened on.
+
+    """
+    try:
+        with _deaf_to_signals():
+            server.start()
+    except OSError as error:
+        raise UsageError(_why_not(error, server.host, server.port)) from None
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} of {host} is taken; give another --port, or --port 0 for a free one"
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return f"port {port} of {host} needs a permission that this user lacks; give a --port from 1024 on"
+    return f"cannot listen on {host}, port {port}: {error.strerror or error}"
+
+
+def write_file(option: str, path: str, content: bytes | None) -> None:
+    """Write a file whole or not at all; None takes it away, and finds out whether it could be written.
+
+    Raises:
+        UsageError: it cannot be written; names the option and the path.
+
+    """
+    target = Path(path)
+    beside = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(content or b"")
+        if content is None:
+            target.unlink(missing_ok=True)
+            beside.unlink()
+        else:
+            beside.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise UsageError(f"{option} {path} cannot be written: {error.strerror}") from None
+
+
+def note_warnings() -> None:
+    """Have what the listener warns of (a host that is not let through) stand in the log like the rest."""
+    logging.Formatter.converter = time.gmtime  # as the trail's times
+    logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.WARNING)
+
+
+class Log:
+    """Writes a line an attempt, in a thread of its own: the search for a mistake keeps no answer waiting.
+
+    Args:
+        trail: whose attempts.
+        stream: where to.
+        as_json: one JSON object a line, as ``explain --json`` has it.
+
+    """
+
+    def __init__(self, trail: AuditTrail, stream: TextIO, *, as_json: bool = False) -> None:
+        self._stream = stream
+        self._as_json = as_json
+        self._queue: SimpleQueue[LoginAttempt | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._write_all, name="netsuite-log", daemon=True)
+        with _deaf_to_signals():
+            self._thread.start()
+        trail.watchers.append(self._queue.put)
+
+    def close(self) -> None:
+        """Write what is left, for a moment."""
+        self._queue.put(None)
+        self._thread.join(_LOG_ENDS_WITHIN)
+
+    def _write_all(self) -> None:
+        while (attempt := self._queue.get()) is not None:
+            attempt.diagnose(budget=_LOG_BUDGET)
+            lines = [json.dumps(attempt.as_dict())] if self._as_json else log_lines(attempt, self._stream)
+            try:
+                self._stream.write("\n".join(lines) + "\n")
+                self._stream.flush()
+            except (OSError, ValueError):  # nobody reads it any more: the fake goes on
+                return
+
+
+def width_of(stream: TextIO) -> int:
+    """Give how many columns to fill."""
+    return max(_NARROWEST, shutil.get_terminal_size().columns) if stream.isatty() else _UNTIMED_WIDTH
+
+
+def log_lines(attempt: LoginAttempt, stream: TextIO) -> list[str]:
+    """Give a line with the verdict and, on refusal, what, why and cure."""
+    colour, width = has_colour(stream), width_of(stream)
+    said = attempt.detail or (attempt.refusal.id if attempt.refusal else attempt.code or "")
+    verdict = painted(
+        f"{attempt.http_status or 'reset'} {said}".rstrip(), "+" if attempt.accepted else "-", colour=colour
+    )
+    url = "".join(one if one.isprintable() else "?" for one in attempt.url)
+    by = f"  ({attempt.token_name})" if attempt.token_name else ""
+    lines = [f"{attempt.time:%H:%M:%S}  {verdict}  {attempt.method} {url}{by}"]
+    if attempt.accepted:
+        return [*lines, *([f"    {attempt.cause}"] if attempt.cause else [])]
+    diagnosis = attempt.diagnosis
+    explained = summary(diagnosis, width=width - 4, colour=colour) if diagnosis is not None else []
+    return [*lines, *(f"    {line}" for line in explained or [f"{attempt.cause} {attempt.cure or ''}".rstrip()])]

@@ -1,0 +1,192 @@
+"""``netsuite-tba serve``: the fake as a process, for clients in any language."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import os
+import secrets
+import shlex
+import signal
+import sys
+import tempfile
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .fake import Log, accounts_in, add_account_option, listening, note_warnings, write_file
+from .shell import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_netsuite_tba.environment import TrustFiles
+    from pytest_netsuite_tba.proxy import CertificateAuthority
+    from pytest_netsuite_tba.server import NetSuiteServer
+
+TOKEN = "NETSUITE_TBA_ADMIN_TOKEN"  # noqa: S105  (the variable's name)
+_GRACE = 0.6  # seconds for requests in flight
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what a client here calls them by)
+
+
+def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
+    """Add the command and its options."""
+    serve = commands.add_parser(
+        "serve",
+        help="run the fake as a process",
+        description="Run the fake NetSuite as a process: a line a request, and on refusal what, why and cure.",
+        epilog=f"With --expose the console asks for a token: {TOKEN} of the environment, or one that is printed. "
+        "SIGTERM and Ctrl-C stop it; requests in flight are answered first. Exit status: 0, or 2 for bad input.",
+    )
+    add_account_option(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument("--expose", action="store_true", help="allow a --host that other machines can reach")
+    serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
+    serve.add_argument("--proxy", action="store_true", help="be a proxy too: NetSuite's real host names reach the fake")
+    serve.add_argument("--tls", action="store_true", help="speak TLS too, on the same port")
+    serve.add_argument("--ca-file", metavar="FILE", help="write the certificate to trust (with --proxy or --tls)")
+    serve.add_argument("--ready-file", metavar="FILE", help="written once it listens, with the URL in it")
+    serve.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="with --proxy: let clients through to this real host, as *.example.com; may come several times",
+    )
+    serve.add_argument(
+        "--admin-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which browsers and scripts may call the console; may come several times",
+    )
+    output = serve.add_mutually_exclusive_group()
+    output.add_argument(
+        "--print-env",
+        action="store_true",
+        help="print the credentials, secrets included, and the variables to set, as export lines",
+    )
+    output.add_argument("--json", action="store_true", help="the log on standard output, one JSON object a line")
+    serve.set_defaults(run=_serve)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):  # noqa: PLR2004  (RFC 9293)
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; expected 0 to 65535")
+    return int(text)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    _check(arguments)
+    accounts = accounts_in(arguments.account)
+    note_warnings()
+    from pytest_netsuite_tba.console import Console  # noqa: PLC0415  (werkzeug, for the commands that serve)
+    from pytest_netsuite_tba.server import NetSuiteServer  # noqa: PLC0415
+
+    server = NetSuiteServer(*accounts, host=arguments.host, port=arguments.port)
+    token = (os.environ.get(TOKEN) or secrets.token_urlsafe(24)) if arguments.expose else None
+    server.console = Console(server, token=token, admin_hosts=arguments.admin_host)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    with ExitStack() as stack:
+        trust = _speak_tls(server, arguments, stack) if arguments.tls or arguments.proxy else None
+        stack.enter_context(listening(server))
+        log = Log(server.audit_trail, sys.stdout if arguments.json else sys.stderr, as_json=arguments.json)
+        if arguments.print_env:
+            sys.stdout.writelines(f"{line}\n" for line in _exports(server, arguments, trust))
+            sys.stdout.flush()
+        sys.stderr.writelines(f"{line}\n" for line in _greeting(server, arguments, trust, token))
+        sys.stderr.flush()
+        if arguments.ready_file is not None:
+            write_file("--ready-file", arguments.ready_file, f"{_url(server)}\n".encode())
+            stack.callback(Path(arguments.ready_file).unlink, missing_ok=True)
+        stopping.wait()
+        server.stop(_GRACE)
+        log.close()
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what would surprise.
+
+    Raises:
+        UsageError: says which option is missing.
+
+    """
+    if not arguments.expose and not _is_loopback(arguments.host):
+        raise UsageError(f"--host {arguments.host} lets other machines in; if that is wanted, add --expose")
+    if arguments.ca_file is not None and not (arguments.tls or arguments.proxy):
+        raise UsageError("--ca-file needs --proxy or --tls: without them there is no certificate")
+    if arguments.allow_host and not arguments.proxy:
+        raise UsageError("--allow-host needs --proxy")
+    if arguments.ready_file is not None:
+        write_file("--ready-file", arguments.ready_file, None)  # one of an earlier run says nothing of this one
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _speak_tls(server: NetSuiteServer, arguments: argparse.Namespace, stack: ExitStack) -> TrustFiles:
+    """Make a certificate authority and the files that have clients trust it."""
+    from pytest_netsuite_tba.environment import TrustFiles  # noqa: PLC0415  (extra)
+    from pytest_netsuite_tba.proxy import LOOPBACK, CertificateAuthority, Proxy  # noqa: PLC0415
+
+    own_names = () if arguments.host in _WILDCARDS else (arguments.host,)
+    authority: CertificateAuthority = CertificateAuthority((*LOOPBACK, *own_names))
+    if arguments.tls:
+        server.ssl_context = authority.context()
+    if arguments.proxy:
+        server.proxy = Proxy(authority, arguments.allow_host)
+    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netsuite-tba-")))
+    trust = TrustFiles(directory, authority, with_system_roots=bool(arguments.allow_host))
+    if arguments.ca_file is not None:
+        write_file("--ca-file", arguments.ca_file, trust.certificate.read_bytes())
+    return trust
+
+
+def _url(server: NetSuiteServer) -> str:
+    """Give the server's URL as a client on this machine can call it."""
+    scheme, _, address = server.url.partition("://")
+    host, _, port = address.rpartition(":")
+    return f"{scheme}://{_WILDCARDS.get(host.strip('[]'), host)}:{port}"
+
+
+def _exports(server: NetSuiteServer, arguments: argparse.Namespace, trust: TrustFiles | None) -> Iterator[str]:
+    """Give the lines for a shell."""
+    from pytest_netsuite_tba.environment import UNSET, credential_variables  # noqa: PLC0415
+
+    proxy_url = _proxy_url(server) if arguments.proxy else None
+    base_url = f"https://{server.account.restlets_host}" if arguments.proxy else _url(server)
+    variables: dict[str, str] = {} if server.token is None else {**credential_variables(server.credentials, base_url)}
+    if trust is not None:
+        variables |= trust.variables(proxy_url)
+        if arguments.ca_file is not None:
+            own, given = str(trust.certificate), os.path.abspath(arguments.ca_file)  # noqa: PTH100  (links stay links)
+            variables = {name: given if value == own else value for name, value in variables.items()}
+        yield f"unset {' '.join(UNSET)}"
+    yield from (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+
+
+def _proxy_url(server: NetSuiteServer) -> str:
+    return f"http://{_url(server).partition('://')[2]}"
+
+
+def _greeting(
+    server: NetSuiteServer, arguments: argparse.Namespace, trust: TrustFiles | None, token: str | None
+) -> Iterator[str]:
+    url = _url(server)
+    yield f"Fake NetSuite for {', '.join(server.accounts)} listens on {url} (Ctrl-C stops it)"
+    for deployment in server.account.restlets:
+        query = f"script={deployment.script}&deploy={deployment.deploy}"
+        yield f"  RESTlet  {url}/app/site/hosting/restlet.nl?{query}"
+    if arguments.proxy:
+        yield f"  proxy    HTTPS_PROXY={_proxy_url(server)} reaches it by https://{server.account.restlets_host}"
+    yield f"  console  {url}/__admin/{f'?token={token}' if token else ''}"
+    if trust is not None:
+        yield f"  trust    {arguments.ca_file or trust.certificate}"

@@ -1,0 +1,90 @@
+"""The console as a WSGI application: guard, route, answer."""
+
+from __future__ import annotations
+
+import logging
+import time
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from werkzeug import Request, Response
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
+
+from .answers import SECURITY_HEADERS, ApiError, as_error, as_json
+from .guard import Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from pytest_netsuite_tba.server import NetSuiteServer
+
+PATH = "/__admin/"
+_LOG = logging.getLogger(__name__)
+
+
+class Console:
+    """Answers below ``/__admin/``; set it as ``server.console``.
+
+    The records as they are now are those that a reset goes back to.
+
+    Args:
+        server: whose audit trail and records are shown and changed.
+        token: when given, every request needs it: as a bearer token, or exchanged for a cookie at
+            ``/__admin/?token=...``. Without one only requests from this machine are answered.
+        admin_hosts: names that ``Host`` may hold besides ``localhost`` and loopback addresses.
+        monotonic: gives seconds, for the uptime.
+
+    """
+
+    def __init__(
+        self,
+        server: NetSuiteServer,
+        *,
+        token: str | None = None,
+        admin_hosts: Iterable[str] = (),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.server = server
+        self._guard = Guard(token, admin_hosts, PATH, open_paths=(PATH + "health",))
+        self._monotonic = monotonic
+        self._begin = monotonic()
+        rules = (Rule(PATH + "health", methods=["GET"], endpoint=self._health),)
+        self._routes = Map(rules, merge_slashes=False, strict_slashes=False)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one WSGI call; no error of the console's own says more than its kind."""
+        request = Request(environ)
+        try:
+            response = self._guard.check(request) or self._answer(request)
+        except ApiError as error:
+            response = as_error(error)
+        except Exception:  # noqa: BLE001  (whatever it is, the client gets an answer)
+            _LOG.exception("the console failed on %s %s", request.method, request.path)
+            response = as_error(ApiError(500, "the console failed; the server's log has the traceback"))
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            endpoint, values = self._routes.bind_to_environ(request.environ).match()
+        except MethodNotAllowed as error:
+            allowed = ", ".join(sorted(error.valid_methods or ()))
+            raise ApiError(
+                405, f"{request.method} is not answered here; valid: {allowed}", headers={"Allow": allowed}
+            ) from None
+        except HTTPException:
+            raise ApiError(404, f"{request.path[:200]} is no path of the console; see {PATH}openapi.json") from None
+        response: Response = endpoint(request, **values)
+        return response
+
+    def _health(self, request: Request) -> Response:  # noqa: ARG002  (as every endpoint)
+        found: dict[str, Any] = {
+            "status": "ok",
+            "version": version("pytest-netsuite-tba"),
+            "accounts": list(self.server.accounts),
+            "uptime_seconds": round(self._monotonic() - self._begin, 3),
+        }
+        return as_json(found)

@@ -1,0 +1,273 @@
+"""netsuite-tba serve: a real process, its signals, its files, and what it says of wrong input."""
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import oauthlib.oauth1
+import pytest
+import requests
+
+COMMAND = [sys.executable, "-m", "pytest_netsuite_tba"]
+PATH = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
+
+
+@contextmanager
+def serving(*arguments, cwd, env=None):
+    """Run serve until the block ends; gives the process and the URL that it listens on."""
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "NO_COLOR": "1"} | (env or {}),
+    )
+    try:
+        greeting = process.stderr.readline()
+        yield process, greeting.partition(" listens on ")[2].split(" ")[0] or pytest.fail(greeting)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def stopped(process, number=signal.SIGTERM):
+    process.send_signal(number)
+    return process.wait(10)
+
+
+def exported(process):
+    """Read the export lines; the last is known."""
+    lines = []
+    while not lines or "NETSUITE_BASE_URL" not in lines[-1]:
+        lines.append(process.stdout.readline())
+    words = [shlex.split(line.removeprefix("export ")) for line in lines if line.startswith("export ")]
+    return dict(one[0].split("=", 1) for one in words)
+
+
+def header(variables, url, **more):
+    client = oauthlib.oauth1.Client(
+        variables["NETSUITE_CONSUMER_KEY"],
+        client_secret=variables["NETSUITE_CONSUMER_SECRET"],
+        resource_owner_key=variables["NETSUITE_TOKEN_ID"],
+        resource_owner_secret=variables["NETSUITE_TOKEN_SECRET"],
+        signature_method=oauthlib.oauth1.SIGNATURE_HMAC_SHA256,
+        realm=variables["NETSUITE_ACCOUNT"],
+        **more,
+    )
+    return {"Authorization": client.sign(url, "GET")[1]["Authorization"], "Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_client_with_the_printed_credentials_gets_in(tmp_path, number):
+    """What --print-env prints is all that a client needs; a signal ends it with status 0."""
+    with serving("--print-env", cwd=tmp_path) as (process, url):
+        variables = exported(process)
+        answer = requests.get(url + PATH, headers=header(variables, url + PATH), timeout=10)
+
+        assert (url, "GET") == (variables["NETSUITE_BASE_URL"], answer.json()["method"])
+        assert 0 == stopped(process, number)
+
+
+def test_the_log_says_what_why_and_cure(tmp_path):
+    """A line a request with the verdict; on refusal the three lines of the diagnosis."""
+    with serving("--print-env", cwd=tmp_path) as (process, url):
+        variables = exported(process)
+        requests.get(url + PATH, headers=header(variables, url + PATH), timeout=10)
+        requests.get(
+            url + PATH, headers=header(variables | {"NETSUITE_ACCOUNT": "1234567_sb1"}, url + PATH), timeout=10
+        )
+        stopped(process)
+        lines = process.stderr.read().splitlines()
+
+    said = [line.partition("  ")[2] for line in lines if line[:2].isdigit()]
+    assert [f"200  GET {url}{PATH}  (Default token)", f"401 wrong-realm  GET {url}{PATH}  (Default token)"] == said
+    assert ["    What  ", "    Why   ", "    Cure  "] == [line[:10] for line in lines[-3:]]
+    assert "realm" in lines[-3]
+
+
+def test_no_secret_is_in_the_log(tmp_path):
+    """Neither in the lines nor as JSON; the greeting neither."""
+    with serving("--json", cwd=tmp_path) as (process, url):
+        requests.get(url + PATH, headers={"Authorization": 'OAuth realm="x"'}, timeout=10)
+        stopped(process)
+        out, err = process.communicate()
+    from pytest_netsuite_tba import Account
+
+    account = Account()
+    secrets = [next(iter(account.tokens.values())).secret, next(iter(account.integrations.values())).consumer_secret]
+    attempt = json.loads(out)
+
+    assert ("MissingTokenPassportRequiredFields", 400) == (attempt["detail"], attempt["http_status"])
+    assert [] == [one for one in secrets if one in out + err]
+
+
+def test_real_host_names_by_proxy_and_tls(tmp_path):
+    """curl, told nothing but the variables, calls the production URL."""
+    with serving("--proxy", "--tls", "--ca-file", "ca.pem", "--print-env", cwd=tmp_path) as (process, url):
+        variables = {"BASE": url}
+        for line in iter(process.stdout.readline, ""):
+            name, _, value = shlex.split(line.removeprefix("export "))[0].partition("=")
+            variables[name] = value
+            if name == "JAVA_TOOL_OPTIONS":
+                break
+        target = variables["NETSUITE_BASE_URL"] + PATH
+        words = [w for pair in header(variables, target).items() for w in ("-H", ": ".join(pair))]
+        by_proxy = subprocess.run(
+            ["curl", "-sS", target, *words], env={**os.environ} | variables, capture_output=True, text=True, check=True
+        )
+        by_alias = requests.get(
+            url + PATH, headers=header(variables, url + PATH), verify=tmp_path / "ca.pem", timeout=9
+        )
+        stopped(process)
+
+    assert "https://1234567-sb1.restlets.api.netsuite.com" == variables["NETSUITE_BASE_URL"]
+    assert ["GET", "GET"] == [json.loads(by_proxy.stdout)["method"], by_alias.json()["method"]]
+    assert url.startswith("https://")
+    assert "PRIVATE" not in (tmp_path / "ca.pem").read_text()
+
+
+ACCOUNT = """
+account = "7654321"
+[[restlets]]
+script = "customscript_slow"
+deploy = "customdeploy_slow"
+get = { text = "done" }
+"""
+
+
+def test_accounts_come_from_files(tmp_path):
+    """Several are served by one process; each has its own host."""
+    (tmp_path / "a.toml").write_text(ACCOUNT)
+    (tmp_path / "b.toml").write_text('account = "1234567_RP"\n')
+    with serving("--account", "a.toml", "--account", "b.toml", cwd=tmp_path) as (process, url):
+        statuses = [
+            requests.get(url + PATH, headers={"Host": f"{host}.restlets.api.netsuite.com"}, timeout=10).status_code
+            for host in ("7654321", "1234567-rp", "1234567")
+        ]
+        line = process.stderr.readline()
+        stopped(process)
+
+    assert [401, 401, 403] == statuses
+    assert f"  RESTlet  {url}/app/site/hosting/restlet.nl?script=customscript_slow&deploy=customdeploy_slow\n" == line
+
+
+def test_the_ready_file_holds_the_url_while_it_listens(tmp_path):
+    """Whoever waits for the file can call at once; one of an earlier run is gone before this one listens."""
+    ready = tmp_path / "ready"
+    ready.write_text("http://stale\n")
+    with serving("--ready-file", "ready", "--print-env", cwd=tmp_path) as (process, url):
+        process.stderr.readline()
+        exported(process)
+        requests.get(url + PATH, timeout=10)
+        process.stderr.readline()  # the log's first line: what came before is written
+
+        assert f"{url}\n" == ready.read_text()
+        stopped(process)
+        assert not ready.exists()
+
+
+def test_a_request_in_flight_is_answered_before_it_stops(tmp_path):
+    """SIGTERM finishes what has begun: here a body that is still on its way."""
+    with serving("--print-env", cwd=tmp_path) as (process, url):
+        exported(process)
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=10) as client:
+            client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
+            assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
+            process.send_signal(signal.SIGTERM)
+            while listens(url):  # until it is stopping
+                pass
+            client.sendall(b"body")
+            answer = client.recv(1000)
+        status = process.wait(10)
+
+    assert (b"HTTP/1.1 401 ", 0) == (answer[:13], status)
+
+
+def listens(url):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))) == 0
+
+
+def refused(*arguments, cwd, **more):
+    done = subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, cwd=cwd, timeout=30, check=False, **more
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--host", "0.0.0.0"], "--host 0.0.0.0 lets other machines in; if that is wanted, add --expose"),
+        (["--host", "example.com"], "--host example.com lets other machines in; if that is wanted, add --expose"),
+        (["--ca-file", "a.pem"], "--ca-file needs --proxy or --tls: without them there is no certificate"),
+        (["--allow-host", "a.example"], "--allow-host needs --proxy"),
+        (["--account", "none.toml"], "none.toml: cannot be read: No such file or directory"),
+        (["--account", "wrong.toml"], "wrong.toml: acount: unknown key; did you mean 'account'?"),
+        (["--tls", "--ca-file", "none/ca.pem"], "--ca-file none/ca.pem cannot be written: No such file or directory"),
+        (["--ready-file", "none/r"], "--ready-file none/r cannot be written: No such file or directory"),
+        (["--proxy", "--allow-host", "a/b"], "'a/b' is no host that can be allowed; expected a name or a pattern"),
+    ],
+)
+def test_wrong_input_is_one_line(tmp_path, arguments, said):
+    """With the offending value and what is valid; status 2, and never a traceback."""
+    (tmp_path / "wrong.toml").write_text('acount = "1234567"\n')
+
+    status, out, err = refused("serve", "--port", "0", *arguments, cwd=tmp_path)
+
+    assert (2, "", 1) == (status, out, err.count("\n"))
+    assert err.startswith(f"netsuite-tba: {said}")
+
+
+def test_a_port_that_is_none_is_a_usage_error(tmp_path):
+    """The valid range is named."""
+    status, _, err = refused("serve", "--port", "65536", cwd=tmp_path)
+
+    assert (2, True) == (status, err.endswith("argument --port: '65536' is no port; expected 0 to 65535\n"))
+
+
+def test_a_taken_port_is_one_line(tmp_path):
+    """A second serve on the same port says what to do."""
+    with serving(cwd=tmp_path) as (_, url):
+        port = url.rpartition(":")[2]
+        status, out, err = refused("serve", "--port", port, cwd=tmp_path)
+
+    said = f"netsuite-tba: port {port} of 127.0.0.1 is taken; give another --port, or --port 0 for a free one\n"
+    assert (2, "", said) == (status, out, err)
+
+
+def _privileged_ports_start():
+    file = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    return int(file.read_text()) if file.exists() else 0
+
+
+@pytest.mark.skipif(_privileged_ports_start() <= 80, reason="here any user may listen on port 80")
+def test_a_port_without_permission_is_one_line(tmp_path):
+    """As a user who may not; the tests may run as root."""
+    as_nobody = ["setpriv", "--reuid", "65534", "--clear-groups"] if os.getuid() == 0 else []
+    command = [*as_nobody, *COMMAND, "serve", "--port", "80"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=30, check=False)
+
+    said = "port 80 of 127.0.0.1 needs a permission that this user lacks; give a --port from 1024 on"
+    assert (2, "", f"netsuite-tba: {said}\n") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_a_missing_extra_is_one_line(tmp_path):
+    """With the install line."""
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['trustme'] = None\n")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    status, out, err = refused("serve", "--port", "0", "--tls", cwd=tmp_path, env=env)
+
+    assert (2, "", "netsuite-tba: TLS needs the extra 'tls': pip install 'pytest-netsuite-tba[tls]'\n") == (
+        status,
+        out,
+        err,
+    )
