@@ -146,7 +146,11 @@ def mistakes() -> str:
             (
                 f"`{name}`",
                 one.title,
-                one.cure.format(account="1234567_SB1", host="...restlets.api.netsuite.com"),
+                one.cure.format(
+                    account="1234567_SB1",
+                    host="...restlets.api.netsuite.com",
+                    permission="Log in using Access Tokens",
+                ),
                 str(one.sightings),
             )
             for name, one in sorted(CATALOGUE.items(), key=lambda item: -item[1].sightings)

@@ -187,6 +187,13 @@ def netsuite_requests(netsuite: NetSuiteServer) -> Iterator[requests.Session]:
 
 
 @pytest.fixture
+def netsuite_rest(netsuite: NetSuiteServer) -> Iterator[requests.Session]:
+    """A signed ``requests.Session`` for REST web services."""
+    with _made(netsuite.credentials.rest) as session:
+        yield session
+
+
+@pytest.fixture
 def netsuite_httpx(netsuite: NetSuiteServer) -> Iterator[httpx.Client]:
     """A signed ``httpx.Client``."""
     with _made(netsuite.credentials.httpx) as client:

@@ -26,6 +26,7 @@ from .services.hosts import MisdirectedError, called, signed_request
 from .services.restlets import PATH, Restlets
 
 if TYPE_CHECKING:
+    import re
     import ssl
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from .account.behaviour import Behaviour
     from .account.clock import Clock
+    from .account.record_store import RecordStore, Rows
     from .account.records import Entity, Integration, Role, Token
     from .account.scripts import Audience, Deployment, EntryPoint
     from .listener import Malformed
@@ -238,6 +240,25 @@ class NetSuiteServer(HTTPServer):
         )
         deployment.calls = History(self.history)
         return deployment
+
+    @property
+    def records(self) -> RecordStore:
+        """The first account's business records, as REST web services find them."""
+        return self.account.store
+
+    def suiteql(self, query: str | re.Pattern[str], rows: Rows) -> None:
+        """Say what a SuiteQL query of the first account gives; see :meth:`RecordStore.answer_suiteql`.
+
+        Args:
+            query: its text (white space does not count), or a pattern that is found in it; the latest that fits wins.
+            rows: a list of dicts, or a function of the query's text that gives one.
+
+        Raises:
+            ValueError: JSON cannot hold a row.
+
+        """
+        with self.account.lock:
+            self.account.store.answer_suiteql(query, rows)
 
     def restlet_url(self, script: str, deploy: str, **params: str | int) -> str:
         """Give the URL of a RESTlet at this server, as a client would call it; ``params`` are added, encoded."""
@@ -490,6 +511,7 @@ class NetSuiteServer(HTTPServer):
 # Service -> its module in services/ and its class there.
 _SERVICES = {
     "restlet": ("restlets", "Restlets"),
+    "rest": ("rest_web_services", "RestWebServices"),
 }
 # Captured on SOAP answers in 2022, likely on all hosts. A client with a cookie jar sends the cookie back; it is set
 # only for a request without it, as a load balancer does.

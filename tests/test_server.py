@@ -219,7 +219,7 @@ def test_refuse_next_may_last(netsuite, netsuite_client):
     netsuite.verify()
 
 
-@pytest.mark.parametrize("wanted", BY_ID)
+@pytest.mark.parametrize("wanted", [name for name, one in BY_ID.items() if "restlet" in one.channels])
 def test_each_refusal_can_be_arranged(netsuite, netsuite_client, wanted):
     """arrange_refusal makes the next login fail that way, announced, and says what the client will see."""
     refusal = netsuite.arrange_refusal(wanted)

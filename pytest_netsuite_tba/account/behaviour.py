@@ -39,6 +39,11 @@ class Behaviour(Record):
         "Whether a role with the Web Services Only box ticked is refused by RESTlets. Oracle says so, one vendor not.",
         default=True,
     )
+    rest_permission_code: Literal["USER_ERROR", "INVALID_LOGIN"] = setting(
+        "Error code of a REST web services call whose role lacks a permission that it needs: 400 `USER_ERROR`, as one "
+        "guide has it, or the 401 `INVALID_LOGIN` of every other refusal, as another has it.",
+        default="USER_ERROR",
+    )
     insufficient_permission_status: Literal[400, 401, 403] = setting(
         "HTTP status of INSUFFICIENT_PERMISSION, for the audience and for the SuiteScript permission.", default=403
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 from .behaviour import Behaviour
 from .clock import Clock
 from .fields import Record, RecordError, nearest, setting
+from .record_store import RecordStore
 from .scripts import Audience, Canned, Deployment
 
 if TYPE_CHECKING:
@@ -27,16 +28,18 @@ LOCK_SECONDS = 30 * 60  # Oracle subsect_156935170194: wait 30 minutes
 LOG_IN_USING_ACCESS_TOKENS = "Log in using Access Tokens"
 USER_ACCESS_TOKENS = "User Access Tokens"
 SUITESCRIPT = "SuiteScript"
+REST_WEB_SERVICES = "REST Web Services"
+SOAP_WEB_SERVICES = "SOAP Web Services"
 # Permissions with a meaning to the fake; any other name is kept and changes nothing (Oracle bridgehead_4248124361).
 PERMISSIONS = (
     LOG_IN_USING_ACCESS_TOKENS,
     USER_ACCESS_TOKENS,
     "Access Token Management",
     SUITESCRIPT,
-    "REST Web Services",
-    "SOAP Web Services",
+    REST_WEB_SERVICES,
+    SOAP_WEB_SERVICES,
 )
-_DEFAULT_PERMISSIONS = frozenset({LOG_IN_USING_ACCESS_TOKENS, SUITESCRIPT, "REST Web Services", "SOAP Web Services"})
+_DEFAULT_PERMISSIONS = frozenset({LOG_IN_USING_ACCESS_TOKENS, SUITESCRIPT, REST_WEB_SERVICES, SOAP_WEB_SERVICES})
 _ACCOUNT_ID = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)?")
 
 State = Literal["ENABLED", "BLOCKED", "WAITING_FOR_APPROVAL"]
@@ -51,6 +54,8 @@ class Features(Record):
     """The boxes of Setup > Company > Enable Features that change an answer."""
 
     token_based_authentication: bool = setting("Token-based Authentication.", default=True)
+    rest_web_services: bool = setting("REST Web Services.", default=True)
+    soap_web_services: bool = setting("SOAP Web Services.", default=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -267,6 +272,7 @@ class Account(Record):
     entities: Records[Entity] = setting("Entities; one with every role when omitted.")
     tokens: Records[Token] = setting("Tokens; one when omitted.")
     restlets: list[Deployment] = setting("Script deployments; `customscript_echo` when omitted.")
+    store: RecordStore = setting("What REST web services find in it.", factory=RecordStore, seed=False)
     clock: Clock = setting("The account's clock.", factory=Clock, seed=False)
     lock: threading.RLock = setting("Held while records change.", factory=threading.RLock, seed=False)
 
@@ -296,6 +302,7 @@ class Account(Record):
         self.behaviour = behaviour or Behaviour()
         self.ip_rules = list(ip_rules)
         self.concurrency_limit = concurrency_limit
+        self.store = RecordStore()
         self.clock = clock or Clock()
         self.lock = threading.RLock()
         self.integrations = Records(Integration, id)
