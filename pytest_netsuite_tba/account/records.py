@@ -30,7 +30,7 @@ LOCK_SECONDS = 30 * 60  # Oracle subsect_156935170194: wait 30 minutes
 FAILURES_BEFORE_LOCK = 5  # same page
 LOG_IN_USING_ACCESS_TOKENS = "Log in using Access Tokens"
 USER_ACCESS_TOKENS = "User Access Tokens"
-ACCESS_TOKEN_MANAGEMENT = "Access Token Management"
+ACCESS_TOKEN_MANAGEMENT = "Access Token Management"  # noqa: S105  (a permission's name)
 SUITESCRIPT = "SuiteScript"
 # Permissions with a meaning to the fake; any other name is kept and changes nothing (Oracle bridgehead_4248124361).
 PERMISSIONS = (
@@ -325,7 +325,7 @@ class Account(Record):
     clock: Clock = setting("The account's clock.", factory=Clock, seed=False)
     lock: threading.RLock = setting("Held while records change.", factory=threading.RLock, seed=False)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one a field)
         self,
         id: str = DEFAULT_ACCOUNT,  # noqa: A002  (NetSuite's word)
         *,
@@ -392,6 +392,12 @@ class Account(Record):
     def host_label(self) -> str:
         """The account as hosts spell it: ``1234567-sb1`` (Oracle section_1498251763)."""
         return self.id.lower().replace("_", "-")
+
+    @property
+    def type(self) -> str:
+        """What kind of account its id says it is: ``SANDBOX`` (_SB1), ``RELEASE_PREVIEW`` (_RP) or ``PRODUCTION``."""
+        _, _, suffix = self.id.partition("_")
+        return "SANDBOX" if suffix.startswith("SB") else "RELEASE_PREVIEW" if suffix == "RP" else "PRODUCTION"
 
     @property
     def restlets_host(self) -> str:

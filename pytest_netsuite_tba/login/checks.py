@@ -351,4 +351,5 @@ _OAUTH_HEADER: tuple[Check, ...] = (
 CHECKS: dict[Channel, tuple[Check, ...]] = {
     "restlet": (*_OAUTH_HEADER, role_may_call_restlets),
     "rest": _OAUTH_HEADER,
+    "token": (*_OAUTH_HEADER, role_may_call_restlets),  # tokeninfo, revoketoken; the flow has its own
 }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PATH = "/app/login/secure/authorizetoken.nl"
 
-_STYLE = """
+_STYLE = Markup("""
 :root { color-scheme: light dark; --page: #eef1f5; --card: #ffffff; --text: #1c2733; --soft: #55626f; --line: #b9c3cd;
   --act: #1f5f8b; --on-act: #ffffff; --bad: #a32020; --bad-page: #fdeeee; --focus: #b35c00; }
 @media (prefers-color-scheme: dark) { :root { --page: #12181f; --card: #1c252e; --text: #e8edf2; --soft: #a5b1bd;
@@ -42,8 +42,8 @@ button { padding: .55rem 1.25rem; font: inherit; font-weight: 600; cursor: point
 button.second { color: var(--text); background: transparent; border-color: var(--soft); }
 :focus-visible { outline: .2rem solid var(--focus); outline-offset: .15rem; }
 footer { max-width: 27rem; margin: 1rem auto 0; padding: 0 1.75rem; }
-"""
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+""")
+_STYLE_HASH = base64.b64encode(hashlib.sha256(str(_STYLE).encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
     "frame-ancestors 'none'",
@@ -157,11 +157,14 @@ def code(*, token: str, form: str, role: str, error: str = "") -> str:
     return page("One-time code", _CODE.format(role=role, form=_form(token, form, _CODE_FIELDS)), error)
 
 
+def notice(title: str, text: str) -> str:
+    """Give a page that only says something."""
+    return page(title, Markup("<p>{}</p>").format(text))
+
+
 def page(title: str, content: str | Markup, error: str = "") -> str:
     """Give a whole document; what is not Markup is escaped."""
-    return str(
-        _PAGE.format(title=title, style=Markup(_STYLE), error=_ERROR.format(error) if error else "", content=content)
-    )
+    return str(_PAGE.format(title=title, style=_STYLE, error=_ERROR.format(error) if error else "", content=content))
 
 
 def _form(token: str, form: str, fields: Markup) -> Markup:

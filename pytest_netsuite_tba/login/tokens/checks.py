@@ -15,14 +15,16 @@ from pytest_netsuite_tba.login.checks import Login
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .callbacks import matches
+from .nlauth import UserCredentials
 from .refusals import BY_TOKEN_ID
+from .user_checks import CHOICE_CHECKS, UserLogin, first_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_netsuite_tba.account.records import Account, Entity, Integration, Role
+    from pytest_netsuite_tba.account.records import Account, Integration
     from pytest_netsuite_tba.login.nonces import NonceStore
-    from pytest_netsuite_tba.login.refusals import Refusal
+    from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
 
     from .request_tokens import Approval, RequestToken, RequestTokens
@@ -44,7 +46,7 @@ class FlowLogin(Login):
 
     __slots__ = ("accounts", "home", "names_account", "request_token", "request_tokens")
 
-    def __init__(  # noqa: PLR0913  (as Login, and what the flow knows besides)
+    def __init__(
         self,
         request: SignedRequest,
         account: Account,
@@ -216,34 +218,10 @@ def verifier_is_right(login: FlowLogin) -> Refusal | None:
 def entity_and_role_are_usable(login: FlowLogin) -> Refusal | None:
     """Entity and role may still have a token, and the role may make one."""
     approval = login.found_approval
-    why = unusable(approval.entity, approval.role)
-    if why is None and approval.entity.is_locked(login.now):
-        why = "The user is locked."
-    if why is None and not may_use_interface(approval.role):
-        why = f"The role {approval.role.name} is Web Services Only."
-    if why is None and not approval.role.may_make_tokens:
-        why = BY_TOKEN_ID["user-insufficient-permission"].cause
-    return None if why is None else BY_TOKEN_ID["flow-EntityOrRoleDisabled"].because(why)
-
-
-# What makes an entity or a role unusable to log in with: (holds, why not).
-_USABLE: tuple[tuple[Callable[[Entity, Role], bool], str], ...] = (
-    (lambda entity, _: entity.active, "The user is inactive."),
-    (lambda entity, _: entity.access, "The user has no access to NetSuite."),
-    (lambda _, role: role.active, "The role is inactive."),
-    (lambda entity, role: role in entity.roles, "The user does not have this role."),
-    (lambda _, role: not role.switched_off_by_user, "The user switched the role off in View My Roles."),
-)
-
-
-def unusable(entity: Entity, role: Role) -> str | None:
-    """Say why ``entity`` cannot log in with ``role``, or None if it can."""
-    return next((why for holds, why in _USABLE if not holds(entity, role)), None)
-
-
-def may_use_interface(role: Role) -> bool:
-    """Say whether the role has a user interface: a Web Services Only role has none (Oracle section_N3424894)."""
-    return not role.web_services_only
+    credentials = UserCredentials(email=approval.entity.email, role=str(approval.role.id))
+    user = UserLogin(approval.account, credentials, remote_address=login.request.remote_address, interface=True)
+    found = first_refusal(user, CHOICE_CHECKS)
+    return None if found is None else BY_TOKEN_ID["flow-EntityOrRoleDisabled"].because(found.cause)
 
 
 _REQUESTED = (

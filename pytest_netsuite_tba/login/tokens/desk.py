@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import threading
 from collections import deque
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.login.audit_trail import LoginAttempt
 from pytest_netsuite_tba.login.diagnosis.facts import Facts, Secrets
+from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .callbacks import with_parameters
 from .checks import ACCESS_TOKEN_CHECKS, REQUEST_TOKEN_CHECKS, FlowLogin, nonce_is_new, nonce_of
 from .refusals import BY_TOKEN_ID
 from .request_tokens import Approval, RequestToken, RequestTokens
-from .user_checks import ALL_CHECKS, COUNTED, UserLogin
+from .user_checks import COUNTED, ISSUE_CHECKS, find_integration, first_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.request import SignedRequest
 
     from .checks import FlowCheck
-    from .user_checks import UserCheck
+    from .user_checks import UserCheck, UserLogin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +200,7 @@ class TokenDesk:
         self,
         request: SignedRequest,
         login: UserLogin,
-        checks: tuple[UserCheck, ...] = ALL_CHECKS,
+        checks: tuple[UserCheck, ...],
         *,
         application: Integration | None = None,
         logged: bool = True,
@@ -212,7 +214,7 @@ class TokenDesk:
             refusal = self._take_forced()
             attempt.forced = attempt.expected = refusal is not None
             if refusal is None:
-                refusal = next((found for check in checks if (found := check(login)) is not None), None)
+                refusal = first_refusal(login, checks)
             if login.entity is not None:
                 attempt.user = login.entity.label
                 if refusal is None:
@@ -228,6 +230,33 @@ class TokenDesk:
             attempt.logged_by_netsuite = attempt.logged_by_netsuite and logged
             self._trail.append(attempt)
             return attempt
+
+    def issue(self, request: SignedRequest, login: UserLogin, name: str) -> tuple[LoginAttempt, Token | None]:
+        """Judge a call of issuetoken; gives the attempt, and the new token, called ``name`` if that is not empty.
+
+        The first use of another account's integration record installs it here.
+        """
+        with self.lock, login.account.lock:
+            attempt = self.log_in(request, login, ISSUE_CHECKS, application=login.integration)
+            if attempt.refusal is not None or login.integration is None:
+                return attempt, None
+            record = find_integration(login.consumer_key, (login.account,))
+            if record is None:
+                record = login.account.install(login.integration)
+            token = login.account.issue_token(record, login.found_entity, login.found_role, name)
+            attempt.token_name = token.name
+            return attempt, token
+
+    def homes(self, email: str, password: str) -> tuple[Account, ...]:
+        """Give the accounts where these are a user's; failing that the first that knows the address, else the first."""
+        known = [
+            (account, one)
+            for account in self.accounts.values()
+            for one in account.entities.values()
+            if one.email.lower() == email.lower()
+        ]
+        right = [account for account, one in known if hmac.compare_digest(to_bytes(one.password), to_bytes(password))]
+        return tuple(right) or (known[0][0] if known else next(iter(self.accounts.values())),)
 
     def refuse(self, request: SignedRequest, refusal: Refusal, account: Account | None) -> LoginAttempt:
         """Append a refused attempt that came before any check."""

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.login.refusals import Refusal
+from pytest_netsuite_tba.login.refusal import Refusal
+
+if TYPE_CHECKING:
+    from pytest_netsuite_tba.login.refusal import Channel
 
 FLOW = "requesttoken, accesstoken"
 STEP_1 = "requesttoken"

@@ -10,11 +10,12 @@ from pytest_netsuite_tba.login.checks import address_is_let_in
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from . import one_time_code
-from .checks import may_use_interface, unusable
 from .refusals import BY_TOKEN_ID
 
 if TYPE_CHECKING:
-    from pytest_netsuite_tba.account.records import Account, Entity, Role
+    from collections.abc import Iterable
+
+    from pytest_netsuite_tba.account.records import Account, Entity, Integration, Role, Token
     from pytest_netsuite_tba.login.refusal import Refusal
 
     from .nlauth import UserCredentials
@@ -32,14 +33,35 @@ class UserLogin:
         now: NetSuite's time in Unix seconds.
         remote_address: the client's.
         interface: the user logs in to the user interface, not by NLAuth.
-        entity, role: as the credentials name them, or None; without a role named, the entity's first usable one.
+        consumer_key, token_id: of the query string, where the endpoint takes them.
+        integration: as the consumer key names it, in this account or else in one of ``accounts``, or None.
+        entity, role: as the credentials name them, or None; without a role named, the entity's first that may have a token.
 
     """
 
-    __slots__ = ("account", "credentials", "entity", "interface", "now", "remote_address", "role")
+    __slots__ = (
+        "account",
+        "consumer_key",
+        "credentials",
+        "entity",
+        "integration",
+        "interface",
+        "now",
+        "remote_address",
+        "role",
+        "token_id",
+    )
 
     def __init__(
-        self, account: Account, credentials: UserCredentials, *, remote_address: str, interface: bool = False
+        self,
+        account: Account,
+        credentials: UserCredentials,
+        *,
+        remote_address: str,
+        interface: bool = False,
+        consumer_key: str = "",
+        token_id: str = "",
+        accounts: Iterable[Account] = (),
     ) -> None:
         self.account = account
         self.credentials = credentials
@@ -50,6 +72,9 @@ class UserLogin:
         self.entity: Entity | None = next(
             (one for one in account.entities.values() if one.email.lower() == email), None
         )
+        self.consumer_key = consumer_key
+        self.token_id = token_id
+        self.integration = find_integration(consumer_key, (account, *accounts))
         self.role: Role | None = None if self.entity is None else _role(self.entity, credentials.role)
 
     @property
@@ -66,11 +91,35 @@ class UserLogin:
 def _role(entity: Entity, wanted: str) -> Role | None:
     if wanted:
         return next((one for one in entity.roles if str(one.id) == wanted), None)
-    usable = (one for one in entity.roles if unusable(entity, one) is None)
+    usable = (
+        one
+        for one in entity.roles
+        if unusable(entity, one) is None and not one.web_services_only and one.may_make_tokens
+    )
     return next(usable, None) or next(iter(entity.roles), None)
 
 
+# What makes an entity or a role unusable to log in with: (holds, why not).
+_USABLE: tuple[tuple[Callable[[Entity, Role], bool], str], ...] = (
+    (lambda entity, _: entity.active, "The user is inactive."),
+    (lambda entity, _: entity.access, "The user has no access to NetSuite."),
+    (lambda _, role: role.active, "The role is inactive."),
+    (lambda entity, role: role in entity.roles, "The user does not have this role."),
+    (lambda _, role: not role.switched_off_by_user, "The user switched the role off in View My Roles."),
+)
+
+
+def unusable(entity: Entity, role: Role) -> str | None:
+    """Say why ``entity`` cannot log in with ``role``, or None if it can."""
+    return next((why for holds, why in _USABLE if not holds(entity, role)), None)
+
+
 UserCheck = Callable[[UserLogin], "Refusal | None"]
+
+
+def first_refusal(login: UserLogin, checks: Iterable[UserCheck]) -> Refusal | None:
+    """Run checks in order; give the first refusal, or None."""
+    return next((found for check in checks if (found := check(login)) is not None), None)
 
 
 def user_is_not_locked(login: UserLogin) -> Refusal | None:
@@ -115,7 +164,7 @@ def role_is_usable(login: UserLogin) -> Refusal | None:
 
 def role_is_let_in(login: UserLogin) -> Refusal | None:
     """Web Services Only has no user interface, nor token endpoints (``Behaviour.web_services_only_refused``)."""
-    if may_use_interface(login.found_role):
+    if not login.found_role.web_services_only:
         return None
     refused = login.interface or login.account.behaviour.web_services_only_refused
     return BY_TOKEN_ID["user-web-services-only"] if refused else None
@@ -143,9 +192,81 @@ def role_may_make_tokens(login: UserLogin) -> Refusal | None:
     return None if login.found_role.may_make_tokens else BY_TOKEN_ID["user-insufficient-permission"]
 
 
+def feature_is_enabled(login: UserLogin) -> Refusal | None:
+    """The account has Token-based Authentication switched on."""
+    on = login.account.features.token_based_authentication
+    return None if on else BY_TOKEN_ID["issuetoken-FeatureDisabled"]
+
+
+def integration_is_known(login: UserLogin) -> Refusal | None:
+    """An integration record has this consumer key; another account's is installed by its first use."""
+    return None if login.integration is not None else BY_TOKEN_ID["issuetoken-consumer_key_unknown"]
+
+
+def integration_is_enabled(login: UserLogin) -> Refusal | None:
+    """The record is Enabled in this account, where it is installed."""
+    record = find_integration(login.consumer_key, (login.account,))
+    if record is None or record.state == "ENABLED":
+        return None
+    state = "Blocked" if record.state == "BLOCKED" else "Waiting for Approval"
+    return BY_TOKEN_ID["issuetoken-consumer_key_refused"].because(f"The integration record is {state}.")
+
+
+def issuetoken_is_ticked(login: UserLogin) -> Refusal | None:
+    """Both boxes are ticked: Token-based Authentication, and TBA: IssueToken Endpoint."""
+    integration = cast("Integration", login.integration)
+    refused = BY_TOKEN_ID["issuetoken-unticked"]
+    if not integration.token_based_authentication:
+        return refused.because("The integration record has its Token-based Authentication box unticked.")
+    return None if integration.issue_token_endpoint else refused
+
+
+def token_is_ones_own(login: UserLogin) -> Refusal | None:
+    """The token to revoke is the user's own, of this integration, and not revoked yet."""
+    return why_not_revocable(login.account, login.found_entity, login.consumer_key, login.token_id)
+
+
+def why_not_revocable(account: Account, entity: Entity, consumer_key: str, token_id: str) -> Refusal | None:
+    """Refuse to revoke what is not a live token of this user and this integration (Oracle chapter_157017286140)."""
+    refused, token = BY_TOKEN_ID["revoketoken-token_rejected"], find_token(token_id, account)
+    if token is None or token.integration.consumer_key != consumer_key:
+        return refused.because("The account has no such token of this integration.")
+    if token.entity is not entity:
+        return refused.because("The token is another user's; nobody revokes those by an endpoint.")
+    return refused.because("The token is revoked already.") if token.revoked else None
+
+
+def find_integration(consumer_key: str, accounts: Iterable[Account]) -> Integration | None:
+    """Give the first integration record with this consumer key, or None."""
+    records = (one for account in accounts for one in account.integrations.values())
+    return next((one for one in records if one.consumer_key == consumer_key), None)
+
+
+def find_token(token_id: str, account: Account) -> Token | None:
+    """Give the account's token of this id, or None."""
+    return next((one for one in account.tokens.values() if one.id == token_id), None)
+
+
 ENTITY_CHECKS: tuple[UserCheck, ...] = (user_is_not_locked, password_is_right, entity_is_usable)
 ROLE_CHECKS: tuple[UserCheck, ...] = (role_is_usable, role_is_let_in, role_may_make_tokens)
-ALL_CHECKS: tuple[UserCheck, ...] = (*ENTITY_CHECKS, *ROLE_CHECKS, code_is_right)
+# A one-time code is spent when it passes, so it is looked at last.
+ISSUE_CHECKS: tuple[UserCheck, ...] = (
+    feature_is_enabled,
+    *ENTITY_CHECKS,
+    *ROLE_CHECKS,
+    integration_is_known,
+    integration_is_enabled,
+    issuetoken_is_ticked,
+    code_is_right,
+)
+REVOKE_CHECKS: tuple[UserCheck, ...] = (
+    feature_is_enabled,
+    *ENTITY_CHECKS,
+    *ROLE_CHECKS,
+    integration_is_known,
+    token_is_ones_own,
+    code_is_right,
+)
 # On the authorize page the password came with the page before.
 CHOICE_CHECKS: tuple[UserCheck, ...] = (user_is_not_locked, entity_is_usable, *ROLE_CHECKS)
 CODE_CHECKS: tuple[UserCheck, ...] = (*CHOICE_CHECKS, code_is_right)
