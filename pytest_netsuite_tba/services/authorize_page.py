@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from werkzeug import Request, Response
 
     from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.gate import Gate
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
@@ -54,10 +55,12 @@ class AuthorizePage(Service):
             return self._open(signed, account) if signed.method == "GET" else self._sent(signed, account)
         except RefusedError as refused:
             attempt = self.fake.desk.refuse(signed, refused.refusal, account)
-            status = attempt.http_status or 400
-            response = _page(views.notice("This request cannot be allowed", _sentence(refused.refusal)), status)
+            response = _page(
+                views.notice("This request cannot be allowed", _sentence(refused.refusal)), attempt.http_status
+            )
             if refused.allow:
                 response.headers["Allow"] = refused.allow
+            self.fake.audit_trail.answered(attempt, response.status_code)
             return response
 
     def _open(self, signed: SignedRequest, account: Account | None) -> Response:
@@ -82,10 +85,14 @@ class AuthorizePage(Service):
                 raise RefusedError(BY_TOKEN_ID["page-stale-form"])
             visit = Visit(self.fake.desk, signed, token, form)
             if not form.users:
-                return self._logged_in(visit, fields)
-            if form.choice is not None:
-                return self._coded(visit, form.choice, fields.get("code", ""))
-            return self._decided(visit, fields)
+                response = self._logged_in(visit, fields)
+            elif form.choice is not None:
+                response = self._coded(visit, form.choice, fields.get("code", ""))
+            else:
+                response = self._decided(visit, fields)
+        for attempt in visit.attempts:
+            self.fake.audit_trail.answered(attempt, response.status_code)
+        return response
 
     def _token(self, fields: dict[str, str], account: Account | None) -> RequestToken:
         token = self.fake.desk.waiting(fields.get("oauth_token", ""))
@@ -122,10 +129,12 @@ class AuthorizePage(Service):
         choice = next((one for one in _choices(users) if _value(one) == picked), None)
         if decision != "allow" or choice is None:
             return visit.consent(users, picked, error="Pick a role, then Allow or Deny.", status=400)
+        if choice.role.two_factor and first_refusal(visit.login(choice), CHOICE_CHECKS) is None:
+            return visit.code(choice)
         refusal = visit.judge(visit.login(choice), CHOICE_CHECKS)
         if refusal is not None:
             return visit.consent(users, "", error=_sentence(refusal), status=refusal.status)
-        return visit.code(choice) if choice.role.two_factor else visit.allow(choice)
+        return visit.allow(choice)
 
     @staticmethod
     def _coded(visit: Visit, choice: Choice, code: str) -> Response:
@@ -146,13 +155,14 @@ class AuthorizePage(Service):
 
 
 class Visit:
-    """One form that came back, and the page that answers it."""
+    """One form that came back, the log-ins that it was, and the page that answers it."""
 
     def __init__(self, desk: TokenDesk, signed: SignedRequest, token: RequestToken, form: OpenForm) -> None:
         self.desk = desk
         self.signed = signed
         self.token = token
         self.form = form
+        self.attempts: list[LoginAttempt] = []
 
     def login(self, choice: Choice, code: str = "") -> UserLogin:
         """Give the user's log-in to the interface with the role picked."""
@@ -163,8 +173,7 @@ class Visit:
         """Judge a log-in; the page that answers it follows."""
         application = self.desk.integration_of(self.token)
         attempt = self.desk.log_in(self.signed, login, checks, application=application)
-        if attempt.refusal is None:
-            attempt.http_status = 200
+        self.attempts.append(attempt)
         return attempt.refusal
 
     def consent(self, users: tuple[User, ...], wanted: str, *, error: str = "", status: int | None = 200) -> Response:

@@ -62,7 +62,7 @@ class Discovery(Endpoints):
             attempt = desk.log_in(signed, login, ENTITY_CHECKS, logged=False)
             if attempt.refusal is not None:
                 return self.refused(attempt)
-            attempt.http_status = 200
+            self.fake.audit_trail.answered(attempt, 200)
             with home.lock:
                 listed += _roles(home, login.found_entity, named=bool(credentials.account or account))
         return json_answer(listed)

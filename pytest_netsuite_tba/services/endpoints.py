@@ -80,7 +80,12 @@ class Endpoints(Service):
         headers = {}
         if challenge and status == 401 and account is not None and account.behaviour.www_authenticate_on_restlets:  # noqa: PLR2004
             headers["WWW-Authenticate"] = OAUTH_CHALLENGE.format(account.id)
-        return error_answer(JSON, status, refusal.code, refusal.message, headers)
+        return self.answered(attempt, error_answer(JSON, status, refusal.code, refusal.message, headers))
+
+    def answered(self, attempt: LoginAttempt, response: Response) -> Response:
+        """Note in the trail what the client gets, and give it."""
+        self.fake.audit_trail.answered(attempt, response.status_code)
+        return response
 
 
 def check_method(signed: SignedRequest, *methods: str) -> None:

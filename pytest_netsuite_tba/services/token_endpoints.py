@@ -48,14 +48,14 @@ class TokenEndpoints(Endpoints):
         if token is None:
             return self.refused(attempt)
         pairs = {"oauth_token": token.id, "oauth_token_secret": token.secret, "oauth_callback_confirmed": "true"}
-        return _form(attempt, pairs | ({"role": token.role} if token.role else {}))
+        return self.answered(attempt, _form(pairs | ({"role": token.role} if token.role else {})))
 
     def access_token(self, signed: SignedRequest, account: Account | None) -> Response:
         """Step 3 (Oracle section_156537025868)."""
         attempt, token = self.fake.desk.access_token(signed, self._named(signed, account))
         if token is None:
             return self.refused(attempt)
-        return _form(attempt, {"oauth_token": token.id, "oauth_token_secret": token.secret})
+        return self.answered(attempt, _form({"oauth_token": token.id, "oauth_token_secret": token.secret}))
 
     def _named(self, signed: SignedRequest, account: Account | None) -> Account | None:
         """Give the account if the request names it: by NetSuite's host, by the realm, or as the only one there is."""
@@ -83,8 +83,7 @@ class TokenEndpoints(Endpoints):
         attempt, token = self.fake.desk.issue(signed, login, name)
         if token is None:
             return self.refused(attempt)
-        attempt.http_status = 200
-        return json_answer({"tokenId": token.id, "tokenSecret": token.secret})
+        return self.answered(attempt, json_answer({"tokenId": token.id, "tokenSecret": token.secret}))
 
     def revoke_token(self, signed: SignedRequest, account: Account | None) -> Response:
         """The end of a token, by its user's credentials or by a signature."""
@@ -105,7 +104,7 @@ class TokenEndpoints(Endpoints):
             attempt, token = gate.judge(signed, "token", (*CHECKS["token"], role_may_revoke, token_is_ones_own))
             if token is None:
                 return self.refused(attempt, challenge=True)
-            return _revoked(gate.account, token_id, attempt)
+            return self.answered(attempt, _revoked(gate.account, token_id, attempt))
 
     def _revoke_by_user(self, signed: SignedRequest, account: Account | None) -> Response:
         credentials = user_credentials(signed)
@@ -122,7 +121,7 @@ class TokenEndpoints(Endpoints):
             attempt = self.fake.desk.log_in(signed, login, REVOKE_CHECKS, application=login.integration)
             if attempt.refusal is not None:
                 return self.refused(attempt)
-            return _revoked(account, token_id, attempt)
+            return self.answered(attempt, _revoked(account, token_id, attempt))
 
     def token_info(self, signed: SignedRequest, account: Account | None) -> Response:
         """Tell what a token stands for; OAuth-signed. Its field names are our guess (rules 7.2)."""
@@ -137,16 +136,14 @@ class TokenEndpoints(Endpoints):
             "roleName": token.role.name,
             "roleId": token.role.id,
         }
-        attempt.http_status = 200
-        return json_answer(facts)
+        return self.answered(attempt, json_answer(facts))
 
     def _gate(self, account: Account | None) -> Gate:
         gates = self.fake.gates
         return next(iter(gates.values())) if account is None else gates[account.id]
 
 
-def _form(attempt: LoginAttempt, pairs: dict[str, str]) -> Response:
-    attempt.http_status = 200
+def _form(pairs: dict[str, str]) -> Response:
     body = "&".join(f"{name}={percent_encode(value)}" for name, value in pairs.items())
     return Answer(body.encode(), status=200, content_type=FORM)
 
@@ -156,5 +153,4 @@ def _revoked(account: Account, token_id: str, attempt: LoginAttempt) -> Response
     assert token is not None  # noqa: S101  (checked under the same lock)
     token.revoke()
     attempt.token_name = token.name
-    attempt.http_status = 200
     return Answer(b"", status=200, content_type="text/plain; charset=utf-8")
