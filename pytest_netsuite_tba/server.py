@@ -21,6 +21,8 @@ from .login.audit_trail import AuditTrail
 from .login.gate import Gate
 from .login.refusals import MALFORMED_HTTP, refusal
 from .login.request import SignedRequest
+from .login.tokens.approval import approved
+from .login.tokens.desk import TokenDesk
 from .services.faults import RESET, Faults
 from .services.hosts import MisdirectedError, called, signed_request
 from .services.restlets import PATH, Restlets
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from .listener import Malformed
     from .login.audit_trail import LoginAttempt
     from .login.refusal import Refusal
+    from .login.tokens.desk import Redirect
     from .proxy import Proxy
     from .services.hosts import Name
     from .services.service import Service
@@ -69,6 +72,7 @@ class NetSuiteServer(HTTPServer):
 
     Attributes:
         gates: each account's door, by its id.
+        desk: where tokens are made and revoked by NetSuite's own endpoints.
         console: what answers below ``/__admin/``; nothing does unless it is set.
 
     Raises:
@@ -111,6 +115,7 @@ class NetSuiteServer(HTTPServer):
         self.faults = Faults(self.audit_trail, self._stopped)
         self.console: WSGIApplication | None = None
         self.gates = {account.id: Gate(account, self.audit_trail, accounts) for account in accounts}
+        self.desk = TokenDesk(self.gates, self.audit_trail)
         self._credentials = None if self.token is None else self.credentials_for(self.token)
         self._listener: Listener | None = None
         self._start_lock = threading.Lock()
@@ -189,6 +194,34 @@ class NetSuiteServer(HTTPServer):
     ) -> Token:
         """Create a token in the first account; see :meth:`pytest_netsuite_tba.Account.create_token`."""
         return self.account.create_token(integration=integration, entity=entity, role=role, name=name)
+
+    def authorize(
+        self,
+        request_token: str,
+        *,
+        entity: Entity | str | None = None,
+        role: Role | int | None = None,
+        account: Account | str | None = None,
+        state: str = "",
+        deny: bool = False,
+    ) -> Redirect:
+        """Do in one line what a user does on the authorize page: allow a request token, or deny it.
+
+        Args:
+            request_token: the ``oauth_token`` of the first step, or the whole authorize URL, from which ``state``
+                is taken too.
+            entity, role: whom the token is for, records or their keys; the account's first entity, and that
+                entity's first role which may have a token, when omitted.
+            account: where; the one that the request token was made for, else the first, when omitted.
+            state: the application's own, letters and digits.
+            deny: click Deny.
+
+        Raises:
+            ValueError: the request token does not wait for a user, or the page would not let the user allow it;
+                the message says why.
+
+        """
+        return approved(self.desk, request_token, entity=entity, role=role, account=account, state=state, deny=deny)
 
     # -- what the account answers ----------------------------------------------------------------------------
 
@@ -292,6 +325,9 @@ class NetSuiteServer(HTTPServer):
         forced = refusal(id)
         if times is not None and times < 1:
             raise ValueError(f"times is {times!r}; expected a whole number from 1, or None for all")
+        if forced.channels == ("token",):
+            self.desk.force(forced, times)
+            return
         for gate in self.gates.values():
             gate.force(forced, times)
 
@@ -512,6 +548,9 @@ class NetSuiteServer(HTTPServer):
 _SERVICES = {
     "restlet": ("restlets", "Restlets"),
     "rest": ("rest_web_services", "RestWebServices"),
+    "token": ("token_endpoints", "TokenEndpoints"),
+    "ui": ("authorize_page", "AuthorizePage"),
+    "discovery": ("discovery", "Discovery"),
 }
 # Captured on SOAP answers in 2022, likely on all hosts. A client with a cookie jar sends the cookie back; it is set
 # only for a request without it, as a load balancer does.

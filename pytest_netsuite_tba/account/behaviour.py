@@ -70,3 +70,12 @@ class Behaviour(Record):
         "Whether the concurrency limit is checked before the login instead of after it.", default=False
     )
     nonce_max_length: int = setting("Longest nonce that is let in; 0 for no limit.", default=0)
+    request_token_seconds: int = setting(
+        "How long a request token of the authorization flow may be used, in seconds. Oracle's pages do not say.",
+        default=3600,
+    )
+    shared_hosts_redirect: bool = setting(
+        "Whether a RESTlet call to a host of before 2020.2 (`rest.netsuite.com`, `rest.na1.netsuite.com`) is answered "
+        "302 to the account's own host, as it was for a while, instead of 403.",
+        default=False,
+    )

@@ -13,6 +13,7 @@ from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
 
 from .diagnosis.facts import Earlier, Facts
 from .refusals import BY_ID, DETAILS
+from .tokens.refusals import BY_TOKEN_ID, TOKEN_DETAILS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,6 +111,15 @@ class LoginAttempt:
             "logged_by_netsuite": self.logged_by_netsuite,
             "diagnosis": None if diagnosis is None else diagnosis.as_dict(),
         }
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Make it a refused one; ``refusal`` is settled."""
+        self.status = "Failure"
+        self.refusal = refusal
+        self.detail = refusal.detail_for(self.channel)
+        self.cause, self.cure, self.code = refusal.cause, refusal.cure, refusal.code
+        self.http_status = refusal.status
+        self.logged_by_netsuite = refusal.logged
 
     @property
     def accepted(self) -> bool:
@@ -231,10 +241,9 @@ class AuditTrail(History[LoginAttempt]):
     @contextmanager
     def expect_refusal(self, detail: str | None = None, *, count: int | None = None) -> Iterator[list[LoginAttempt]]:
         """Announce refusals; see ``NetSuiteServer.expect_refusal``."""
-        if detail is not None and detail not in DETAILS and detail not in BY_ID:
-            raise ValueError(
-                f"{detail!r} is no detail and no refusal; {nearest(detail, dict.fromkeys((*DETAILS, *BY_ID)))}"
-            )
+        known = dict.fromkeys((*DETAILS, *BY_ID, *TOKEN_DETAILS, *BY_TOKEN_ID))
+        if detail is not None and detail not in known:
+            raise ValueError(f"{detail!r} is no detail and no refusal; {nearest(detail, known)}")
         expectation = Expectation(detail=detail, count=count)
         self._expectations.append(expectation)
         try:
@@ -258,8 +267,10 @@ class Expectation:
         if not self.attempts and self.count != 0:
             raise AssertionError(f"expected {wanted}, but every login was let in (or none was tried)")
         for attempt in self.attempts:
-            if self.detail is not None and self.detail not in {attempt.detail, attempt.refusal and attempt.refusal.id}:
-                got = attempt.detail or (attempt.refusal and attempt.refusal.id)
+            refusal = attempt.refusal
+            names = {attempt.detail} if refusal is None else {attempt.detail, refusal.id, refusal.detail}
+            if self.detail is not None and self.detail not in names:
+                got = attempt.detail or (refusal and refusal.id)
                 raise AssertionError(
                     f"expected {wanted}, but attempt {attempt.id} was refused with {got!r}: {attempt.cause}"
                 )

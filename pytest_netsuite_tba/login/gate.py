@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.account.records import LOCK_SECONDS
-
 from .audit_trail import LoginAttempt
 from .checks import CHECKS, Login, has_authorization, header_is_well_formed, nonce_is_new
 from .diagnosis.facts import Facts, Secrets
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from .checks import Check
     from .refusal import Channel, Refusal
     from .request import SignedRequest
-
-FAILURES_BEFORE_LOCK = 5  # Oracle subsect_156935170194
 
 
 class Gate:
@@ -94,7 +90,7 @@ class Gate:
             else:
                 attempt.forced = attempt.expected = True
             if refusal is not None:
-                self._refuse(attempt, refusal.settled(account.behaviour, channel))
+                attempt.refuse(refusal.settled(account.behaviour, channel))
                 attempt._facts = self._facts(login, refusal, forced=attempt.forced)  # noqa: SLF001  (of the same room)
             attempt._signature = login.parameters.get("oauth_signature", "")  # noqa: SLF001
             if account.behaviour.failed_signatures_lock_user:
@@ -103,7 +99,7 @@ class Gate:
                 attempt.application = login.integration.name
             if login.token is not None:
                 attempt.token_name = login.token.name
-                attempt.user = login.token.entity.name or login.token.entity.email
+                attempt.user = login.token.entity.label
                 attempt.role = login.token.role.name
             self.trail.append(attempt)
             return attempt, login.token if refusal is None else None
@@ -131,15 +127,6 @@ class Gate:
                     attempt=attempt,
                 )
         return None
-
-    @staticmethod
-    def _refuse(attempt: LoginAttempt, refusal: Refusal) -> None:
-        attempt.status = "Failure"
-        attempt.refusal = refusal
-        attempt.detail = refusal.detail_for(attempt.channel)
-        attempt.cause, attempt.cure, attempt.code = refusal.cause, refusal.cure, refusal.code
-        attempt.http_status = refusal.status
-        attempt.logged_by_netsuite = refusal.logged
 
     def _facts(self, login: Login, refusal: Refusal, *, forced: bool) -> Facts:
         """Keep what a diagnosis will need, before the records change."""
@@ -186,10 +173,7 @@ class Gate:
         if refusal is None:
             entity.failed_logins = 0
         elif refusal.id == "InvalidSignature":
-            entity.failed_logins += 1
-            if entity.failed_logins >= FAILURES_BEFORE_LOCK:
-                entity.failed_logins = 0
-                entity.lock(login.now + LOCK_SECONDS)
+            entity.count_failure(login.now)
 
 
 def _secrets_of(accounts: Iterable[Account]) -> Iterator[Secrets]:

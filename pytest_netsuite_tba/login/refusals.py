@@ -13,6 +13,7 @@ from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.records import Integration
 
 from .refusal import NO_PERMISSION, WEB_SERVICES, Answer, Refusal
+from .tokens.refusals import BY_TOKEN_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -394,6 +395,7 @@ def refusal(wanted: str) -> Refusal:
         ValueError: there is none; the message names the nearest.
 
     """
-    if wanted not in BY_ID:
-        raise ValueError(f"{wanted!r} is no refusal; {nearest(wanted, BY_ID)}")
-    return BY_ID[wanted]
+    known = BY_ID | BY_TOKEN_ID
+    if wanted not in known:
+        raise ValueError(f"{wanted!r} is no refusal; {nearest(wanted, known)}")
+    return known[wanted]

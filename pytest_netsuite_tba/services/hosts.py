@@ -37,7 +37,7 @@ PATHS: tuple[tuple[str, Name], ...] = (
 DOMAINS: dict[str, tuple[Name, ...]] = {
     "restlets.api": ("restlet", "token", "discovery"),
     "suitetalk.api": ("rest", "soap"),
-    "app": ("restlet", "ui"),
+    "app": ("restlet", "ui", "token", "discovery"),
     "extforms": ("restlet",),
     "shop": ("restlet",),
     "secure": ("restlet",),
@@ -45,7 +45,7 @@ DOMAINS: dict[str, tuple[Name, ...]] = {
 # Hosts that no account has to itself, by the name before .netsuite.com (Oracle chapter_157011836591).
 SHARED: dict[str, tuple[Name, ...]] = {
     "rest": ("discovery", "token", "rest"),
-    "system": ("token", "ui"),
+    "system": ("token", "ui", "discovery"),
     "webservices": ("soap",),
 }
 HEADERS = "netsuite_tba.headers"  # WSGI key of our listener: the headers as sent, repeated ones repeated
@@ -145,7 +145,8 @@ def host_of(service: Name, account: Account) -> str:
 
 
 def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> Account:
-    """Give the account that the realm names, else the first."""
+    """Give the account that the realm (of NLAuth: ``nlauth_account``) names, else the first."""
     header = request.authorization
-    realms = [form_decode(one.raw) for one in header.parameters if one.name == "realm"] if header else []
+    named = ("realm", "nlauth_account")
+    realms = [form_decode(one.raw) for one in header.parameters if one.name in named] if header else []
     return accounts.get(realms[0] if realms else "") or next(iter(accounts.values()))
