@@ -60,6 +60,23 @@ def test_a_reset_drops_the_connection(netsuite, netsuite_requests, after_script,
         netsuite_requests.post(netsuite.restlet_url("customscript_a", "customdeploy_a"), json={})
 
     assert calls == len(orders.calls)
+    assert netsuite.audit_trail[-1].http_status is None
+
+
+def test_the_trail_says_that_an_answer_was_lost(netsuite, netsuite_client):
+    """The login was let in and the script ran: only the cause tells that the client never got the answer."""
+    told = []
+    netsuite.audit_trail.watchers.append(lambda attempt: told.append((attempt.http_status, attempt.cause)))
+    netsuite.deploy("customscript_a", "customdeploy_a", get={})
+    netsuite.faults.add("reset", after_script=True, times=2)
+    for deploy in ("customdeploy_a", "customdeploy_echo"):
+        with pytest.raises(ConnectionResetError):
+            netsuite_client.get(f"/app/site/hosting/restlet.nl?script=customscript_a&deploy={deploy}")
+
+    lost = "The test asked for the fault 'reset' after the script: the client never got the answer."
+    assert [(None, lost), (None, f"No RESTlet is deployed at this URL. {lost}")] == told
+    assert all(one.accepted for one in netsuite.audit_trail)
+    netsuite.clear_assertions()
 
 
 def test_a_reset_in_process_is_the_exception_itself(netsuite, netsuite_client):
