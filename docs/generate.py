@@ -70,7 +70,8 @@ def valid(schema: dict[str, Any]) -> str:
         kinds = schema["items"].get("type", [])
         kinds = kinds if isinstance(kinds, list) else [kinds]
         return "list of " + " and ".join(PLURALS[kind] for kind in kinds) if kinds else "tables"
-    return TYPES[schema.get("format") or schema.get("type", "any")]
+    kind = TYPES[schema.get("format") or schema.get("type", "any")]
+    return f"{kind} from {schema['minimum']}" if "minimum" in schema else kind
 
 
 def records() -> str:

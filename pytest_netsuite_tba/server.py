@@ -501,6 +501,7 @@ class NetSuiteServer(HTTPServer):
             response = self.faults.strike(fault, signed, name, account or self.account)
             if response is not None:
                 return response
+        signed.is_answered = not any(fault.kind == "reset" for fault in faults)
         service = self._services.get(name) or self._service(name)
         if account is None:
             response = service.serve(request, signed, None, within_limit=True)
@@ -508,7 +509,7 @@ class NetSuiteServer(HTTPServer):
             gate = self.gates[account.id]
             with gate.slot() as within_limit:
                 response = service.serve(request, signed, gate, within_limit=within_limit)
-        if any(fault.kind == "reset" for fault in faults):
+        if not signed.is_answered:
             raise ConnectionResetError(RESET)
         return response
 

@@ -179,6 +179,21 @@ def test_answers_carry_the_headers_captured_of_netsuite(netsuite, send):
         assert "max-age=31536000" == answer.headers["Strict-Transport-Security"]
 
 
+@pytest.mark.parametrize("realm", ["1234567%5FSB1", "1234567_SB1+", "%31234567_SB1"])
+def test_a_realm_is_not_decoded(netsuite, send, realm):
+    """Realm is plain quoted text (RFC 7235 section 2.2): what decodes to the account's id is not the id."""
+    with netsuite.expect_refusal("wrong-realm", count=1):
+        send(authorization(netsuite, realm=realm))
+
+    assert repr(realm) in netsuite.audit_trail[-1].cause
+
+
+def test_a_scheme_alone_lacks_every_parameter(netsuite, send):
+    """Row 4, not row 3: nothing of ``OAuth`` alone is malformed."""
+    with netsuite.expect_refusal("MissingTokenPassportRequiredFields", count=1):
+        assert 400 == send("OAuth").status_code
+
+
 def test_a_bearer_token_is_challenged_as_one(netsuite, send):
     """Row 2: OAuth 2.0 gets the Bearer challenge (subsect_158521885412)."""
     with netsuite.expect_refusal("other-scheme"):

@@ -69,7 +69,7 @@ class Behaviour(Record):
     concurrency_before_login: bool = setting(
         "Whether the concurrency limit is checked before the login instead of after it.", default=False
     )
-    nonce_max_length: int = setting("Longest nonce that is let in; 0 for no limit.", default=0)
+    nonce_max_length: int = setting("Longest nonce that is let in; 0 for no limit.", default=0, minimum=0)
     request_token_seconds: int = setting(
         "How long a request token of the authorization flow may be used, in seconds. Oracle's pages do not say.",
         default=3600,

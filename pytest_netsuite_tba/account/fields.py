@@ -51,6 +51,7 @@ def setting(
     secret: bool = False,
     key: str | None = None,
     seed: bool = True,
+    minimum: int | None = None,
 ) -> Any:  # noqa: ANN401  (as dataclasses.field: the annotation beside it says the type)
     """Declare a field of a record.
 
@@ -61,12 +62,13 @@ def setting(
         secret: keep it out of every repr and message.
         key: its name in ``account.toml`` where that differs.
         seed: whether ``account.toml`` may set it.
+        minimum: the least that a number may be.
 
     """
     given = {} if default is dataclasses.MISSING else {"default": default}
     if factory is not dataclasses.MISSING:
         given["default_factory"] = factory
-    metadata = {"doc": doc, "secret": secret, "key": key, "seed": seed}
+    metadata = {"doc": doc, "secret": secret, "key": key, "seed": seed, "minimum": minimum}
     field: Any = dataclasses.field
     return field(repr=not secret, metadata=metadata, **given)
 
@@ -81,6 +83,7 @@ class FieldRule:
     doc: str
     secret: bool
     seed: bool
+    minimum: int | None
     default: object
 
     @property
@@ -109,6 +112,7 @@ def rules_of(record: type[Any]) -> dict[str, FieldRule]:
             doc=field.metadata.get("doc", ""),
             secret=field.metadata.get("secret", False),
             seed=field.metadata.get("seed", False),
+            minimum=field.metadata.get("minimum"),
             default=default,
         )
     _RULES[record] = rules
@@ -134,7 +138,10 @@ class Record:
         if rule is None:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}; {nearest(name, rules)}")
         if value is not rule.default:
-            value = fitted(value, rule.hint, f"{type(self).__name__}.{name}", secret=rule.secret)
+            where = f"{type(self).__name__}.{name}"
+            value = fitted(value, rule.hint, where, secret=rule.secret)
+            if rule.minimum is not None and isinstance(value, int) and value < rule.minimum:
+                raise RecordError(where, value, f"a whole number from {rule.minimum}")
         object.__setattr__(self, name, value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:

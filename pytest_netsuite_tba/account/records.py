@@ -316,6 +316,7 @@ class Account(Record):
     concurrency_limit: int | None = setting(
         "Requests in flight at once; no limit when omitted. NetSuite's own are 5, 10, 15 or 20 by service tier.",
         default=None,
+        minimum=0,
     )
     approve_auto_installation: bool = setting(
         "Require Approval during Auto-Installation of Integration: a record that the authorization flow or "

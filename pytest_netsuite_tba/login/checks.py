@@ -134,7 +134,10 @@ def header_is_well_formed(login: Login) -> Refusal | None:
             text = _REFUSED_DEVIATIONS[deviation.kind]
             return rejected.because(text.format(name=deviation.name[:80] or "a parameter", position=deviation.position))
     # The server URL-decodes: a "+" sent raw is a space (RFC 5849 would keep it).
-    login.parameters = {one.name: form_decode(one.raw) if "+" in one.raw else one.value for one in header.parameters}
+    login.parameters = {
+        one.name: form_decode(one.raw) if "+" in one.raw and one.name != "realm" else one.value
+        for one in header.parameters
+    }
     login.identify()
     if request.authorizations and "oauth_" in request.query:
         for name, _ in request.query_parameters:
