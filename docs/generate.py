@@ -1,4 +1,4 @@
-"""Write what the docs and the JSON Schema say of the records and the refusals, from the code itself.
+"""Write what the docs and the JSON Schema say of records, refusals and clients, from the code and the matrix of clients.
 
 ``python docs/generate.py`` writes; with ``--check`` it only looks, and exits 1 if a file is stale.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ TYPES = {
     "string": "text",
 }
 PLURALS = {"boolean": "booleans", "integer": "whole numbers", "string": "texts"}
+MATRIX = ROOT / "tests" / "matrix"
 # Heading of a record's table: how the file writes it.
 HEADINGS = {
     "Account": "Top level, or `[[accounts]]`",
@@ -158,10 +160,53 @@ def mistakes() -> str:
     )
 
 
+def compatibility() -> str:
+    """Give the table of clients: what clients.toml says of them, and what they did when results.json was written."""
+    clients = tomllib.loads((MATRIX / "clients.toml").read_text(encoding="utf-8"))["clients"]
+    results = json.loads((MATRIX / "results.json").read_text(encoding="utf-8"))
+    return table(
+        (
+            *("Language", "Client", "Signer", "Tested", "By NetSuite's host name", "By a plain URL"),
+            *("GET, awkward", "POST", "PUT", "DELETE", "Variables", "In your code", "Notes"),
+        ),
+        (_client_row(one, results[one["id"]]) for one in clients),
+    )
+
+
+def _client_row(client: dict[str, Any], result: dict[str, dict[str, str]]) -> list[str]:
+    ways = [result[way] for way in ("real host name", "plain URL") if way in result]
+    done = {call: outcome for way in ways for call, outcome in way.items()}
+    assert all(way == done for way in ways), client["id"]
+
+    def did(call: str) -> str | None:
+        """Say what became of a call; None if it was let in."""
+        if call not in done:
+            return client["omitted"][call]
+        return None if done[call] == "accepted" else f"refused: `{done[call]}`"
+
+    gets = ("awkward characters", "a repeated name", "an empty value")
+    failed = [f"all but {call} ({said})" for call in gets if (said := did(call))]
+    notes = [client[key] for key in ("ours", "notes") if key in client]
+    return [
+        client["language"],
+        client["client"],
+        client["signer"],
+        ", ".join(f"{name} {version}" for name, version in result["versions"].items()),
+        "yes",
+        f"no: {client['plain']}" if "plain" in client else "yes",
+        "; ".join(failed) or "yes",
+        *(did(call) or "yes" for call in ("POST", "PUT", "DELETE")),
+        ", ".join(f"`{name}`" for name in client["reads"]),
+        client["code"],
+        " ".join(notes),
+    ]
+
+
 # Document and marker -> what stands between <!-- generated:marker --> and <!-- /generated:marker -->.
 TABLES = {
     ("account-toml.md", "records"): records,
     ("behaviour.md", "behaviour"): behaviour,
+    ("compatibility.md", "compatibility"): compatibility,
     ("explain.md", "mistakes"): mistakes,
     ("refusals.md", "refusals"): refusals,
 }

@@ -14,7 +14,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
-PATH = os.pathsep.join([*(str(HERE / one) for one in ("python/.venv/bin", "node/node_modules/.bin")), os.environ["PATH"]])
+PATH = os.pathsep.join(
+    [*(str(HERE / one) for one in ("python/.venv/bin", "node/node_modules/.bin")), os.environ["PATH"]]
+)
 ACCEPTED = "accepted"
 REAL_NAME, PLAIN_URL = WAYS = ("real host name", "plain URL")
 

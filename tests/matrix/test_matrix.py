@@ -2,12 +2,17 @@
 
 import os
 import re
+import subprocess
+import sys
 from contextlib import nullcontext
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from matrix import ACCEPTED, CALLS, PATH, PLAIN_URL, REAL_NAME, NotInstalledError, clients, results, versions
 
+TESTS = Path(__file__).parent.parent
+PAGE = TESTS.parent / "docs" / "compatibility.md"
 SCRIPT, DEPLOY = "customscript_orders", "customdeploy_orders"
 # Set by .ci/run to the registries that answered: a client that is missing then is a failure, not a skip.
 REQUIRED = os.environ.get("NETSUITE_TBA_MATRIX", "").split()
@@ -100,3 +105,19 @@ def test_every_client_of_the_table_was_run(pytestconfig):
     assert {one.id: sorted([*one.ways, "versions"]) for one in clients()} == {
         name: sorted(one) for name, one in results().items()
     }
+
+
+def test_the_command_of_the_page_runs(tmp_path, monkeypatch):
+    """docs/compatibility.md: its account.toml, and its command with a program of this folder."""
+    page = PAGE.read_text("utf-8")
+    accounts, commands = (re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("toml", "sh"))
+    (tmp_path / "account.toml").write_text(accounts[0], "utf-8")
+    (tmp_path / "tests").symlink_to(TESTS)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+
+    ran = subprocess.run(
+        ["bash", "-euc", commands[0]], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+
+    assert (0, "netsuite-tba: 6 logins, none refused\n") == (ran.returncode, ran.stderr)
+    assert [f"{method} 200" for method, *_ in CALLS.values()] == ran.stdout.splitlines()

@@ -1,4 +1,4 @@
-// node:https reads no proxy before Node 24: proxy-agent does.
+// node:https reads no proxy before Node 22.21 and 24.5: proxy-agent does.
 import http from "node:http";
 import https from "node:https";
 

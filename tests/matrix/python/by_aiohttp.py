@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import aiohttp
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
-from yarl import URL
 
 RESTLET = os.environ["NETSUITE_BASE_URL"] + "/app/site/hosting/restlet.nl"
 SCRIPT = {"script": "customscript_orders", "deploy": "customdeploy_orders"}
@@ -26,8 +25,8 @@ async def call(session, method, params, body=None):
     url = f"{RESTLET}?{urlencode(SCRIPT | params, doseq=True)}"
     _, headers, _ = signer.sign(url, method)
     headers["Content-Type"] = "application/json"  # of a GET too: NetSuite answers in that form
-    # encoded=True: what was signed is sent as it stands.
-    async with session.request(method, URL(url, encoded=True), headers=headers, data=json.dumps(body) if body else None) as answer:
+    data = json.dumps(body) if body else None
+    async with session.request(method, url, headers=headers, data=data) as answer:
         print(method, answer.status)
 
 

@@ -21,10 +21,9 @@ restlet = NetSuiteRestlet(
 )
 
 
-async def call(method, query="", **kwargs):
+async def call(method, **kwargs):
     try:
-        # httpx drops the URL's own query when params= is given: the parameters go behind the deployment.
-        await getattr(restlet, method.lower())(SCRIPT, deploy=DEPLOY + query, **kwargs)
+        await getattr(restlet, method.lower())(SCRIPT, deploy=DEPLOY, **kwargs)
     except NetsuiteAPIRequestError as refused:
         print(method, refused.status_code)
     else:
@@ -32,12 +31,12 @@ async def call(method, query="", **kwargs):
 
 
 async def main():
-    await call("GET", "&customer=Caf%C3%A9%20O%27Hara%20%26%20Co.%20%2850%25%2B1%3Dx%2A%21~%29")
-    await call("GET", "&tag=red&tag=blue")
-    await call("GET", "&note=&id=7")
+    await call("GET", params={"customer": "Café O'Hara & Co. (50%+1=x*!~)"})
+    await call("GET", params={"tag": ["red", "blue"]})
+    await call("GET", params={"note": "", "id": 7})
     await call("POST", json={"item": "Café", "quantity": 2})
     await call("PUT", json={"id": 7, "item": "Café"})
-    await call("DELETE", "&id=7")
+    await call("DELETE", params={"id": 7})
 
 
 asyncio.run(main())
