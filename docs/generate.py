@@ -32,6 +32,7 @@ TYPES = {
 }
 PLURALS = {"boolean": "booleans", "integer": "whole numbers", "string": "texts"}
 MATRIX = ROOT / "tests" / "matrix"
+AWKWARD = ("awkward characters", "a repeated name", "an empty value")  # the three GETs of the matrix
 # Heading of a record's table: how the file writes it.
 HEADINGS = {
     "Account": "Top level, or `[[accounts]]`",
@@ -160,46 +161,57 @@ def mistakes() -> str:
     )
 
 
-def compatibility() -> str:
-    """Give the table of clients: what clients.toml says of them, and what they did when results.json was written."""
-    clients = tomllib.loads((MATRIX / "clients.toml").read_text(encoding="utf-8"))["clients"]
+def clients() -> list[tuple[dict[str, Any], dict[str, dict[str, str]]]]:
+    """Give each client of the matrix: what clients.toml says of it, and what it did when results.json was written."""
+    listed = tomllib.loads((MATRIX / "clients.toml").read_text(encoding="utf-8"))["clients"]
     results = json.loads((MATRIX / "results.json").read_text(encoding="utf-8"))
-    return table(
-        (
-            *("Language", "Client", "Signer", "Tested", "By NetSuite's host name", "By a plain URL"),
-            *("GET, awkward", "POST", "PUT", "DELETE", "Variables", "In your code", "Notes"),
-        ),
-        (_client_row(one, results[one["id"]]) for one in clients),
-    )
+    return [(one, results[one["id"]]) for one in listed]
 
 
-def _client_row(client: dict[str, Any], result: dict[str, dict[str, str]]) -> list[str]:
+def compatibility() -> str:
+    """Give the table of what each client did."""
+    columns = ("Language", "Client", "Signer", "By NetSuite's host name", "By a plain URL", "GET, awkward")
+    return table((*columns, "POST", "PUT", "DELETE", "Tested"), (done_by(*one) for one in clients()))
+
+
+def done_by(client: dict[str, Any], result: dict[str, dict[str, str]]) -> list[str]:
+    """Give a client's row; both ways it did the same."""
     ways = [result[way] for way in ("real host name", "plain URL") if way in result]
-    done = {call: outcome for way in ways for call, outcome in way.items()}
-    assert all(way == done for way in ways), client["id"]
+    outcomes = ways[0]
+    assert all(way == outcomes for way in ways), client["id"]
 
-    def did(call: str) -> str | None:
-        """Say what became of a call; None if it was let in."""
-        if call not in done:
-            return client["omitted"][call]
-        return None if done[call] == "accepted" else f"refused: `{done[call]}`"
+    def said(call: str) -> str:
+        """Say what became of a call; nothing if it was let in."""
+        outcome = outcomes.get(call) or client["omitted"][call]
+        return "" if outcome == "accepted" else f"`{outcome}`" if call in outcomes else outcome
 
-    gets = ("awkward characters", "a repeated name", "an empty value")
-    failed = [f"all but {call} ({said})" for call in gets if (said := did(call))]
-    notes = [client[key] for key in ("ours", "notes") if key in client]
+    failed = [f"all but {call} ({said(call)})" for call in AWKWARD if said(call)]
     return [
         client["language"],
         client["client"],
-        client["signer"],
-        ", ".join(f"{name} {version}" for name, version in result["versions"].items()),
+        client["signer"] + (" (with code of ours)" if "ours" in client else ""),
         "yes",
         f"no: {client['plain']}" if "plain" in client else "yes",
         "; ".join(failed) or "yes",
-        *(did(call) or "yes" for call in ("POST", "PUT", "DELETE")),
-        ", ".join(f"`{name}`" for name in client["reads"]),
-        client["code"],
-        " ".join(notes),
+        *(said(call) or "yes" for call in ("POST", "PUT", "DELETE")),
+        ", ".join(f"{name} {version}" for name, version in result["versions"].items()),
     ]
+
+
+def settings() -> str:
+    """Give the table of what each client needs."""
+    return table(
+        ("Client", "Variables", "In your code", "Notes"),
+        (
+            (
+                f"{one['language']}: {one['client']}, {one['signer']}",
+                ", ".join(f"`{name}`" for name in one["reads"]),
+                one["code"],
+                " ".join(one[key] for key in ("ours", "notes") if key in one),
+            )
+            for one, _ in clients()
+        ),
+    )
 
 
 # Document and marker -> what stands between <!-- generated:marker --> and <!-- /generated:marker -->.
@@ -207,6 +219,7 @@ TABLES = {
     ("account-toml.md", "records"): records,
     ("behaviour.md", "behaviour"): behaviour,
     ("compatibility.md", "compatibility"): compatibility,
+    ("compatibility.md", "settings"): settings,
     ("explain.md", "mistakes"): mistakes,
     ("refusals.md", "refusals"): refusals,
 }
@@ -222,8 +235,9 @@ def outputs() -> dict[Path, str]:
     texts = {SCHEMA_FILE: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"}
     for (name, marker), make in TABLES.items():
         path = ROOT / "docs" / name
+        text = texts.get(path) or path.read_text(encoding="utf-8")
         begin, end = f"<!-- generated:{marker} -->\n", f"<!-- /generated:{marker} -->"
-        head, found, rest = path.read_text(encoding="utf-8").partition(begin)
+        head, found, rest = text.partition(begin)
         _, closed, tail = rest.partition(end)
         if not (found and closed):
             raise ValueError(f"docs/{name} has no {begin.strip()} ... {end}")
