@@ -169,49 +169,39 @@ def clients() -> list[tuple[dict[str, Any], dict[str, dict[str, str]]]]:
 
 
 def compatibility() -> str:
-    """Give the table of what each client did."""
-    columns = ("Language", "Client", "Signer", "By NetSuite's host name", "By a plain URL", "GET, awkward")
-    return table((*columns, "POST", "PUT", "DELETE", "Tested"), (done_by(*one) for one in clients()))
-
-
-def done_by(client: dict[str, Any], result: dict[str, dict[str, str]]) -> list[str]:
-    """Give a client's row; both ways it did the same."""
-    ways = [result[way] for way in ("real host name", "plain URL") if way in result]
-    outcomes = ways[0]
-    assert all(way == outcomes for way in ways), client["id"]
-
-    def said(call: str) -> str:
-        """Say what became of a call; nothing if it was let in."""
-        outcome = outcomes.get(call) or client["omitted"][call]
-        return "" if outcome == "accepted" else f"`{outcome}`" if call in outcomes else outcome
-
-    failed = [f"all but {call} ({said(call)})" for call in AWKWARD if said(call)]
-    return [
-        client["language"],
-        client["client"],
-        client["signer"] + (" (with code of ours)" if "ours" in client else ""),
-        "yes",
-        f"no: {client['plain']}" if "plain" in client else "yes",
-        "; ".join(failed) or "yes",
-        *(said(call) or "yes" for call in ("POST", "PUT", "DELETE")),
-        ", ".join(f"{name} {version}" for name, version in result["versions"].items()),
-    ]
+    """Give the table of what each client did; both ways it did the same."""
+    rows = []
+    for client, result in clients():
+        ways = [result[way] for way in ("real host name", "plain URL") if way in result]
+        outcomes = ways[0]
+        assert all(way == outcomes for way in ways), client["id"]
+        failed = [call for call in AWKWARD if outcomes.get(call) != "accepted"]
+        signer = client["signer"] + (" (with code of ours)" if "ours" in client else "")
+        by = ("yes", "no" if "plain" in client else "yes")
+        gets = "all but " + ", ".join(failed) if failed else "yes"
+        others = ("yes" if outcomes.get(call) == "accepted" else "no" for call in ("POST", "PUT", "DELETE"))
+        rows.append((client["language"], client["client"], signer, *by, gets, *others))
+    columns = ("Language", "Client", "Signer", "Host name", "Plain URL", "Awkward GET", "POST", "PUT", "DELETE")
+    return table(columns, rows)
 
 
 def settings() -> str:
-    """Give the table of what each client needs."""
-    return table(
-        ("Client", "Variables", "In your code", "Notes"),
-        (
+    """Give the table of what each client needs, and of what is to be known of it."""
+    rows = []
+    for client, result in clients():
+        notes = [client[key] for key in ("ours", "notes") if key in client]
+        notes += [f"No plain URL: {client['plain']}."] if "plain" in client else []
+        notes += [f"With {call}: `{mistake}`." for call, mistake in client.get("refused", {}).items()]
+        notes += [f"With {call}: {reason}." for call, reason in client.get("omitted", {}).items()]
+        rows.append(
             (
-                f"{one['language']}: {one['client']}, {one['signer']}",
-                ", ".join(f"`{name}`" for name in one["reads"]),
-                one["code"],
-                " ".join(one[key] for key in ("ours", "notes") if key in one),
+                ", ".join(f"{name} {version}" for name, version in result["versions"].items()),
+                ", ".join(f"`{name}`" for name in client["reads"]),
+                client["code"],
+                " ".join(notes),
             )
-            for one, _ in clients()
-        ),
-    )
+        )
+    return table(("Tested with", "Variables", "In your code", "Notes"), rows)
 
 
 # Document and marker -> what stands between <!-- generated:marker --> and <!-- /generated:marker -->.

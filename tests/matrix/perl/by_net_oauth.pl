@@ -28,7 +28,7 @@ sub call {
         token            => $ENV{NETSUITE_TOKEN_ID},
         token_secret     => $ENV{NETSUITE_TOKEN_SECRET},
         request_url      => $restlet,
-        extra_params     => {@query},    # characters; a query in request_url would be signed as bytes of Latin-1
+        extra_params     => {@query},    # characters: what is not ASCII in a query of request_url is encoded twice
         request_method   => $method,
         signature_method => 'HMAC-SHA256',
         timestamp        => time,

@@ -4,7 +4,7 @@ require "oauth"
 
 begin
   require "oauth/signature/hmac/sha256"
-rescue LoadError # oauth before 1.0 has HMAC-SHA1 alone; this registers the digest, all else is the gem's
+rescue LoadError # oauth 0.5.4 has HMAC-SHA1 alone: this registers the digest, all else of the signing is the gem's
   require "oauth/signature/hmac/sha1"
   class OAuth::Signature::HMAC::SHA256 < OAuth::Signature::HMAC::SHA1
     implements "hmac-sha256"
