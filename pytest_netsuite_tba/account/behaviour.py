@@ -69,4 +69,9 @@ class Behaviour(Record):
     concurrency_before_login: bool = setting(
         "Whether the concurrency limit is checked before the login instead of after it.", default=False
     )
+    soap_nonce_alphanumeric: bool = setting(
+        "Whether SOAP refuses a nonce of other characters than letters and digits. Oracle asks for those; clients "
+        "that send base64 work.",
+        default=False,
+    )
     nonce_max_length: int = setting("Longest nonce that is let in; 0 for no limit.", default=0)
