@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.account.records import LOCK_SECONDS
 
 from .audit_trail import LoginAttempt
-from .checks import CHECKS, Login, nonce_is_new
+from .channels import CHECKS
+from .checks import Login, nonce_is_new
 from .diagnosis.facts import Facts, Secrets
 from .nonces import NonceStore
-from .passport_checks import SOAP
 from .token_passport import spoken
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Gate:
                 account=account.id,
             )
             login = Login(request, account, self.nonces, now)
-            checks = checks or CHECKS.get(channel) or SOAP
+            checks = checks or CHECKS[channel]
             refusal = self._forced_refusal(login, checks)
             if refusal is None:
                 refusal = self._run_checks(checks, login, attempt.id)
