@@ -79,3 +79,8 @@ class Behaviour(Record):
         "302 to the account's own host, as it was for a while, instead of 403.",
         default=False,
     )
+    soap_nonce_alphanumeric: bool = setting(
+        "Whether SOAP refuses a nonce of other characters than letters and digits. Oracle asks for those; clients "
+        "that send base64 work.",
+        default=False,
+    )

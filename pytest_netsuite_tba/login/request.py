@@ -10,6 +10,8 @@ from pytest_netsuite_tba.oauth1.header import parse_authorization
 if TYPE_CHECKING:
     from pytest_netsuite_tba.oauth1.header import AuthorizationHeader
 
+    from .token_passport import Envelope
+
 _ABSOLUTE = ("http://", "https://")
 
 
@@ -25,6 +27,7 @@ class SignedRequest:
         body: the whole body.
         remote_address: the client's IP address.
         is_answered: False where a fault that the test asked for keeps the answer from the client.
+        envelope: of a SOAP request, once somebody has read it.
 
     """
 
@@ -33,6 +36,7 @@ class SignedRequest:
         "_query_parameters",
         "authorizations",
         "body",
+        "envelope",
         "headers",
         "host",
         "is_answered",
@@ -61,6 +65,7 @@ class SignedRequest:
         self.body = body
         self.remote_address = remote_address
         self.is_answered = True
+        self.envelope: Envelope | None = None
         if target.lower().startswith(_ABSOLUTE):
             scheme, _, rest = target.partition("://")
             before_query, mark, query = rest.partition("?")
