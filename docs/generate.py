@@ -1,4 +1,4 @@
-"""Write what the docs and the JSON Schema say of the records and the refusals, from the code itself.
+"""Write what the docs and the JSON Schema say of records, refusals and clients, from the code and the matrix of clients.
 
 ``python docs/generate.py`` writes; with ``--check`` it only looks, and exits 1 if a file is stale.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ TYPES = {
     "string": "text",
 }
 PLURALS = {"boolean": "booleans", "integer": "whole numbers", "string": "texts"}
+MATRIX = ROOT / "tests" / "matrix"
+AWKWARD = ("awkward characters", "a repeated name", "an empty value")  # the three GETs of the matrix
 # Heading of a record's table: how the file writes it.
 HEADINGS = {
     "Account": "Top level, or `[[accounts]]`",
@@ -71,7 +74,8 @@ def valid(schema: dict[str, Any]) -> str:
         kinds = schema["items"].get("type", [])
         kinds = kinds if isinstance(kinds, list) else [kinds]
         return "list of " + " and ".join(PLURALS[kind] for kind in kinds) if kinds else "tables"
-    return TYPES[schema.get("format") or schema.get("type", "any")]
+    kind = TYPES[schema.get("format") or schema.get("type", "any")]
+    return f"{kind} from {schema['minimum']}" if "minimum" in schema else kind
 
 
 def records() -> str:
@@ -166,7 +170,11 @@ def mistakes() -> str:
             (
                 f"`{name}`",
                 one.title,
-                one.cure.format(account="1234567_SB1", host="...restlets.api.netsuite.com"),
+                one.cure.format(
+                    account="1234567_SB1",
+                    host="...restlets.api.netsuite.com",
+                    permission="Log in using Access Tokens",
+                ),
                 str(one.sightings),
             )
             for name, one in sorted(CATALOGUE.items(), key=lambda item: -item[1].sightings)
@@ -174,10 +182,55 @@ def mistakes() -> str:
     )
 
 
+def clients() -> list[tuple[dict[str, Any], dict[str, dict[str, str]]]]:
+    """Give each client of the matrix: what clients.toml says of it, and what it did when results.json was written."""
+    listed = tomllib.loads((MATRIX / "clients.toml").read_text(encoding="utf-8"))["clients"]
+    results = json.loads((MATRIX / "results.json").read_text(encoding="utf-8"))
+    return [(one, results[one["id"]]) for one in listed]
+
+
+def compatibility() -> str:
+    """Give the table of what each client did; both ways it did the same."""
+    rows = []
+    for client, result in clients():
+        ways = [result[way] for way in ("real host name", "plain URL") if way in result]
+        outcomes = ways[0]
+        assert all(way == outcomes for way in ways), client["id"]
+        failed = [call for call in AWKWARD if outcomes.get(call) != "accepted"]
+        signer = client["signer"] + (" (with code of ours)" if "ours" in client else "")
+        by = ("yes", "no" if "plain" in client else "yes")
+        gets = "all but " + ", ".join(failed) if failed else "yes"
+        others = ("yes" if outcomes.get(call) == "accepted" else "no" for call in ("POST", "PUT", "DELETE"))
+        rows.append((client["language"], client["client"], signer, *by, gets, *others))
+    columns = ("Language", "Client", "Signer", "Host name", "Plain URL", "Awkward GET", "POST", "PUT", "DELETE")
+    return table(columns, rows)
+
+
+def settings() -> str:
+    """Give the table of what each client needs, and of what is to be known of it."""
+    rows = []
+    for client, result in clients():
+        notes = [client[key] for key in ("ours", "notes") if key in client]
+        notes += [f"No plain URL: {client['plain']}."] if "plain" in client else []
+        notes += [f"With {call}: `{mistake}`." for call, mistake in client.get("refused", {}).items()]
+        notes += [f"With {call}: {reason}." for call, reason in client.get("omitted", {}).items()]
+        rows.append(
+            (
+                ", ".join(f"{name} {version}" for name, version in result["versions"].items()),
+                ", ".join(f"`{name}`" for name in client["reads"]),
+                client["code"],
+                " ".join(notes),
+            )
+        )
+    return table(("Tested with", "Variables", "In your code", "Notes"), rows)
+
+
 # Document and marker -> what stands between <!-- generated:marker --> and <!-- /generated:marker -->.
 TABLES = {
     ("account-toml.md", "records"): records,
     ("behaviour.md", "behaviour"): behaviour,
+    ("compatibility.md", "compatibility"): compatibility,
+    ("compatibility.md", "settings"): settings,
     ("explain.md", "mistakes"): mistakes,
     ("refusals.md", "refusals"): refusals,
     ("token-endpoints.md", "refusals"): token_refusals,
@@ -194,8 +247,9 @@ def outputs() -> dict[Path, str]:
     texts = {SCHEMA_FILE: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"}
     for (name, marker), make in TABLES.items():
         path = ROOT / "docs" / name
+        text = texts.get(path) or path.read_text(encoding="utf-8")
         begin, end = f"<!-- generated:{marker} -->\n", f"<!-- /generated:{marker} -->"
-        head, found, rest = path.read_text(encoding="utf-8").partition(begin)
+        head, found, rest = text.partition(begin)
         _, closed, tail = rest.partition(end)
         if not (found and closed):
             raise ValueError(f"docs/{name} has no {begin.strip()} ... {end}")

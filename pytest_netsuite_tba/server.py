@@ -28,6 +28,7 @@ from .services.hosts import MisdirectedError, called, signed_request
 from .services.restlets import PATH, Restlets
 
 if TYPE_CHECKING:
+    import re
     import ssl
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from .account.behaviour import Behaviour
     from .account.clock import Clock
+    from .account.record_store import RecordStore, Rows
     from .account.records import Entity, Integration, Role, Token
     from .account.scripts import Audience, Deployment, EntryPoint
     from .listener import Malformed
@@ -272,6 +274,25 @@ class NetSuiteServer(HTTPServer):
         deployment.calls = History(self.history)
         return deployment
 
+    @property
+    def records(self) -> RecordStore:
+        """The first account's business records, as REST web services find them."""
+        return self.account.store
+
+    def suiteql(self, query: str | re.Pattern[str], rows: Rows) -> None:
+        """Say what a SuiteQL query of the first account gives; see :meth:`RecordStore.answer_suiteql`.
+
+        Args:
+            query: its text (white space does not count), or a pattern that is found in it; the latest that fits wins.
+            rows: a list of dicts, or a function of the query's text that gives one.
+
+        Raises:
+            ValueError: JSON cannot hold a row.
+
+        """
+        with self.account.lock:
+            self.account.store.answer_suiteql(query, rows)
+
     def restlet_url(self, script: str, deploy: str, **params: str | int) -> str:
         """Give the URL of a RESTlet at this server, as a client would call it; ``params`` are added, encoded."""
         pairs = {"script": script, "deploy": deploy} | params
@@ -463,7 +484,9 @@ class NetSuiteServer(HTTPServer):
         except Exception:  # noqa: BLE001  (an expectation's own handler; pytest-httpserver has noted it for check())
             response = Response(status=500)
         content, status, headers = response.get_wsgi_response(environ)
-        start_response(status, [*headers, ("x-n-operationid", str(uuid.uuid4())), *_CAPTURED_HEADERS])
+        is_routed = _ROUTING_COOKIE in environ.get("HTTP_COOKIE", "")
+        cookie = () if is_routed else (("Set-Cookie", f"{_ROUTING_COOKIE}; path=/"),)
+        start_response(status, [*headers, ("x-n-operationid", str(uuid.uuid4())), *cookie, *_CAPTURED_HEADERS])
         return content
 
     def dispatch(self, request: Request) -> Response:
@@ -478,6 +501,7 @@ class NetSuiteServer(HTTPServer):
             response = self.faults.strike(fault, signed, name, account or self.account)
             if response is not None:
                 return response
+        signed.is_answered = not any(fault.kind == "reset" for fault in faults)
         service = self._services.get(name) or self._service(name)
         if account is None:
             response = service.serve(request, signed, None, within_limit=True)
@@ -485,7 +509,7 @@ class NetSuiteServer(HTTPServer):
             gate = self.gates[account.id]
             with gate.slot() as within_limit:
                 response = service.serve(request, signed, gate, within_limit=within_limit)
-        if any(fault.kind == "reset" for fault in faults):
+        if not signed.is_answered:
             raise ConnectionResetError(RESET)
         return response
 
@@ -527,13 +551,15 @@ class NetSuiteServer(HTTPServer):
 # Service -> its module in services/ and its class there.
 _SERVICES = {
     "restlet": ("restlets", "Restlets"),
+    "rest": ("rest_web_services", "RestWebServices"),
     "token": ("token_endpoints", "TokenEndpoints"),
     "ui": ("authorize_page", "AuthorizePage"),
     "discovery": ("discovery", "Discovery"),
 }
-# Captured on SOAP answers in 2022, likely on all hosts; a client with a cookie jar sends the cookie back.
+# Captured on SOAP answers in 2022, likely on all hosts. A client with a cookie jar sends the cookie back; it is set
+# only for a request without it, as a load balancer does.
+_ROUTING_COOKIE = "NS_ROUTING_VERSION=LAGGING"
 _CAPTURED_HEADERS = (
-    ("Set-Cookie", "NS_ROUTING_VERSION=LAGGING; path=/"),
     ("P3P", 'CP="CAO PSAa OUR BUS PUR"'),
     ("Vary", "User-Agent"),
     ("Strict-Transport-Security", "max-age=31536000"),

@@ -351,7 +351,10 @@ FORMS = "{ json = ... }, { text = ... }, { error = { code = ... } } or { echo = 
             id="number",
         ),
         pytest.param(
-            "features = true", "features", "expected a table of token_based_authentication", id="value-for-table"
+            "features = true",
+            "features",
+            "expected a table of token_based_authentication, rest_web_services, soap_web_services",
+            id="value-for-table",
         ),
         pytest.param(
             f"{RESTLET}get = 5", "restlets[0].get", f"5 is not valid; expected {FORMS}", id="entry-point-no-table"

@@ -39,6 +39,11 @@ class Behaviour(Record):
         "Whether a role with the Web Services Only box ticked is refused by RESTlets. Oracle says so, one vendor not.",
         default=True,
     )
+    rest_permission_code: Literal["USER_ERROR", "INVALID_LOGIN"] = setting(
+        "Error code of a REST web services call whose role lacks a permission that it needs: 400 `USER_ERROR`, as one "
+        "guide has it, or the 401 `INVALID_LOGIN` of every other refusal, as another has it.",
+        default="USER_ERROR",
+    )
     insufficient_permission_status: Literal[400, 401, 403] = setting(
         "HTTP status of INSUFFICIENT_PERMISSION, for the audience and for the SuiteScript permission.", default=403
     )
@@ -64,7 +69,7 @@ class Behaviour(Record):
     concurrency_before_login: bool = setting(
         "Whether the concurrency limit is checked before the login instead of after it.", default=False
     )
-    nonce_max_length: int = setting("Longest nonce that is let in; 0 for no limit.", default=0)
+    nonce_max_length: int = setting("Longest nonce that is let in; 0 for no limit.", default=0, minimum=0)
     request_token_seconds: int = setting(
         "How long a request token of the authorization flow may be used, in seconds. Oracle's pages do not say.",
         default=3600,

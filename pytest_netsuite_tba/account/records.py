@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from .behaviour import Behaviour
 from .clock import Clock
-from .fields import Record, RecordError, nearest, rules_of, setting
+from .fields import Record, RecordError, nearest, setting
+from .record_store import RecordStore
 from .scripts import Audience, Canned, Deployment
 
 if TYPE_CHECKING:
@@ -32,17 +33,19 @@ LOG_IN_USING_ACCESS_TOKENS = "Log in using Access Tokens"
 USER_ACCESS_TOKENS = "User Access Tokens"
 ACCESS_TOKEN_MANAGEMENT = "Access Token Management"  # noqa: S105  (a permission's name)
 SUITESCRIPT = "SuiteScript"
+REST_WEB_SERVICES = "REST Web Services"
+SOAP_WEB_SERVICES = "SOAP Web Services"
 # Permissions with a meaning to the fake; any other name is kept and changes nothing (Oracle bridgehead_4248124361).
 PERMISSIONS = (
     LOG_IN_USING_ACCESS_TOKENS,
     USER_ACCESS_TOKENS,
     ACCESS_TOKEN_MANAGEMENT,
     SUITESCRIPT,
-    "REST Web Services",
-    "SOAP Web Services",
+    REST_WEB_SERVICES,
+    SOAP_WEB_SERVICES,
 )
 _DEFAULT_PERMISSIONS = frozenset(
-    {LOG_IN_USING_ACCESS_TOKENS, USER_ACCESS_TOKENS, SUITESCRIPT, "REST Web Services", "SOAP Web Services"}
+    {LOG_IN_USING_ACCESS_TOKENS, USER_ACCESS_TOKENS, SUITESCRIPT, REST_WEB_SERVICES, SOAP_WEB_SERVICES}
 )
 _ACCOUNT_ID = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)?")
 
@@ -58,6 +61,8 @@ class Features(Record):
     """The boxes of Setup > Company > Enable Features that change an answer."""
 
     token_based_authentication: bool = setting("Token-based Authentication.", default=True)
+    rest_web_services: bool = setting("REST Web Services.", default=True)
+    soap_web_services: bool = setting("SOAP Web Services.", default=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -311,6 +316,7 @@ class Account(Record):
     concurrency_limit: int | None = setting(
         "Requests in flight at once; no limit when omitted. NetSuite's own are 5, 10, 15 or 20 by service tier.",
         default=None,
+        minimum=0,
     )
     approve_auto_installation: bool = setting(
         "Require Approval during Auto-Installation of Integration: a record that the authorization flow or "
@@ -322,6 +328,7 @@ class Account(Record):
     entities: Records[Entity] = setting("Entities; one with every role when omitted.")
     tokens: Records[Token] = setting("Tokens; one when omitted.")
     restlets: list[Deployment] = setting("Script deployments; `customscript_echo` when omitted.")
+    store: RecordStore = setting("What REST web services find in it.", factory=RecordStore, seed=False)
     clock: Clock = setting("The account's clock.", factory=Clock, seed=False)
     lock: threading.RLock = setting("Held while records change.", factory=threading.RLock, seed=False)
 
@@ -354,6 +361,7 @@ class Account(Record):
         self.behaviour = behaviour or Behaviour()
         self.ip_rules = list(ip_rules)
         self.concurrency_limit = concurrency_limit
+        self.store = RecordStore()
         self.approve_auto_installation = approve_auto_installation
         self.clock = clock or Clock()
         self.lock = threading.RLock()
@@ -611,11 +619,8 @@ class Account(Record):
         return copy.deepcopy(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Account:
-        twin = object.__new__(Account)
-        memo[id(self)], memo[id(self.lock)] = twin, threading.RLock()
-        for name in rules_of(Account):
-            object.__setattr__(twin, name, copy.deepcopy(getattr(self, name), memo))
-        return twin
+        memo[id(self.lock)] = threading.RLock()
+        return Record.__deepcopy__(self, memo)
 
 
 def _given_or_first(given: R | None, records: Records[R], preferred: Iterable[R] = ()) -> R:

@@ -92,6 +92,13 @@ class Credentials:
 
         return SignedSession(self)
 
+    def rest(self) -> requests_library.Session:
+        """Make the same for REST web services: a relative URL is one below ``/services/rest/``."""
+        _needed("requests_oauthlib", "requests")
+        from .requests import RestSession  # noqa: PLC0415  (an extra)
+
+        return RestSession(self)
+
     def httpx(self) -> httpx_library.Client:
         """Make a signed ``httpx.Client``; raises as :meth:`requests`."""
         from .httpx import client_options  # noqa: PLC0415

@@ -19,6 +19,8 @@ class SignedSession(requests.Session):
     ``Content-Type: application/json`` is sent unless told otherwise.
     """
 
+    path = "/"  # what a relative URL is relative to
+
     def __init__(self, credentials: Credentials) -> None:
         super().__init__()
         clock = credentials.clock
@@ -47,5 +49,17 @@ class SignedSession(requests.Session):
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401  (requests' own keywords)
         """Send a request; a relative ``url`` is joined to the fake's."""
         if isinstance(url, str) and "://" not in url:
-            url = urljoin(self._base_url(), url)
+            url = urljoin(self._base_url() + self.path, url)
+        return super().request(method, url, *args, **kwargs)
+
+
+class RestSession(SignedSession):
+    """The same for REST web services: a relative URL, ``record/v1/customer``, is one below ``/services/rest/``."""
+
+    path = "/services/rest/"
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401  (requests' own keywords)
+        """Send a request; a relative ``url`` may begin with a slash."""
+        if isinstance(url, str) and "://" not in url and not url.startswith(self.path):
+            url = url.lstrip("/")
         return super().request(method, url, *args, **kwargs)

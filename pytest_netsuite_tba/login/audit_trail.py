@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .refusal import Channel, Refusal
     from .request import SignedRequest
 
+NEVER_ANSWERED = "The test asked for the fault 'reset' after the script: the client never got the answer."
+
 
 @dataclass(slots=True, kw_only=True)
 class LoginAttempt:
@@ -32,7 +34,7 @@ class LoginAttempt:
         time: NetSuite's time, UTC.
         channel: restlet, rest, soap or token.
         method, url: as sent.
-        http_status: what the client got; None while its answer is being made.
+        http_status: what the client got; None while its answer is being made, and where it never got one.
         status: of the login. Whatever the RESTlet then answers, a login that was let in is a Success.
         detail: the audit trail's Detail, or None.
         cause: what was wrong, in one sentence, or None.
@@ -71,6 +73,7 @@ class LoginAttempt:
     _facts: Facts | None = field(default=None, repr=False, compare=False)
     _diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
     _signature: str = field(default="", repr=False, compare=False)
+    _is_answered: bool = field(default=True, repr=False, compare=False)
 
     @property
     def diagnosis(self) -> Diagnosis | None:
@@ -163,7 +166,9 @@ class AuditTrail(History[LoginAttempt]):
 
     def answered(self, attempt: LoginAttempt, http_status: int | None, code: str | None = None) -> None:
         """Note what the client gets (None: a reset connection), and tell the watchers."""
-        attempt.http_status = http_status
+        attempt.http_status = http_status if attempt._is_answered else None  # noqa: SLF001  (of this very module)
+        if not attempt._is_answered:  # noqa: SLF001
+            attempt.cause = f"{attempt.cause} {NEVER_ANSWERED}" if attempt.cause else NEVER_ANSWERED
         attempt.code = attempt.code if code is None else code
         for watcher in self.watchers:
             watcher(attempt)
@@ -197,6 +202,7 @@ class AuditTrail(History[LoginAttempt]):
             expected=expected,
             logged_by_netsuite=refusal.logged,
             refusal=refusal,
+            _is_answered=request.is_answered,
             _facts=Facts(
                 request=request,
                 refusal=refusal.id,

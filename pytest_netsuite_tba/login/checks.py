@@ -12,6 +12,7 @@ import ipaddress
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
+from pytest_netsuite_tba.account.records import REST_WEB_SERVICES
 from pytest_netsuite_tba.oauth1.encoding import decode_query, form_decode, to_bytes, to_text
 from pytest_netsuite_tba.oauth1.header import AuthorizationHeader, Parameter
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
@@ -133,7 +134,10 @@ def header_is_well_formed(login: Login) -> Refusal | None:
             text = _REFUSED_DEVIATIONS[deviation.kind]
             return rejected.because(text.format(name=deviation.name[:80] or "a parameter", position=deviation.position))
     # The server URL-decodes: a "+" sent raw is a space (RFC 5849 would keep it).
-    login.parameters = {one.name: form_decode(one.raw) if "+" in one.raw else one.value for one in header.parameters}
+    login.parameters = {
+        one.name: form_decode(one.raw) if "+" in one.raw and one.name != "realm" else one.value
+        for one in header.parameters
+    }
     login.identify()
     if request.authorizations and "oauth_" in request.query:
         for name, _ in request.query_parameters:
@@ -327,10 +331,21 @@ def role_may_call_restlets(login: Login) -> Refusal | None:
     return BY_ID["web-services-only"] if restricted else None
 
 
+def rest_is_enabled(login: Login) -> Refusal | None:
+    """Row 9 of REST web services: their own feature is on as well."""
+    return None if login.account.features.rest_web_services else BY_ID["FeatureDisabled-rest"]
+
+
+def role_may_call_rest(login: Login) -> Refusal | None:
+    """Row 18 of REST web services: the role holds their permission (Oracle bridgehead_4248124361)."""
+    allowed = REST_WEB_SERVICES in login.found_token.role.permissions
+    return None if allowed else BY_ID["permission_denied-no-rest-permission"]
+
+
 Check = Callable[[Login], "Refusal | None"]
 
-# Reads like the table: row 2 first, row 17 last. A nonce is spent when row 15 passes.
-_OAUTH_HEADER: tuple[Check, ...] = (
+# Each reads like the table: row 2 first, row 18 last. A nonce is spent when row 15 passes.
+_HEADER: tuple[Check, ...] = (
     has_authorization,
     header_is_well_formed,
     required_parameters_are_present,
@@ -339,6 +354,8 @@ _OAUTH_HEADER: tuple[Check, ...] = (
     timestamp_is_in_window,
     realm_is_this_account,
     feature_is_enabled,
+)
+_RECORDS: tuple[Check, ...] = (
     integration_is_known,
     integration_is_enabled,
     token_is_usable,
@@ -349,7 +366,7 @@ _OAUTH_HEADER: tuple[Check, ...] = (
     entity_and_role_are_usable,
 )
 CHECKS: dict[Channel, tuple[Check, ...]] = {
-    "restlet": (*_OAUTH_HEADER, role_may_call_restlets),
-    "rest": _OAUTH_HEADER,
-    "token": (*_OAUTH_HEADER, role_may_call_restlets),  # tokeninfo, revoketoken; the flow has its own
+    "restlet": (*_HEADER, *_RECORDS, role_may_call_restlets),
+    "rest": (*_HEADER, rest_is_enabled, *_RECORDS, role_may_call_rest),
+    "token": (*_HEADER, *_RECORDS, role_may_call_restlets),  # tokeninfo, revoketoken; the flow has its own
 }

@@ -82,6 +82,7 @@ class Gate:
                 url=request.url,
                 status="Success",
                 account=account.id,
+                _is_answered=request.is_answered,
             )
             login = Login(request, account, self.nonces, now)
             refusal = self._forced_refusal(login)

@@ -44,6 +44,7 @@ INVALID_LOGIN: dict[Channel, Answer] = {
 }
 
 _SAME = "same"
+NO_PERMISSION = Answer("USER_ERROR", 400, "Your current role does not have permission to perform this action.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,9 @@ class Refusal:
         elif self.code == "INSUFFICIENT_PERMISSION":
             status = behaviour.insufficient_permission_status
         if channel in WEB_SERVICES:
-            code, status, text = self.answers.get(channel) or INVALID_LOGIN[channel]
+            answer = self.answers.get(channel) or INVALID_LOGIN[channel]
+            if answer is NO_PERMISSION and behaviour.rest_permission_code != NO_PERMISSION.code:
+                answer = INVALID_LOGIN[channel]
+            code, status, text = answer
         status = behaviour.login_failure_status if status is None else status
         return dataclasses.replace(self, code=code, status=status, logged=logged, detail=detail, text=text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.records import Integration
 
-from .refusal import WEB_SERVICES, Answer, Refusal
+from .refusal import NO_PERMISSION, WEB_SERVICES, Answer, Refusal
 from .tokens.refusals import BY_TOKEN_ID
 
 if TYPE_CHECKING:
@@ -171,6 +171,15 @@ REFUSALS: tuple[Refusal, ...] = (
         arrange=_set("account.features.token_based_authentication", value=False),
     ),
     Refusal(
+        id="FeatureDisabled-rest",
+        row=9,
+        detail="FeatureDisabled",
+        channels=("rest",),
+        cause="The account has the REST Web Services feature switched off.",
+        cure="Switch it on at Setup > Company > Enable Features > SuiteCloud.",
+        arrange=_set("account.features.rest_web_services", value=False),
+    ),
+    Refusal(
         id="consumer_key_unknown",
         row=10,
         detail="consumer_key_unknown",
@@ -309,6 +318,7 @@ REFUSALS: tuple[Refusal, ...] = (
         id="permission_denied-no-token-permission",
         row=17,
         detail="permission_denied",
+        answers={"rest": NO_PERMISSION},
         cause="The token's role has neither Log in using Access Tokens nor User Access Tokens.",
         cure="Add the permission Log in using Access Tokens to the role.",
         arrange=_set("token.role.permissions", ["SuiteScript"]),
@@ -320,6 +330,16 @@ REFUSALS: tuple[Refusal, ...] = (
         cause="The account's IP address rules do not let this address in.",
         cure="Add the client's address to the IP address rules.",
         arrange=_set("account.ip_rules", ["192.0.2.0/24"]),
+    ),
+    Refusal(
+        id="permission_denied-no-rest-permission",
+        row=18,
+        detail="permission_denied",
+        channels=("rest",),
+        answers={"rest": NO_PERMISSION},
+        cause="The token's role lacks the REST Web Services permission.",
+        cure="Add the permission REST Web Services to the role.",
+        arrange=_set("token.role.permissions", ["Log in using Access Tokens"]),
     ),
     Refusal(
         id="web-services-only",

@@ -24,6 +24,7 @@ class SignedRequest:
         headers: names and values in the order sent, repeated ones repeated.
         body: the whole body.
         remote_address: the client's IP address.
+        is_answered: False where a fault that the test asked for keeps the answer from the client.
 
     """
 
@@ -34,6 +35,7 @@ class SignedRequest:
         "body",
         "headers",
         "host",
+        "is_answered",
         "method",
         "path",
         "query",
@@ -58,6 +60,7 @@ class SignedRequest:
         self.headers = headers
         self.body = body
         self.remote_address = remote_address
+        self.is_answered = True
         if target.lower().startswith(_ABSOLUTE):
             scheme, _, rest = target.partition("://")
             before_query, mark, query = rest.partition("?")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pytest_netsuite_tba.login.refusals import BY_ID, WRONG_DATA_CENTER
 from pytest_netsuite_tba.login.request import SignedRequest
-from pytest_netsuite_tba.oauth1.encoding import form_decode, to_text
+from pytest_netsuite_tba.oauth1.encoding import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,5 +159,5 @@ def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> A
     """Give the account that the realm (of NLAuth: ``nlauth_account``) names, else the first."""
     header = request.authorization
     named = ("realm", "nlauth_account")
-    realms = [form_decode(one.raw) for one in header.parameters if one.name in named] if header else []
+    realms = [one.value for one in header.parameters if one.name in named] if header else []
     return accounts.get(realms[0] if realms else "") or next(iter(accounts.values()))

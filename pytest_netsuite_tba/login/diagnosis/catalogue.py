@@ -252,8 +252,8 @@ CATALOGUE: dict[str, Entry] = {
     # -- what the records say ------------------------------------------------------------------------------------
     "role-lacks-permission": Entry(
         6,
-        "Role lacks the permission to log in with a token",
-        "Give the role the permission Log in using Access Tokens.",
+        "Role lacks a permission",
+        "Give the role the permission {permission}.",
     ),
     "tokens-of-another-environment": Entry(
         4,
@@ -264,9 +264,7 @@ CATALOGUE: dict[str, Entry] = {
     "token-of-another-integration": Entry(
         0, "Token of another integration", "Use the token together with the consumer key of its own integration."
     ),
-    "feature-disabled": Entry(
-        2, "Token-based Authentication is switched off", "Setup > Company > Enable Features > SuiteCloud."
-    ),
+    "feature-disabled": Entry(2, "A feature is switched off", "Setup > Company > Enable Features > SuiteCloud."),
     "integration-blocked-or-unknown": Entry(
         2,
         "Integration unknown, blocked or not for tokens",

@@ -149,6 +149,7 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "realm-missing": lambda facts: mistake("realm-missing", facts.reason, account=facts.account),
     "wrong-realm": _realm,
     "FeatureDisabled": _as("feature-disabled"),
+    "FeatureDisabled-rest": _as("feature-disabled"),
     "consumer_key_unknown": _credentials("integration-blocked-or-unknown"),
     "consumer_key_refused-blocked": _as("integration-blocked-or-unknown"),
     "consumer_key_refused-waiting-for-approval": _as("integration-blocked-or-unknown"),
@@ -166,7 +167,12 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "permission_denied-role-inactive": _as("role-inactive-or-taken-away"),
     "permission_denied-role-taken-away": _as("role-inactive-or-taken-away"),
     "permission_denied-role-switched-off": _as("role-inactive-or-taken-away"),
-    "permission_denied-no-token-permission": _as("role-lacks-permission"),
+    "permission_denied-no-token-permission": lambda facts: mistake(
+        "role-lacks-permission", facts.reason, permission="Log in using Access Tokens"
+    ),
+    "permission_denied-no-rest-permission": lambda facts: mistake(
+        "role-lacks-permission", facts.reason, permission="REST Web Services"
+    ),
     "web-services-only": _as("web-services-only-role"),
 }
 

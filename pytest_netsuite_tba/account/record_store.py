@@ -1,0 +1,135 @@
+"""What REST web services find in an account: business records of any type, and answers to SuiteQL."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from .fields import RecordError
+
+Fields = dict[str, Any]
+# Rows, or a function of the query's text that gives them.
+Rows = list[Fields] | Callable[[str], list[Fields]]
+_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+class RecordStore(Mapping[str, Mapping[str, Fields]]):
+    """Records by type, then by internal id, a text of digits; types have no case. There are no schemas.
+
+    A record is a dict of what its owner put in: JSON values, ``externalId`` among them where it has one. Its
+    internal id is its key, and in ``id``.
+    """
+
+    def __init__(self) -> None:
+        self._types: dict[str, dict[str, Fields]] = {}
+        self._names: dict[str, str] = {}
+        self._suiteql: list[tuple[str | re.Pattern[str], Rows]] = []
+        self._last_id = 0
+
+    def add(self, type: str, fields: Mapping[str, Any] | None = None, *, id: int | str | None = None) -> Fields:  # noqa: A002  (NetSuite's words)
+        """Add a record of ``type`` (``customer``, ``salesOrder``, ``customrecord_...``); gives it with its ``id``.
+
+        Raises:
+            RecordError: the type or the id is none, the id or the external id is taken, or JSON cannot hold a field.
+
+        """
+        if not _TYPE.fullmatch(type):
+            raise RecordError("record type", type, "letters, digits and underscores, as 'salesOrder'")
+        record = _json_object(fields or {}, type)
+        number = str(self._last_id + 1 if id is None else id)
+        if not (number.isascii() and number.isdigit()):
+            raise RecordError(f"id of a {type}", id, "digits")
+        records = self._types.get(type.lower(), {})
+        if number in records:
+            raise RecordError(f"id of a {type}", id, "an id that no other has")
+        self._check_external_id(type, record, None)
+        self._names.setdefault(type.lower(), type)
+        record["id"] = number
+        self._types.setdefault(type.lower(), records)[number] = record
+        self._last_id = max(self._last_id, int(number))
+        return record
+
+    def change(self, type: str, id: str, fields: Mapping[str, Any]) -> None:  # noqa: A002  (as in add)
+        """Set fields of a record, all of them or none; its ``id`` stays.
+
+        Raises:
+            KeyError: there is no such record.
+            RecordError: the external id is taken, or JSON cannot hold a field.
+
+        """
+        record = self._types[type.lower()][id]
+        changed = _json_object(fields, type) | {"id": id}
+        self._check_external_id(type, changed, record)
+        record.update(changed)
+
+    def remove(self, type: str, id: str) -> None:  # noqa: A002  (as in add)
+        """Remove a record.
+
+        Raises:
+            KeyError: there is none.
+
+        """
+        del self._types[type.lower()][id]
+
+    def find(self, type: str, id: str) -> Fields | None:  # noqa: A002  (as in add)
+        """Give the record of that internal id, or of that external id, written ``eid:...``; None if there is none."""
+        records = self._types.get(type.lower(), {})
+        if id[:4].lower() != "eid:":
+            return records.get(id)
+        return next((one for one in records.values() if one.get("externalId") == id[4:]), None)
+
+    def answer_suiteql(self, query: str | re.Pattern[str], rows: Rows) -> None:
+        """Answer a SuiteQL query: the same text but for white space, or a pattern found in it; the latest wins.
+
+        Raises:
+            RecordError: ``rows`` is neither a list of dicts that JSON can hold, nor a function.
+
+        """
+        if not callable(rows):
+            for one in rows:
+                _json_object(one, "row of a SuiteQL answer")
+        self._suiteql.insert(0, (_spaced(query) if isinstance(query, str) else query, rows))
+
+    def rows_of(self, query: str) -> list[Fields] | None:
+        """Give the rows of a SuiteQL query; None where nobody said any."""
+        for wanted, rows in self._suiteql:
+            if wanted == _spaced(query) if isinstance(wanted, str) else wanted.search(query):
+                return rows(query) if callable(rows) else rows
+        return None
+
+    def _check_external_id(self, type: str, record: Fields, own: Fields | None) -> None:  # noqa: A002  (as in add)
+        external = record.get("externalId")
+        if external is not None:
+            other = self.find(type, f"eid:{external}")
+            if other is not None and other is not own:
+                raise RecordError(f"externalId of a {type}", external, "one that no other has")
+
+    def __getitem__(self, type: str) -> Mapping[str, Fields]:  # noqa: A002  (as in add)
+        return self._types.get(type.lower(), {})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._names.values()))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"<RecordStore {', '.join(f'{len(self[name])} {name}' for name in self) or 'empty'}>"
+
+
+def _json_object(value: object, where: str) -> Fields:
+    """Give a copy of a dict that JSON can hold."""
+    if not isinstance(value, Mapping):
+        raise RecordError(where, value, "a dict of JSON values")
+    try:
+        json.dumps(dict(value), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise RecordError(where, value, f"values that JSON can hold ({error})") from None
+    return copy.deepcopy(dict(value))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
