@@ -16,6 +16,7 @@ from pytest_netsuite_tba.account.fields import rules_of
 from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
+from pytest_netsuite_tba.login.tokens.refusals import TOKEN_REFUSALS, TokenRefusal
 from pytest_netsuite_tba.login.web_services_only import DOORS
 
 if TYPE_CHECKING:
@@ -144,6 +145,25 @@ def refusals() -> str:
     )
 
 
+def token_refusals() -> str:
+    """Give the table of what the token endpoints and the authorize page refuse."""
+
+    def code(value: str | None) -> str:
+        return f"`{value}`" if value else "none"
+
+    def status(one: TokenRefusal) -> str:
+        switch = "insufficient_permission_status" if one.code == "INSUFFICIENT_PERMISSION" else "login_failure_status"
+        return str(one.status or f"`{switch}`")
+
+    return table(
+        ("Where", "Id", "Detail", "Code", "Status", "Cause", "Cure"),
+        (
+            (one.where, f"`{one.id}`", code(one.detail), code(one.code), status(one), one.cause, one.cure)
+            for one in TOKEN_REFUSALS
+        ),
+    )
+
+
 def mistakes() -> str:
     """Give the catalogue of mistakes, the most sighted first."""
     return table(
@@ -232,6 +252,7 @@ TABLES = {
     ("explain.md", "mistakes"): mistakes,
     ("refusals.md", "refusals"): refusals,
     ("web-services.md", "web-services-only"): web_services_only,
+    ("token-endpoints.md", "refusals"): token_refusals,
 }
 
 

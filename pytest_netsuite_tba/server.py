@@ -539,7 +539,10 @@ class NetSuiteServer(HTTPServer):
             signed, wrong.refusal, now=self.clock.now(), hosts=hosts, account="" if account is None else account.id
         )
         self.audit_trail.answered(attempt, wrong.refusal.status)
-        return Restlets(self).refuse(signed, wrong.refusal, account)
+        response = Restlets(self).refuse(signed, wrong.refusal, account)
+        if wrong.location:
+            response.headers["Location"] = wrong.location
+        return response
 
     # -- what the services ask of the server -----------------------------------------------------------------
 

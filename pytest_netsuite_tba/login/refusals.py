@@ -444,6 +444,15 @@ FAULT = Refusal(
     cause="The test asked for this fault.",
     cure="Nothing: netsuite.faults.add() asked for it.",
 )
+WRONG_DATA_CENTER = Refusal(
+    id="wrong-data-center",
+    row=0,
+    code=None,
+    status=302,
+    logged=False,
+    cause="The host is one of before 2020.2, which every account of a data centre shared.",
+    cure="Call the account's own host; sign the request that follows the redirect anew.",
+)
 CONCURRENCY = Refusal(
     id="concurrency",
     row=0,

@@ -23,8 +23,11 @@ body { margin: 0; padding: 2rem 1rem; background: var(--page); color: var(--text
   font: 1rem/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 main { max-width: 27rem; margin: 0 auto; padding: 1.75rem; background: var(--card); border: 1px solid var(--line);
   border-radius: .5rem; }
+.brand { margin: 0 0 .25rem; font-weight: 600; }
 h1 { margin: 0 0 1rem; font-size: 1.35rem; line-height: 1.3; }
 p { margin: 0 0 1rem; overflow-wrap: anywhere; }
+form { margin: 0 0 1.25rem; }
+main > :last-child { margin-bottom: 0; }
 label { display: block; margin: 0 0 .25rem; font-weight: 600; }
 input:not([type=radio]) { width: 100%; margin: 0 0 1rem; padding: .55rem .65rem; font: inherit; color: inherit;
   background: var(--page); border: 1px solid var(--soft); border-radius: .3rem; }
@@ -33,6 +36,7 @@ legend { padding: 0 .35rem; font-weight: 600; }
 .role { display: grid; grid-template-columns: auto 1fr; gap: 0 .6rem; align-items: start; margin: .6rem 0 0; }
 .role input { margin: .35rem 0 0; }
 .role label { margin: 0; font-weight: 400; }
+.role input:disabled + label { color: var(--soft); }
 .role p { grid-column: 2; margin: 0; }
 .soft, footer { color: var(--soft); font-size: .875rem; }
 .error { padding: .6rem .8rem; color: var(--bad); background: var(--bad-page); border-left: .25rem solid; }
@@ -62,6 +66,7 @@ _PAGE = Markup("""<!doctype html>
 </head>
 <body>
 <main>
+<p class="brand soft">Fake NetSuite</p>
 <h1>{title}</h1>
 {error}{content}
 </main>

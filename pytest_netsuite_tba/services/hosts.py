@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from pytest_netsuite_tba.login.refusals import BY_ID
+from pytest_netsuite_tba.login.refusals import BY_ID, WRONG_DATA_CENTER
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.oauth1.encoding import to_text
 
@@ -97,13 +97,15 @@ class MisdirectedError(Exception):
     Attributes:
         refusal: what is said of it.
         account: whose host it is, or None.
+        location: where the client is sent instead, or ``""``.
 
     """
 
-    def __init__(self, refusal: Refusal, account: Account | None = None) -> None:
+    def __init__(self, refusal: Refusal, account: Account | None = None, *, location: str = "") -> None:
         super().__init__(refusal.cause)
         self.refusal = refusal
         self.account = account
+        self.location = location
 
 
 def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Name, Account | None]:
@@ -129,6 +131,8 @@ def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Nam
     label, _, domain = host.removesuffix(NETSUITE).partition(".")
     if not domain and wanted in SHARED.get(label, ()):
         return wanted, None
+    if label == "rest" and wanted == "restlet" and request.method == "GET":
+        _check_data_center(request, _account_named(request, accounts))
     account = next((one for one in accounts.values() if one.host_label == label), None)
     services = DOMAINS.get(domain)
     if services is None or account is None:
@@ -139,6 +143,13 @@ def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Nam
     if wanted == "rest" and "restlet" in services:
         raise MisdirectedError(BY_ID["rest-on-restlets-host"], account)
     raise MisdirectedError(BY_ID["unknown-host"].because(f"The host {request.host!r} has no service at {path[:80]!r}."))
+
+
+def _check_data_center(request: SignedRequest, account: Account) -> None:
+    """Raise where the account's data centre still sends such a call on, by ``Behaviour.shared_hosts_redirect``."""
+    if account.behaviour.shared_hosts_redirect:
+        own = f"https://{account.restlets_host}{request.path}{'?' if request.query else ''}{request.query}"
+        raise MisdirectedError(WRONG_DATA_CENTER, account, location=own)
 
 
 def host_of(service: Name, account: Account) -> str:

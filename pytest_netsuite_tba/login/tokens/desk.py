@@ -156,7 +156,7 @@ class TokenDesk:
                 attempt.role = login.request_token.approval.role.name
             if refusal is not None:
                 attempt.refuse(refusal.settled(chosen.behaviour, "token"))
-                if refusal.id == "flow-InvalidCallback":
+                if refusal.id == "flow-InvalidCallback" and not attempt.forced:
                     attempt.detail = f"{refusal.detail} <{login.parameters['oauth_callback'][:200]}>"
                 attempt._facts = _facts(login, refusal, forced=attempt.forced)  # noqa: SLF001  (of the same room)
             attempt._signature = login.parameters.get("oauth_signature", "")  # noqa: SLF001
