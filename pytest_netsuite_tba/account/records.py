@@ -617,6 +617,13 @@ class Account(Record):
         """Give an independent copy of all records; functions in entry points stay the caller's own."""
         return copy.deepcopy(self)
 
+    def become(self, other: Account) -> None:
+        """Take over every record of ``other``, and its clock; ``other`` is not to be used afterwards."""
+        with self.lock:
+            for name in rules_of(Account):
+                if name not in {"id", "lock"}:
+                    object.__setattr__(self, name, getattr(other, name))
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Account:
         memo[id(self.lock)] = threading.RLock()
         return Record.__deepcopy__(self, memo)
