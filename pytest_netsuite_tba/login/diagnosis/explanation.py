@@ -30,6 +30,14 @@ class Reading(NamedTuple):
         return self._asdict()
 
 
+# What is left when every known mistake was tried with the right secrets, and none was it.
+_WRONG_SECRET = Reading(
+    "Most likely a wrong token secret or consumer secret",
+    "No known way to sign wrongly makes this signature with the secrets of this key and token.",
+    "Paste both secrets again, whole and without blanks; if they are right, compare your base string with the expected one.",
+)
+
+
 def readings(attempt: LoginAttempt) -> list[Reading]:
     """Give what, why and cure of each mistake; of the refusal itself where no mistake could be named."""
     diagnosis = attempt.diagnosis
@@ -37,6 +45,9 @@ def readings(attempt: LoginAttempt) -> list[Reading]:
         return [Reading(one.title, one.cause, one.cure) for one in diagnosis.mistakes]
     if attempt.refusal is None:
         return []
+    facts = attempt._facts  # noqa: SLF001  (kept for exactly this)
+    if attempt.refusal.id == "InvalidSignature" and facts is not None and facts.own is not None and not facts.forced:
+        return [_WRONG_SECRET]
     return [Reading(attempt.detail or attempt.refusal.id, attempt.cause or "", attempt.cure or "")]
 
 
