@@ -17,7 +17,7 @@ from pytest_netsuite_tba.account.records import KEYS, Account, Entity, Integrati
 from pytest_netsuite_tba.account.scripts import Deployment
 from pytest_netsuite_tba.account.seed import read_changes, read_record
 from pytest_netsuite_tba.login.diagnosis.explanation import explanation
-from pytest_netsuite_tba.login.refusals import REFUSALS
+from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
 from pytest_netsuite_tba.services.faults import FaultError
 
 from .answers import ApiError, as_json
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.clock import Clock
     from pytest_netsuite_tba.server import NetSuiteServer
 
+MOST_REFUSALS = 10_000  # asked for at once
 _LAST_SECOND = 253_402_300_799  # of the year 9999, the last that a datetime can hold
 # collection in the path -> kind of record, and how it is added to an account.
 _KINDS: dict[str, tuple[type, Callable[[Account, Any], Any]]] = {
@@ -87,7 +88,7 @@ class Api:
             ("POST", record, self.create),
             ("GET", f"{record}/<path:name>", self.record),
             ("PATCH", f"{record}/<path:name>", self.change),
-            ("DELETE", f"{record}/<path:name>", self.delete),
+            ("DELETE", f"{account}/<any({', '.join(_DELETES)}):kind>/<path:name>", self.delete),
             ("GET", "faults", self.faults),
             ("POST", "faults", self.add_fault),
             ("DELETE", "faults", self.clear_faults),
@@ -111,8 +112,9 @@ class Api:
         """Give the description of all this."""
         return Response(openapi_text(), content_type="application/json")
 
-    def reset(self, _: Request) -> Response:
+    def reset(self, request: Request) -> Response:
         """Go back to the seed, and forget attempts, calls, faults and refusals by force."""
+        fit(body_of(request), {})
         self.server.restore(self._seed)
         self.trail.announce("records")
         self.trail.announce("cleared")
@@ -194,6 +196,10 @@ class Api:
             if kind == "tokens" and isinstance(table, dict) and "name" not in table:
                 table = table | {"name": _free_name(found)}
             record = read_record(record_kind, table, found, BODY)
+            noun, key = KEYS[record_kind]
+            if getattr(record, key) in getattr(found, kind):
+                taken = getattr(record, key)
+                raise ApiError(400, f"{taken!r} is taken; each {noun} needs a {key} of its own", path=f"{BODY}.{key}")
             add(found, record)
         self.trail.announce("records")
         secret = {"secret": record.secret} if isinstance(record, Token) else {}
@@ -210,8 +216,6 @@ class Api:
         """Delete a record, and what goes with it."""
         found = self._account(account)
         record = self._find(found, kind, name)
-        if kind not in _DELETES:
-            raise ApiError(405, "a role is not deleted, but made inactive", headers={"Allow": "GET, PATCH"})
         _DELETES[kind](found, record)
         self.trail.announce("records")
         return self._nothing()
@@ -315,11 +319,13 @@ class Api:
         """Refuse the next logins in one of those ways, whatever they hold."""
         table = body_of(request)
         fit(table, {"id": str, "times": int}, required=("id",))
-        try:
-            self.server.refuse_next(table["id"], times=table.get("times", 1))
-        except ValueError as error:
-            raise ApiError(400, str(error), path=f"{BODY}.{'times' if 'times is' in str(error) else 'id'}") from None
-        return as_json({"id": table["id"], "times": table.get("times", 1)}, 201)
+        wanted, times = table["id"], table.get("times", 1)
+        if wanted not in BY_ID:
+            raise ApiError(400, f"{wanted!r} is no refusal; {nearest(wanted, BY_ID)}", path=f"{BODY}.id")
+        if not 1 <= times <= MOST_REFUSALS:
+            raise ApiError(400, f"{times} is not valid; expected 1 to {MOST_REFUSALS}", path=f"{BODY}.times")
+        self.server.refuse_next(wanted, times=times)
+        return as_json({"id": wanted, "times": times}, 201)
 
     @staticmethod
     def _nothing() -> Response:

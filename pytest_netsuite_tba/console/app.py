@@ -79,5 +79,6 @@ class Console:
             ) from None
         except HTTPException:
             raise ApiError(404, f"{request.path[:200]} is no path of the console; see {PATH}openapi.json") from None
+        self._guard.check_content_type(request)
         response: Response = endpoint(request, **values)
         return response

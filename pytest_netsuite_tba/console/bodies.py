@@ -53,7 +53,7 @@ def fit(table: Any, hints: dict[str, Any], *, required: tuple[str, ...] = (), ot
 
     """
     if not isinstance(table, dict):
-        raise ApiError(400, f"expected an object of {', '.join(hints)}", path=BODY)
+        raise ApiError(400, f"expected an object of {', '.join(hints) or 'nothing'}", path=BODY)
     for key in required:
         if key not in table:
             raise ApiError(400, f"missing; expected {expectation(hints[key])}", path=f"{BODY}.{key}")
