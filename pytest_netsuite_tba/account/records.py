@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from .behaviour import Behaviour
 from .clock import Clock
-from .fields import Record, RecordError, nearest, setting
+from .fields import Record, RecordError, nearest, rules_of, setting
 from .record_store import RecordStore
 from .scripts import Audience, Canned, Deployment
 
