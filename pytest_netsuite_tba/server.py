@@ -365,13 +365,14 @@ class NetSuiteServer(HTTPServer):
     def restore(self, seed: Iterable[Account]) -> None:
         """Go back to these records, which are copied, and forget all that happened since.
 
-        Forgotten are attempts, calls, faults, spent nonces and refusals by force; attempts go on being numbered.
+        Forgotten are attempts, calls, faults, spent nonces, request tokens and refusals by force; attempts go on being numbered.
         """
         for one in seed:
             account = self.accounts[one.id]
             with account.lock:
                 account.become(one.copy())
                 self.gates[one.id].forget()
+        self.desk.forget()
         self.token = next(iter(self.account.tokens.values()), None)
         self.faults.clear()
         self.audit_trail.clear()
