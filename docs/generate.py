@@ -15,8 +15,9 @@ from pytest_netsuite_tba.account.behaviour import Behaviour
 from pytest_netsuite_tba.account.fields import rules_of
 from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
-from pytest_netsuite_tba.login.refusals import REFUSALS
-from pytest_netsuite_tba.login.tokens.refusals import TOKEN_REFUSALS, TokenRefusal
+from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
+from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID, TOKEN_REFUSALS, TokenRefusal
+from pytest_netsuite_tba.login.web_services_only import DOORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,11 +127,12 @@ def refusals() -> str:
         return "" if other == detail else code(other)
 
     return table(
-        ("Row", "Id", "Detail", "Detail in SOAP and REST", "Code", "Status", "Cause", "Cure"),
+        ("Row", "Id", "Where", "Detail", "Detail in SOAP and REST", "Code", "Status", "Cause", "Cure"),
         (
             (
                 str(one.row),
                 f"`{one.id}`",
+                ", ".join(one.channels),
                 code(one.detail),
                 elsewhere(one.detail, one.detail_for("rest")),
                 code(one.code),
@@ -225,6 +227,23 @@ def settings() -> str:
     return table(("Tested with", "Variables", "In your code", "Notes"), rows)
 
 
+def web_services_only() -> str:
+    """Give the table of what a Web Services Only role meets at each door."""
+    known = BY_ID | BY_TOKEN_ID
+    return table(
+        ("Door", "Box not ticked", "Box ticked", "Source"),
+        (
+            (
+                one.title,
+                "let in",
+                "let in" if one.refusal is None else f"refused: {known[one.refusal].code} (`{one.refusal}`)",
+                one.source,
+            )
+            for one in DOORS.values()
+        ),
+    )
+
+
 # Document and marker -> what stands between <!-- generated:marker --> and <!-- /generated:marker -->.
 TABLES = {
     ("account-toml.md", "records"): records,
@@ -234,6 +253,7 @@ TABLES = {
     ("explain.md", "mistakes"): mistakes,
     ("refusals.md", "refusals"): refusals,
     ("token-endpoints.md", "refusals"): token_refusals,
+    ("web-services.md", "web-services-only"): web_services_only,
 }
 
 

@@ -11,10 +11,13 @@ from .account.records import Account, Integration, Token
 from .account.seed import load
 from .captures import read
 from .captures.capture import request_to
+from .extras import MissingExtraError
 from .login.audit_trail import AuditTrail
 from .login.gate import Gate
 from .login.request import SignedRequest
-from .services.hosts import NETSUITE, MisdirectedError, called, signed_request
+from .login.token_passport import FIELDS
+from .services.envelopes import read_envelope
+from .services.hosts import NETSUITE, SOAP_PATH, MisdirectedError, called, signed_request
 
 if TYPE_CHECKING:
     import os
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from .login.refusal import Channel
 
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
-CHANNELS: dict[str, Channel] = {"rest": "rest"}  # of a service, where that is not the RESTlets'
+CHANNELS: dict[str, Channel] = {"rest": "rest", "soap": "soap"}  # of a service, where that is not the RESTlets'
 UNCHECKED_TIME = "The time window was not checked: no time is known but the request's own timestamp."
 NO_SECRETS = "The secrets are not known, so the signature was not checked."
 
@@ -49,7 +52,12 @@ class Judge:
         """Give the attempt that the request would have become at ``at`` (Unix seconds).
 
         Without a time it is the request's own timestamp where that has ten digits, else now.
+
+        Raises:
+            ValueError: a SOAP request, and the extra ``xml`` is not installed.
+
         """
+        _read_passport(request)
         now = moment(request) if at is None else at
         accounts = self.accounts or {one.id: one for one in (self._assumed(request),)}
         try:
@@ -71,7 +79,7 @@ class Judge:
     def _assumed(self, request: SignedRequest) -> Account:
         """Make up the account that the request seems to call; nothing is known of its secrets."""
         label = request.host.lower().partition(".")[0] if request.host.lower().endswith(NETSUITE) else ""
-        sent = {one.name: one.value for one in request.authorization.parameters} if request.authorization else {}
+        sent = _sent(request)
         realm = sent.get("realm", "").upper().replace("-", "_")
         name = label.upper().replace("-", "_") or (realm if re.fullmatch("[A-Z0-9_]+", realm) else "") or "1234567"
         try:
@@ -96,11 +104,27 @@ def _forget_secrets(attempt: LoginAttempt) -> None:
     attempt.application = attempt.token_name = attempt.user = attempt.role = ""
 
 
+def _read_passport(request: SignedRequest) -> None:
+    """Read the envelope of a SOAP request, once."""
+    if request.path.startswith(SOAP_PATH) and request.envelope is None:
+        try:
+            request.envelope, _ = read_envelope(request.body)
+        except MissingExtraError as missing:
+            raise ValueError(str(missing)) from None
+
+
+def _sent(request: SignedRequest) -> dict[str, str]:
+    """Give the OAuth parameters of the header, or those that a passport says, as sent."""
+    if request.envelope is not None:
+        fields = request.envelope.passports[0].fields if request.envelope.passports else {}
+        return {parameter: fields.get(name, "") for name, parameter in FIELDS.items()}
+    return {one.name: one.value for one in request.authorization.parameters} if request.authorization else {}
+
+
 def moment(request: SignedRequest) -> float:
     """Give the time by the request's own timestamp if it is a plausible one, else now."""
-    header = request.authorization
-    stamps = [one.value for one in header.parameters if one.name == "oauth_timestamp"] if header else []
-    return float(stamps[0]) if stamps and _TEN_DIGITS.fullmatch(stamps[0]) else time.time()
+    stamp = _sent(request).get("oauth_timestamp", "")
+    return float(stamp) if _TEN_DIGITS.fullmatch(stamp) else time.time()
 
 
 def account_of(account: str, *, consumer_key: str, consumer_secret: str, token_id: str, token_secret: str) -> Account:

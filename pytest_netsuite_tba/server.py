@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from .account.behaviour import Behaviour
     from .account.clock import Clock
-    from .account.record_store import RecordStore, Rows
+    from .account.record_store import Operation, RecordStore, Rows
     from .account.records import Entity, Integration, Role, Token
     from .account.scripts import Audience, Deployment, EntryPoint
     from .listener import Malformed
@@ -292,6 +292,18 @@ class NetSuiteServer(HTTPServer):
         """
         with self.account.lock:
             self.account.store.answer_suiteql(query, rows)
+
+    def soap(self, operation: str, answer: Operation) -> None:
+        """Say what a SOAP operation of the first account answers.
+
+        Args:
+            operation: its name, ``get``.
+            answer: the element inside the answer's Body, ``<getResponse xmlns="urn:messages_...">...``, or a function
+                of the request's own such element that gives it. XML as text.
+
+        """
+        with self.account.lock:
+            self.account.store.operations[operation] = answer
 
     def restlet_url(self, script: str, deploy: str, **params: str | int) -> str:
         """Give the URL of a RESTlet at this server, as a client would call it; ``params`` are added, encoded."""
@@ -551,6 +563,7 @@ class NetSuiteServer(HTTPServer):
 # Service -> its module in services/ and its class there.
 _SERVICES = {
     "restlet": ("restlets", "Restlets"),
+    "soap": ("soap", "SoapWebServices"),
     "rest": ("rest_web_services", "RestWebServices"),
     "token": ("token_endpoints", "TokenEndpoints"),
     "ui": ("authorize_page", "AuthorizePage"),

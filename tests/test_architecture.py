@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "listener": {"http1", "proxy"},
     "server": {"oauth1", "account", "login", "services", "clients", "listener", "proxy"},
     "console": {"oauth1", "account", "login", "services", "clients", "server"},
-    "judge": {"account", "login", "captures", "services"},
+    "judge": {"account", "extras", "login", "captures", "services"},
     "commands": {"account", "captures", "console", "environment", "judge", "login", "oauth1", "proxy", "server"},
     "cli": {"captures", "commands", "extras"},
     "__main__": {"cli"},

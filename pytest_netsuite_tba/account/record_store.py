@@ -1,4 +1,4 @@
-"""What REST web services find in an account: business records of any type, and answers to SuiteQL."""
+"""What web services find in an account: business records of any type, answers to SuiteQL and to SOAP operations."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from .fields import RecordError
 Fields = dict[str, Any]
 # Rows, or a function of the query's text that gives them.
 Rows = list[Fields] | Callable[[str], list[Fields]]
+# The XML that a SOAP operation answers with, or a function of the request's XML that gives it.
+Operation = str | Callable[[str], str]
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -28,6 +30,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
         self._names: dict[str, str] = {}
         self._suiteql: list[tuple[str | re.Pattern[str], Rows]] = []
         self._last_id = 0
+        self.operations: dict[str, Operation] = {}  # of SOAP, by name
 
     def add(self, type: str, fields: Mapping[str, Any] | None = None, *, id: int | str | None = None) -> Fields:  # noqa: A002  (NetSuite's words)
         """Add a record of ``type`` (``customer``, ``salesOrder``, ``customrecord_...``); gives it with its ``id``.

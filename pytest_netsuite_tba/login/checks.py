@@ -20,13 +20,14 @@ from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 from .base_string import FORM, expected_base_string
 from .nonces import WINDOW_SECONDS
 from .refusals import BY_ID
+from .web_services_only import DOORS
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Entity, Integration, Role, Token
     from pytest_netsuite_tba.oauth1.header import Deviation
 
     from .nonces import NonceStore
-    from .refusal import Channel, Refusal
+    from .refusal import Refusal
     from .request import SignedRequest
 
 REQUIRED = (
@@ -328,7 +329,8 @@ def address_is_let_in(address: str, rules: list[str]) -> bool:
 def role_may_call_restlets(login: Login) -> Refusal | None:
     """Row 18: the role is not Web Services Only (Oracle section_4254801119; disputed, ``Behaviour`` decides)."""
     restricted = login.found_token.role.web_services_only and login.account.behaviour.web_services_only_refused
-    return BY_ID["web-services-only"] if restricted else None
+    refusal = DOORS["restlet"].refusal
+    return BY_ID[refusal] if restricted and refusal is not None else None
 
 
 def rest_is_enabled(login: Login) -> Refusal | None:
@@ -365,8 +367,5 @@ _RECORDS: tuple[Check, ...] = (
     user_is_not_locked,
     entity_and_role_are_usable,
 )
-CHECKS: dict[Channel, tuple[Check, ...]] = {
-    "restlet": (*_HEADER, *_RECORDS, role_may_call_restlets),
-    "rest": (*_HEADER, rest_is_enabled, *_RECORDS, role_may_call_rest),
-    "token": (*_HEADER, *_RECORDS, role_may_call_restlets),  # tokeninfo, revoketoken; the flow has its own
-}
+RESTLET = (*_HEADER, *_RECORDS, role_may_call_restlets)
+REST = (*_HEADER, rest_is_enabled, *_RECORDS, role_may_call_rest)

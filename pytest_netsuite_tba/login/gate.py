@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .audit_trail import LoginAttempt
-from .checks import CHECKS, Login, has_authorization, header_is_well_formed, nonce_is_new
+from .channels import CHECKS
+from .checks import Login, nonce_is_new
 from .diagnosis.facts import Facts, Secrets
 from .nonces import NonceStore
+from .token_passport import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,12 +88,15 @@ class Gate:
                 _is_answered=request.is_answered,
             )
             login = Login(request, account, self.nonces, now)
-            refusal = self._forced_refusal(login)
+            checks = checks or CHECKS[channel]
+            refusal = self._forced_refusal(login, checks)
             if refusal is None:
-                refusal = self._run_checks(checks or CHECKS[channel], login, attempt.id)
+                refusal = self._run_checks(checks, login, attempt.id)
             else:
                 attempt.forced = attempt.expected = True
             if refusal is not None:
+                if channel == "soap":
+                    refusal = replace(refusal, cause=spoken(refusal.cause), cure=spoken(refusal.cure))
                 attempt.refuse(refusal.settled(account.behaviour, channel))
                 attempt._facts = self._facts(login, refusal, forced=attempt.forced)  # noqa: SLF001  (of the same room)
             attempt._signature = login.parameters.get("oauth_signature", "")  # noqa: SLF001
@@ -105,11 +111,11 @@ class Gate:
             self.trail.append(attempt)
             return attempt, login.token if refusal is None else None
 
-    def _forced_refusal(self, login: Login) -> Refusal | None:
+    def _forced_refusal(self, login: Login, checks: tuple[Check, ...]) -> Refusal | None:
         if not self._forced and self._always is None:
             return None
-        if has_authorization(login) is None:
-            header_is_well_formed(login)  # only for the names that the trail shows
+        if checks[0](login) is None:
+            checks[1](login)  # only for the names that the trail shows
         return self._forced.popleft() if self._forced else self._always
 
     @staticmethod

@@ -38,6 +38,8 @@ def _set(path: str, value: object) -> Callable[[Account, Token], object]:
     return arrange
 
 
+_UNEXPECTED = Answer("UNEXPECTED_ERROR", 500, "An unexpected error occurred.")
+
 REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         id="unknown-host",
@@ -69,6 +71,7 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         id="user-credentials",
         row=2,
+        channels=("restlet", "rest"),
         code="INVALID_LOGIN_CREDENTIALS",
         logged=False,
         cause="The Authorization header holds user credentials (NLAuth).",
@@ -77,6 +80,7 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         id="other-scheme",
         row=2,
+        channels=("restlet", "rest"),
         status=401,
         logged=False,
         cause="The Authorization header is not of the OAuth scheme.",
@@ -85,13 +89,50 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         id="session-cookie",
         row=2,
+        channels=("restlet", "rest"),
         status=401,
         logged=False,
         cause="A session cookie (JSESSIONID) came together with the Authorization header.",
         cure="Send no cookies of NetSuite's user interface with a signed request.",
     ),
     Refusal(
+        id="malformed-envelope",
+        row=2,
+        channels=("soap",),
+        answers={"soap": _UNEXPECTED},
+        logged=False,
+        cause="The body is no SOAP 1.1 envelope.",
+        cure="Send an Envelope of http://schemas.xmlsoap.org/soap/envelope/ with a Header and a Body, as UTF-8.",
+    ),
+    Refusal(
+        id="soap-user-credentials",
+        row=2,
+        channels=("soap",),
+        answers={"soap": _UNEXPECTED},
+        logged=False,
+        cause="The envelope's header has a passport: user credentials.",
+        cure="Send a tokenPassport with each request; since endpoint 2020.2 there is no login.",
+    ),
+    Refusal(
+        id="ambiguous-authentication",
+        row=2,
+        channels=("soap",),
+        answers={"soap": Answer("USER_ERROR", 500, "Ambiguous authentication")},
+        logged=False,
+        cause="Beside the tokenPassport there is another way to log in.",
+        cure="Send one tokenPassport and nothing else: no passport, no applicationInfo, no cookie of NetSuite's pages.",
+    ),
+    Refusal(
+        id="token-passport-namespace",
+        row=3,
+        channels=("soap",),
+        logged=False,
+        cause="tokenPassport is in another namespace than the endpoint's.",
+        cure="Put tokenPassport into urn:messages_VERSION.platform.webservices.netsuite.com, as the WSDL has it.",
+    ),
+    Refusal(
         id="parameter_rejected",
+        channels=("restlet", "rest"),
         row=3,
         detail="parameter_rejected",
         web_services_detail=None,
@@ -112,6 +153,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="VersionRejected",
+        channels=("restlet", "rest"),
         row=5,
         detail="VersionRejected",
         web_services_detail=None,
@@ -150,6 +192,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="realm-missing",
+        channels=("restlet", "rest"),
         row=8,
         logged=False,
         cause="The Authorization header has no realm.",
@@ -178,6 +221,15 @@ REFUSALS: tuple[Refusal, ...] = (
         cause="The account has the REST Web Services feature switched off.",
         cure="Switch it on at Setup > Company > Enable Features > SuiteCloud.",
         arrange=_set("account.features.rest_web_services", value=False),
+    ),
+    Refusal(
+        id="FeatureDisabled-soap",
+        row=9,
+        detail="FeatureDisabled",
+        channels=("soap",),
+        cause="The account has the SOAP Web Services feature switched off.",
+        cure="Switch it on at Setup > Company > Enable Features > SuiteCloud.",
+        arrange=_set("account.features.soap_web_services", value=False),
     ),
     Refusal(
         id="consumer_key_unknown",
@@ -342,6 +394,23 @@ REFUSALS: tuple[Refusal, ...] = (
         arrange=_set("token.role.permissions", ["Log in using Access Tokens"]),
     ),
     Refusal(
+        id="permission_denied-no-soap-permission",
+        row=18,
+        detail="permission_denied",
+        channels=("soap",),
+        answers={
+            "soap": Answer(
+                "INSUFFICIENT_PERMISSION",
+                500,
+                "Permission Violation: You need the 'SOAP Web Services' permission to access this page. "
+                "Please contact your account administrator.",
+            )
+        },
+        cause="The token's role lacks the SOAP Web Services permission.",
+        cure="Add the permission SOAP Web Services to the role.",
+        arrange=_set("token.role.permissions", ["Log in using Access Tokens"]),
+    ),
+    Refusal(
         id="web-services-only",
         row=18,
         code="INVALID_LOGIN_CREDENTIALS",
@@ -390,7 +459,10 @@ CONCURRENCY = Refusal(
     code="SSS_REQUEST_LIMIT_EXCEEDED",
     status=400,
     text="Request Limit Exceeded!",
-    answers={"rest": Answer("CONCURRENCY_LIMIT_EXCEEDED", 429, "Concurrent request limit exceeded. Request blocked.")},
+    answers={
+        "rest": Answer("CONCURRENCY_LIMIT_EXCEEDED", 429, "Concurrent request limit exceeded. Request blocked."),
+        "soap": Answer("WS_REQUEST_BLOCKED", 500, "Concurrent request limit exceeded. Request blocked."),
+    },
     logged=False,
     cause="More requests are in flight than the account's concurrency limit, which is checked before the login.",
     cure="Send fewer requests at once, and retry with a new nonce.",

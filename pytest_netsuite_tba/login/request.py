@@ -10,6 +10,8 @@ from pytest_netsuite_tba.oauth1.header import parse_authorization
 if TYPE_CHECKING:
     from pytest_netsuite_tba.oauth1.header import AuthorizationHeader
 
+    from .token_passport import Envelope
+
 _ABSOLUTE = ("http://", "https://")
 
 
@@ -24,6 +26,7 @@ class SignedRequest:
         headers: names and values in the order sent, repeated ones repeated.
         body: the whole body.
         remote_address: the client's IP address.
+        envelope: of a SOAP request, once somebody has read it.
         is_answered: False where a fault that the test asked for keeps the answer from the client.
 
     """
@@ -33,6 +36,7 @@ class SignedRequest:
         "_query_parameters",
         "authorizations",
         "body",
+        "envelope",
         "headers",
         "host",
         "is_answered",
@@ -60,6 +64,7 @@ class SignedRequest:
         self.headers = headers
         self.body = body
         self.remote_address = remote_address
+        self.envelope: Envelope | None = None
         self.is_answered = True
         if target.lower().startswith(_ABSOLUTE):
             scheme, _, rest = target.partition("://")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.oauth1.signature import sign, signing_key
+from pytest_netsuite_tba.oauth1.signature import sign
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.oauth1.signature import HmacMethod
@@ -39,10 +40,83 @@ class TokenPassport:
         return f"{self.account}&{self.consumer_key}&{self.token}&{self.nonce}&{self.timestamp}"
 
     def signature(self, consumer_secret: str, token_secret: str, algorithm: str = "HMAC-SHA256") -> str:
-        """Give the base64 signature.
+        """Give the base64 signature; the key is the two secrets, not encoded.
 
         Raises:
             KeyError: ``algorithm`` is none of :data:`ALGORITHMS`.
 
         """
-        return sign(self.base_string, signing_key(consumer_secret, token_secret), ALGORITHMS[algorithm])
+        return sign(self.base_string, f"{consumer_secret}&{token_secret}", ALGORITHMS[algorithm])
+
+
+# Field of the passport -> the OAuth parameter that says the same; the checks know them by the latter.
+FIELDS = {
+    "account": "realm",
+    "consumerKey": "oauth_consumer_key",
+    "token": "oauth_token",
+    "nonce": "oauth_nonce",
+    "timestamp": "oauth_timestamp",
+    "signature": "oauth_signature",
+}
+_SPOKEN = {
+    **{ours: field for field, ours in FIELDS.items()},
+    "oauth_signature_method": "algorithm",
+    "six oauth_ parameters": "six fields",
+    "the Authorization header": "the tokenPassport",
+    "The Authorization header": "The tokenPassport",
+}
+_WORDS = re.compile("|".join(sorted(_SPOKEN, key=len, reverse=True)))
+
+
+def spoken(text: str) -> str:
+    """Say a sentence about the Authorization header as one about the passport."""
+    return _WORDS.sub(lambda found: _SPOKEN[found[0]], text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentPassport:
+    """A ``tokenPassport`` as it came.
+
+    Attributes:
+        namespace: of the element.
+        fields: text by local name, without white space round it; the last where one is repeated.
+        repeated: names that came more than once.
+        algorithm: the signature's attribute; ``""`` where it has none.
+
+    """
+
+    namespace: str
+    fields: dict[str, str] = field(repr=False)
+    repeated: tuple[str, ...] = ()
+    algorithm: str = ""
+
+    def for_account(self, account: str) -> TokenPassport:
+        """Give what is signed, with the account's own spelling of its id."""
+        sent = self.fields.get
+        return TokenPassport(
+            account=account,
+            consumer_key=sent("consumerKey", ""),
+            token=sent("token", ""),
+            nonce=sent("nonce", ""),
+            timestamp=sent("timestamp", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What a SOAP envelope says of its login.
+
+    Attributes:
+        operation: local name of the first element of the body; ``""`` where there is none.
+        version: of the endpoint, ``2024_1``, as the operation's namespace has it; ``""`` where it has none.
+        headers: local names of the header's elements.
+        passports: the ``tokenPassport`` elements among them.
+        problem: why it is no envelope, or ``""``.
+
+    """
+
+    operation: str = ""
+    version: str = ""
+    headers: tuple[str, ...] = ()
+    passports: tuple[SentPassport, ...] = ()
+    problem: str = ""

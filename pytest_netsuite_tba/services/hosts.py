@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 Name = Literal["restlet", "rest", "soap", "token", "discovery", "ui"]
 
 NETSUITE = ".netsuite.com"
+SOAP_PATH = "/services/NetSuitePort_"
 # What a path begins with -> the service that it calls. Any other path belongs to the host's first service.
 PATHS: tuple[tuple[str, Name], ...] = (
     ("/app/site/hosting/restlet.nl", "restlet"),
     ("/services/rest/", "rest"),
-    ("/services/NetSuitePort_", "soap"),
+    (SOAP_PATH, "soap"),
     ("/rest/requesttoken", "token"),
     ("/rest/accesstoken", "token"),
     ("/rest/issuetoken", "token"),
@@ -48,6 +50,7 @@ SHARED: dict[str, tuple[Name, ...]] = {
     "system": ("token", "ui", "discovery"),
     "webservices": ("soap",),
 }
+_PASSPORTS_ACCOUNT = re.compile(rb"<(?:[\w.-]+:)?account\b[^>]*>\s*([^<\s]+)\s*<")
 HEADERS = "netsuite_tba.headers"  # WSGI key of our listener: the headers as sent, repeated ones repeated
 
 
@@ -156,8 +159,9 @@ def host_of(service: Name, account: Account) -> str:
 
 
 def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> Account:
-    """Give the account that the realm (of NLAuth: ``nlauth_account``) names, else the first."""
-    header = request.authorization
-    named = ("realm", "nlauth_account")
-    realms = [one.value for one in header.parameters if one.name in named] if header else []
-    return accounts.get(realms[0] if realms else "") or next(iter(accounts.values()))
+    """Give the account that the realm, NLAuth's ``nlauth_account`` or the ``tokenPassport`` names, else the first."""
+    header, wanted = request.authorization, ("realm", "nlauth_account")
+    names = [one.value for one in header.parameters if one.name in wanted] if header else []
+    if not names and len(accounts) > 1 and b"tokenPassport" in request.body:
+        names = [to_text(one) for one in _PASSPORTS_ACCOUNT.findall(request.body)]
+    return accounts.get(names[0] if names else "") or next(iter(accounts.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.login.checks import CHECKS
+from pytest_netsuite_tba.login.channels import CHECKS
 from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID
 from pytest_netsuite_tba.login.tokens.user_checks import REVOKE_CHECKS, UserLogin, find_token, why_not_revocable
 from pytest_netsuite_tba.oauth1.encoding import percent_encode

@@ -108,7 +108,7 @@ CATALOGUE: dict[str, Entry] = {
         "Send JSON: RESTlets take no form, and a form would have to be signed.",
     ),
     "key-secrets-not-encoded": Entry(
-        3, "Secrets encoded otherwise than once in the key", "Percent-encode each secret once."
+        3, "Secrets encoded otherwise than once in the key", "Percent-encode each secret once (in SOAP not at all)."
     ),
     "lowercase-hex": Entry(3, "Percent escapes in lower case", "Write percent escapes in upper case: %2F, not %2f."),
     "method-declared-differs": Entry(
@@ -199,6 +199,22 @@ CATALOGUE: dict[str, Entry] = {
     "nonce-or-timestamp-made-twice": Entry(
         0, "Nonce or timestamp differs between header and base string", "Make both once, and use them in both places."
     ),
+    # -- what a SOAP passport's signature was made of ------------------------------------------------------------
+    "soap-account-spelling": Entry(
+        2,
+        "Account of the tokenPassport in lower case or with a hyphen",
+        'Write it as NetSuite does, in the element and in the base string: "{account}".',
+    ),
+    "soap-base-string-wrong-order": Entry(
+        1,
+        "Fields of the tokenPassport signed in another order, form or number",
+        "Sign account&consumerKey&token&nonce&timestamp, not encoded.",
+    ),
+    "rest-base-string-for-soap": Entry(
+        0,
+        "OAuth base string signed for a tokenPassport",
+        "Sign account&consumerKey&token&nonce&timestamp: no method, no URL.",
+    ),
     # -- what the header shows -----------------------------------------------------------------------------------
     "sha1-used": Entry(
         17,
@@ -239,6 +255,20 @@ CATALOGUE: dict[str, Entry] = {
         2, "Right signature, wrong domain", "Call the account's own host for this service: {host}."
     ),
     "host-of-no-account": Entry(0, "Host of an account that is not known here", "Call the account's own host: {host}."),
+    "soap-ambiguous-authentication": Entry(
+        4,
+        "Another way to log in beside the tokenPassport",
+        "Send one tokenPassport and nothing else.",
+    ),
+    "soap-namespace-or-format": Entry(
+        2,
+        "tokenPassport in the wrong namespace or form",
+        "Use the namespaces of the endpoint's WSDL, and bare base64 as the signature.",
+    ),
+    "soap-old-passport": Entry(
+        2, "User credentials in place of a tokenPassport", "Send a tokenPassport with each request, and no login."
+    ),
+    "nonce-special-characters": Entry(1, "Nonce with other characters than letters and digits", "Send hex digits."),
     # -- what the server remembers -------------------------------------------------------------------------------
     "redirect-reuses-header": Entry(
         9, "Redirect followed with the old header", "Sign again for the new URL, or call the account's own host."
@@ -246,6 +276,9 @@ CATALOGUE: dict[str, Entry] = {
     "redirect-drops-header": Entry(1, "Redirect followed without the header", "Call the account's own host directly."),
     "retry-resends-header": Entry(
         7, "Automatic retry sent the same header again", "Sign again inside the retry: new nonce, new timestamp."
+    ),
+    "memoised-passport": Entry(
+        2, "One tokenPassport sent with several requests", "Make a new one, nonce and all, for each request."
     ),
     "nonce-collision": Entry(6, "Nonce used before for another request", "Make nonces of 128 random bits."),
     "header-reused": Entry(4, "One header used for several requests", "Sign each request: new nonce, new timestamp."),

@@ -6,21 +6,24 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
+from pytest_netsuite_tba.login.token_passport import TokenPassport
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 
 from .catalogue import CATALOGUE, Mistake, mistake
 from .findings import finding
+from .passports import PassportWorkshop
 from .rendering import render
 from .search import BUDGET_SECONDS, search
 from .workshop import Workshop
 
 if TYPE_CHECKING:
-    from .facts import Facts
+    from .facts import Facts, Secrets
     from .workshop import Recipe
 
 _NOT_HEADERS_FAULT = ("FeatureDisabled", "consumer_key", "token_rejected", "temporary_locked", "permission_denied")
@@ -40,7 +43,8 @@ class Diagnosis:
         also_consistent: other recipes, a tuple of mistakes each, that give the same signature for this request.
         signed_base_string: what the client must have signed, when proven; else None.
         expected_base_string: what it should have signed; None where too little came.
-        corrected_authorization: the header that would have been let in; None where no header would have been.
+        corrected_authorization: the header (of a SOAP call: the ``tokenPassport``) that would have been let in; None
+            where none would have been.
         notes: plain sentences: what cannot be proven, what the corrected header changed.
 
     """
@@ -79,7 +83,7 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
     notes: list[str] = []
     if not facts.parameters.get("oauth_signature"):
         return _finished(facts, mistakes=mistakes, notes=notes)
-    workshop = Workshop(facts)
+    workshop = Workshop(facts) if facts.request.envelope is None else PassportWorkshop(facts)
     expected = workshop.base_string(workshop.right)
     if facts.own is None and not facts.known:
         notes.append("Without the secrets the signature cannot be checked.")
@@ -101,13 +105,17 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
     )
 
 
-def _readings(workshop: Workshop, recipes: tuple[Recipe, ...]) -> list[tuple[tuple[Mistake, ...], Recipe]]:
+def _readings(
+    workshop: Workshop | PassportWorkshop, recipes: tuple[Recipe, ...]
+) -> list[tuple[tuple[Mistake, ...], Recipe]]:
     """Give every set of mistakes that the recipes may be, the most sighted first."""
     readings: dict[frozenset[str], tuple[tuple[Mistake, ...], Recipe]] = {}
     for recipe in recipes:
         variants: list[tuple[Mistake, ...]] = [()]
         for ids, cause in workshop.mistakes(recipe):
-            variants = [(*so_far, mistake(one, cause)) for so_far in variants for one in ids]
+            variants = [
+                (*so_far, mistake(one, cause, account=workshop.facts.account)) for so_far in variants for one in ids
+            ]
         for variant in variants:
             unique = tuple({one.id: one for one in reversed(variant)}.values())[::-1]
             readings.setdefault(frozenset(one.id for one in unique), (unique, recipe))
@@ -163,13 +171,15 @@ def _corrected(facts: Facts) -> tuple[str | None, bool]:
     own = facts.own
     if own is None or not facts.account or facts.refusal.startswith(_NOT_HEADERS_FAULT):
         return None, False
-    if facts.refusal in {"web-services-only", "unknown-host", "session-cookie"}:
+    if facts.refusal in {"web-services-only", "unknown-host", "session-cookie", "ambiguous-authentication"}:
         return None, False
     sent = facts.parameters
     nonce, timestamp = sent.get("oauth_nonce", ""), sent.get("oauth_timestamp", "")
     renewed = facts.refusal in _NEEDS_NEW or len(nonce) < NONCE_MIN_LENGTH or not re.fullmatch(r"[0-9]{10}", timestamp)
     if renewed:
         nonce, timestamp = secrets.token_hex(16), str(int(facts.now))
+    if facts.request.envelope is not None:
+        return _passport(facts, own, nonce, timestamp), renewed and bool(sent)
     parameters = [
         ("oauth_consumer_key", own.consumer_key),
         ("oauth_token", own.token_id),
@@ -182,6 +192,28 @@ def _corrected(facts: Facts) -> tuple[str | None, bool]:
     signature = sign(base, signing_key(own.consumer_secret, own.token_secret))
     header = format_authorization([*parameters, ("oauth_signature", signature)], realm=facts.account)
     return header, renewed and bool(sent)
+
+
+def _passport(facts: Facts, own: Secrets, nonce: str, timestamp: str) -> str:
+    """Write the element that would have been let in."""
+    envelope = facts.request.envelope
+    version = envelope.version if envelope is not None and envelope.version else "2025_2"
+    passport = TokenPassport(
+        account=facts.account, consumer_key=own.consumer_key, token=own.token_id, nonce=nonce, timestamp=timestamp
+    )
+    fields = {
+        "account": passport.account,
+        "consumerKey": passport.consumer_key,
+        "token": passport.token,
+        "nonce": passport.nonce,
+        "timestamp": passport.timestamp,
+    }
+    inside = "".join(f"<m:{name}>{escape(value)}</m:{name}>" for name, value in fields.items())
+    signature = passport.signature(own.consumer_secret, own.token_secret)
+    return (
+        f'<m:tokenPassport xmlns:m="urn:messages_{version}.platform.webservices.netsuite.com">{inside}'
+        f'<m:signature algorithm="HMAC-SHA256">{signature}</m:signature></m:tokenPassport>'
+    )
 
 
 class _Hiding:

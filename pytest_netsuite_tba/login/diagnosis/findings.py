@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.login.token_passport import spoken
+
 from .catalogue import Mistake, mistake
 
 if TYPE_CHECKING:
@@ -73,6 +75,11 @@ def _header(facts: Facts) -> Mistake:
     return mistake("params-missing", facts.reason)
 
 
+def _nonce_shape(facts: Facts) -> Mistake:
+    alphanumeric = facts.request.envelope is not None and not facts.parameters.get("oauth_nonce", "").isalnum()
+    return mistake("nonce-special-characters" if alphanumeric else "nonce-too-short", facts.reason)
+
+
 def _nothing(facts: Facts) -> Mistake:
     """Row 2: no header; perhaps lost on the way, perhaps elsewhere."""
     if "oauth_signature=" in facts.request.query or b"oauth_signature=" in facts.request.body:
@@ -90,6 +97,8 @@ def _nonce(facts: Facts) -> Mistake:
     if earlier.signature != facts.parameters.get("oauth_signature"):
         cause = f"Attempt {earlier.id} had the same nonce and timestamp, and another signature: the nonce is not random enough."
         return mistake("nonce-collision", cause)
+    if facts.request.envelope is not None:
+        return mistake("memoised-passport", f"Attempt {earlier.id} sent this very tokenPassport.")
     if earlier.http_status in _REDIRECTS:
         return mistake(
             "redirect-reuses-header", f"Attempt {earlier.id} was answered by a redirect with this very header."
@@ -137,6 +146,10 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "unknown-host": _host,
     "rest-on-restlets-host": _rest_on_restlets_host,
     "no-authorization": _nothing,
+    "malformed-envelope": _as("soap-namespace-or-format"),
+    "soap-user-credentials": _as("soap-old-passport"),
+    "ambiguous-authentication": _as("soap-ambiguous-authentication"),
+    "token-passport-namespace": _as("soap-namespace-or-format"),
     "user-credentials": _as("bearer-or-nlauth-mixed"),
     "other-scheme": _as("bearer-or-nlauth-mixed"),
     "session-cookie": _as("cookie-sent"),
@@ -150,6 +163,7 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "wrong-realm": _realm,
     "FeatureDisabled": _as("feature-disabled"),
     "FeatureDisabled-rest": _as("feature-disabled"),
+    "FeatureDisabled-soap": _as("feature-disabled"),
     "consumer_key_unknown": _credentials("integration-blocked-or-unknown"),
     "consumer_key_refused-blocked": _as("integration-blocked-or-unknown"),
     "consumer_key_refused-waiting-for-approval": _as("integration-blocked-or-unknown"),
@@ -158,7 +172,7 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "token_rejected-revoked": _as("token-revoked-or-inactive"),
     "token_rejected-inactive": _as("token-revoked-or-inactive"),
     "token_rejected-other-integration": _as("token-of-another-integration"),
-    "nonce_rejected": _as("nonce-too-short"),
+    "nonce_rejected": _nonce_shape,
     "nonce_used": _nonce,
     "temporary_locked": _as("user-inactive-or-ip-blocked"),
     "permission_denied-entity-inactive": _as("user-inactive-or-ip-blocked"),
@@ -170,6 +184,9 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "permission_denied-no-token-permission": lambda facts: mistake(
         "role-lacks-permission", facts.reason, permission="Log in using Access Tokens"
     ),
+    "permission_denied-no-soap-permission": lambda facts: mistake(
+        "role-lacks-permission", facts.reason, permission="SOAP Web Services"
+    ),
     "permission_denied-no-rest-permission": lambda facts: mistake(
         "role-lacks-permission", facts.reason, permission="REST Web Services"
     ),
@@ -180,4 +197,9 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
 def finding(facts: Facts) -> Mistake | None:
     """Give what the refusal itself shows; None where only recomputation can tell, or nothing is to be found."""
     find = FINDINGS.get(facts.refusal)
-    return None if find is None else find(facts)
+    if find is None:
+        return None
+    found = find(facts)
+    if facts.request.envelope is None:
+        return found
+    return Mistake(id=found.id, title=found.title, cause=spoken(found.cause), cure=spoken(found.cure))

@@ -53,7 +53,8 @@ def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool) -> I
     if header and diagnosis.corrected_authorization is not None:
         yield ""
         yield painted("The right header:", "bold", colour=colour)
-        yield f"Authorization: {diagnosis.corrected_authorization}"
+        is_header = not diagnosis.corrected_authorization.startswith("<")  # else it is a passport
+        yield f"{'Authorization: ' if is_header else ''}{diagnosis.corrected_authorization}"
 
 
 def _others(readings: tuple[tuple[Mistake, ...], ...]) -> str:

@@ -7,10 +7,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .workshop import STAGES, Recipe, Workshop
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .passports import PassportWorkshop
+    from .workshop import Recipe, Workshop
 
 BUDGET_SECONDS = 1.0
 _LOOK_AT_THE_CLOCK = 64  # candidates
@@ -32,12 +33,14 @@ class Found:
     made: int
 
 
-def candidates(workshop: Workshop, deviations: int, *, rare: bool = False) -> Iterator[Recipe]:
+def candidates(workshop: Workshop | PassportWorkshop, deviations: int, *, rare: bool = False) -> Iterator[Recipe]:
     """Give every recipe of so many deviations, each at another stage.
 
     ``rare`` ones are those with an option that is otherwise tried alone only.
     """
-    stages = [(at, workshop.options[name]) for at, name in enumerate(STAGES) if len(workshop.options[name]) > 1]
+    stages = [
+        (at, workshop.options[name]) for at, name in enumerate(workshop.stages) if len(workshop.options[name]) > 1
+    ]
     for chosen in itertools.combinations(stages, deviations):
         choices = [
             [index for index, option in enumerate(options) if index and (rare or deviations == 1 or not option.alone)]
@@ -52,7 +55,7 @@ def candidates(workshop: Workshop, deviations: int, *, rare: bool = False) -> It
             yield tuple(recipe)
 
 
-def search(workshop: Workshop, *, budget: float = BUDGET_SECONDS) -> Found:
+def search(workshop: Workshop | PassportWorkshop, *, budget: float = BUDGET_SECONDS) -> Found:
     """Find the recipes that make the received signature.
 
     ``budget`` is in seconds and bounds what comes after the single mistakes.

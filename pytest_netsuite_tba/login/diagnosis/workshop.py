@@ -159,6 +159,8 @@ class Workshop:
 
     """
 
+    stages = tuple(STAGES)
+
     def __init__(self, facts: Facts) -> None:
         request = facts.request
         self.facts = facts

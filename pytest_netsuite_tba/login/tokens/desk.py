@@ -192,6 +192,7 @@ class TokenDesk:
             url=request.url,
             status="Success",
             account="" if account is None else account.id,
+            _is_answered=request.is_answered,
         )
 
     # -- users -----------------------------------------------------------------------------------------------

@@ -1,0 +1,153 @@
+"""Rows 2 to 18 of a SOAP call, whose login is a ``tokenPassport`` in the envelope (Oracle section_4395630653).
+
+It says the same as an Authorization header, so most rows are those of :mod:`.checks`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from typing import TYPE_CHECKING
+
+from pytest_netsuite_tba.account.records import SOAP_WEB_SERVICES
+from pytest_netsuite_tba.oauth1.encoding import to_bytes
+
+from .checks import (
+    NONCE_MIN_LENGTH,
+    Check,
+    Login,
+    entity_and_role_are_usable,
+    feature_is_enabled,
+    integration_is_enabled,
+    integration_is_known,
+    nonce_is_new,
+    realm_is_this_account,
+    timestamp_is_in_window,
+    token_is_usable,
+    user_is_not_locked,
+)
+from .refusals import BY_ID
+from .token_passport import ALGORITHMS, FIELDS, Envelope, SentPassport
+
+if TYPE_CHECKING:
+    from .refusal import Refusal
+
+NONCE_MAX_LENGTH = 64
+USER_LOGINS = ("login", "ssoLogin", "mapSso", "logout")  # operations of user credentials
+_MESSAGES = re.compile(r"urn:messages_[0-9]{4}_[0-9](?:_[0-9]+)?\.platform\.webservices\.netsuite\.com")
+
+
+def _envelope(login: Login) -> Envelope:
+    return login.request.envelope or Envelope(problem="The request holds no SOAP envelope.")
+
+
+def _passport(login: Login) -> SentPassport:
+    return _envelope(login).passports[0]
+
+
+def has_token_passport(login: Login) -> Refusal | None:
+    """Row 2: an envelope with one ``tokenPassport``, and no other way to log in beside it."""
+    envelope, request = _envelope(login), login.request
+    if envelope.problem:
+        return BY_ID["malformed-envelope"].because(envelope.problem)
+    if envelope.operation in USER_LOGINS:
+        return BY_ID["soap-user-credentials"].because(f"The operation {envelope.operation!r} is of user credentials.")
+    others = [one for one in envelope.headers if one in {"passport", "applicationInfo"}]
+    if not envelope.passports:
+        if "passport" in others:
+            return BY_ID["soap-user-credentials"]
+        return BY_ID["no-authorization"].because("The envelope has no tokenPassport in its header.")
+    if "JSESSIONID=" in request.header("cookie"):
+        others.append("JSESSIONID cookie")
+    if len(envelope.passports) > 1:
+        others.append("second tokenPassport")
+    if others:
+        said = " and ".join(f"a {one}" if one[0] not in "aeiou" else f"an {one}" for one in others)
+        return BY_ID["ambiguous-authentication"].because(f"Beside the tokenPassport there is {said}.")
+    return None
+
+
+def passport_is_well_formed(login: Login) -> Refusal | None:
+    """Rows 3 and 4: it is of NetSuite's namespace, each field there once, not empty. Fills ``login.parameters``."""
+    passport = _passport(login)
+    if not _MESSAGES.fullmatch(passport.namespace):
+        return BY_ID["token-passport-namespace"].because(
+            f"tokenPassport is in the namespace {passport.namespace[:80]!r}, not in the endpoint's."
+        )
+    login.parameters = {
+        parameter: passport.fields[name] for name, parameter in FIELDS.items() if name in passport.fields
+    }
+    login.parameters["oauth_signature_method"] = passport.algorithm
+    login.identify()
+    wrong = [f"{name} is sent twice" for name in passport.repeated]
+    wrong += [f"{name} is missing or empty" for name in FIELDS if not passport.fields.get(name)]
+    wrong += [] if passport.algorithm else ["the signature has no algorithm"]
+    if not wrong:
+        return None
+    said = ", ".join(wrong)
+    return BY_ID["MissingTokenPassportRequiredFields"].because(f"{said[0].upper()}{said[1:]}.")
+
+
+def algorithm_is_accepted(login: Login) -> Refusal | None:
+    """Row 6: HMAC-SHA256, by either of its two names (Oracle section_4395625838)."""
+    algorithm = _passport(login).algorithm
+    if algorithm in ALGORITHMS:
+        return None
+    return BY_ID["UnknownAlgorithm"].because(f"algorithm is {algorithm[:40]!r}, not 'HMAC-SHA256'.")
+
+
+def account_is_this_account(login: Login) -> Refusal | None:
+    """Row 8: the account that was called. Only spelt otherwise it is found, and the signature is wrong then."""
+    sent = login.parameters["realm"]
+    return None if sent.upper().replace("-", "_") == login.account.id else realm_is_this_account(login)
+
+
+def soap_is_enabled(login: Login) -> Refusal | None:
+    """Row 9 of SOAP web services: their own feature is on as well."""
+    return None if login.account.features.soap_web_services else BY_ID["FeatureDisabled-soap"]
+
+
+def signature_is_right(login: Login) -> Refusal | None:
+    """Row 13: that of the five fields and the two secrets; compared in constant time."""
+    passport = _passport(login).for_account(login.account.id)
+    expected = passport.signature(login.found_integration.consumer_secret, login.found_token.secret)
+    received = login.parameters["oauth_signature"]
+    return None if hmac.compare_digest(to_bytes(expected), to_bytes(received)) else BY_ID["InvalidSignature"]
+
+
+def nonce_is_accepted(login: Login) -> Refusal | None:
+    """Row 14: 6 to 64 characters; only letters and digits where ``Behaviour`` says so."""
+    nonce = login.parameters["oauth_nonce"]
+    if not NONCE_MIN_LENGTH <= len(nonce) <= NONCE_MAX_LENGTH:
+        return BY_ID["nonce_rejected"].because(
+            f"nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} to {NONCE_MAX_LENGTH} are let pass."
+        )
+    if login.account.behaviour.soap_nonce_alphanumeric and not (nonce.isascii() and nonce.isalnum()):
+        return BY_ID["nonce_rejected"].because("nonce has other characters than letters and digits.")
+    return None
+
+
+def role_may_call_soap(login: Login) -> Refusal | None:
+    """Row 18 of SOAP web services: the role holds their permission (Oracle bridgehead_4248124361)."""
+    allowed = SOAP_WEB_SERVICES in login.found_token.role.permissions
+    return None if allowed else BY_ID["permission_denied-no-soap-permission"]
+
+
+SOAP: tuple[Check, ...] = (
+    has_token_passport,
+    passport_is_well_formed,
+    algorithm_is_accepted,
+    timestamp_is_in_window,
+    account_is_this_account,
+    feature_is_enabled,
+    soap_is_enabled,
+    integration_is_known,
+    integration_is_enabled,
+    token_is_usable,
+    signature_is_right,
+    nonce_is_accepted,
+    nonce_is_new,
+    user_is_not_locked,
+    entity_and_role_are_usable,
+    role_may_call_soap,
+)
