@@ -1,4 +1,4 @@
-"""Write what the docs and the JSON Schema say of records, refusals and clients, from the code and the matrix of clients.
+"""Write what the docs, the JSON Schema and the OpenAPI file say of records, refusals and clients, from the code itself.
 
 ``python docs/generate.py`` writes; with ``--check`` it only looks, and exits 1 if a file is stale.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_netsuite_tba.account.behaviour import Behaviour
 from pytest_netsuite_tba.account.fields import rules_of
 from pytest_netsuite_tba.account.schema import json_schema
+from pytest_netsuite_tba.console.openapi import document
 from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
 from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID, TOKEN_REFUSALS, TokenRefusal
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_FILE = ROOT / "pytest_netsuite_tba" / "account" / "account.schema.json"
+OPENAPI_FILE = ROOT / "pytest_netsuite_tba" / "console" / "openapi.json"
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 TYPES = {
     "any": "any value that JSON can hold",
     "boolean": "`true` or `false`",
@@ -229,14 +232,15 @@ def settings() -> str:
 
 def web_services_only() -> str:
     """Give the table of what a Web Services Only role meets at each door."""
-    known = BY_ID | BY_TOKEN_ID
     return table(
         ("Door", "Box not ticked", "Box ticked", "Source"),
         (
             (
                 one.title,
                 "let in",
-                "let in" if one.refusal is None else f"refused: {known[one.refusal].code} (`{one.refusal}`)",
+                "let in"
+                if one.refusal is None
+                else f"refused: {(BY_ID | BY_TOKEN_ID)[one.refusal].code} (`{one.refusal}`)",
                 one.source,
             )
             for one in DOORS.values()
@@ -252,8 +256,8 @@ TABLES = {
     ("compatibility.md", "settings"): settings,
     ("explain.md", "mistakes"): mistakes,
     ("refusals.md", "refusals"): refusals,
-    ("token-endpoints.md", "refusals"): token_refusals,
     ("web-services.md", "web-services-only"): web_services_only,
+    ("token-endpoints.md", "refusals"): token_refusals,
 }
 
 
@@ -264,7 +268,8 @@ def outputs() -> dict[Path, str]:
         ValueError: a document has lost its markers.
 
     """
-    texts = {SCHEMA_FILE: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"}
+    files = {SCHEMA_FILE: json_schema(), OPENAPI_FILE: document(VERSION)}
+    texts = {path: json.dumps(value, indent=2, ensure_ascii=False) + "\n" for path, value in files.items()}
     for (name, marker), make in TABLES.items():
         path = ROOT / "docs" / name
         text = texts.get(path) or path.read_text(encoding="utf-8")

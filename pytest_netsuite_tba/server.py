@@ -362,6 +362,21 @@ class NetSuiteServer(HTTPServer):
                 wanted.arrange(self.account, self._first_token())
         return wanted.settled(self.behaviour)
 
+    def restore(self, seed: Iterable[Account]) -> None:
+        """Go back to these records, which are copied, and forget all that happened since.
+
+        Forgotten are attempts, calls, faults, spent nonces and refusals by force; attempts go on being numbered.
+        """
+        for one in seed:
+            account = self.accounts[one.id]
+            with account.lock:
+                account.become(one.copy())
+                self.gates[one.id].forget()
+        self.token = next(iter(self.account.tokens.values()), None)
+        self.faults.clear()
+        self.audit_trail.clear()
+        self.clear_log()
+
     def verify(self) -> None:
         """Raise an AssertionError for whatever the test did not announce.
 
@@ -450,6 +465,11 @@ class NetSuiteServer(HTTPServer):
             if self._listener is not None:
                 self._listener.stop(grace)
                 self._listener = None
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop: whoever waits for something at this server waits no longer."""
+        return self._stopped.is_set()
 
     def is_running(self) -> bool:
         """Whether it listens."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from .behaviour import Behaviour
 from .clock import Clock
-from .fields import Record, RecordError, nearest, setting
+from .fields import Record, RecordError, nearest, rules_of, setting
 from .record_store import RecordStore
 from .scripts import Audience, Canned, Deployment
 
@@ -617,6 +617,13 @@ class Account(Record):
     def copy(self) -> Account:
         """Give an independent copy of all records; functions in entry points stay the caller's own."""
         return copy.deepcopy(self)
+
+    def become(self, other: Account) -> None:
+        """Take over every record of ``other``, and its clock; ``other`` is not to be used afterwards."""
+        with self.lock:
+            for name in rules_of(Account):
+                if name not in {"id", "lock"}:
+                    object.__setattr__(self, name, getattr(other, name))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Account:
         memo[id(self.lock)] = threading.RLock()

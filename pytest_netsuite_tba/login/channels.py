@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .checks import REST, RESTLET
+from .checks import REST, RESTLET, TOKEN
 from .passport_checks import SOAP
 
 if TYPE_CHECKING:
     from .checks import Check
     from .refusal import Channel
 
-CHECKS: dict[Channel, tuple[Check, ...]] = {
-    "restlet": RESTLET,
-    "rest": REST,
-    "soap": SOAP,
-    "token": RESTLET,  # tokeninfo and revoketoken; the flow and user credentials have their own, in tokens/
-}
+CHECKS: dict[Channel, tuple[Check, ...]] = {"restlet": RESTLET, "rest": REST, "soap": SOAP, "token": TOKEN}

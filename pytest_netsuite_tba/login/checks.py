@@ -369,3 +369,4 @@ _RECORDS: tuple[Check, ...] = (
 )
 RESTLET = (*_HEADER, *_RECORDS, role_may_call_restlets)
 REST = (*_HEADER, rest_is_enabled, *_RECORDS, role_may_call_rest)
+TOKEN = RESTLET  # tokeninfo, revoketoken; the flow has checks of its own

@@ -54,6 +54,13 @@ class Gate:
             else:
                 self._forced.extend([refusal] * times)
 
+    def forget(self) -> None:
+        """Forget the nonces spent, and what was to be refused by force."""
+        with self.account.lock:
+            self.nonces = NonceStore()
+            self._forced.clear()
+            self._always = None
+
     @contextmanager
     def slot(self) -> Iterator[bool]:
         """Hold one place among the requests in flight; gives whether it is within the account's limit."""

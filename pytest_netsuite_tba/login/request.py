@@ -26,8 +26,8 @@ class SignedRequest:
         headers: names and values in the order sent, repeated ones repeated.
         body: the whole body.
         remote_address: the client's IP address.
-        envelope: of a SOAP request, once somebody has read it.
         is_answered: False where a fault that the test asked for keeps the answer from the client.
+        envelope: of a SOAP request, once somebody has read it.
 
     """
 
@@ -64,8 +64,8 @@ class SignedRequest:
         self.headers = headers
         self.body = body
         self.remote_address = remote_address
-        self.envelope: Envelope | None = None
         self.is_answered = True
+        self.envelope: Envelope | None = None
         if target.lower().startswith(_ABSOLUTE):
             scheme, _, rest = target.partition("://")
             before_query, mark, query = rest.partition("?")
