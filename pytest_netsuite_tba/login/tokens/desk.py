@@ -199,6 +199,7 @@ class TokenDesk:
             url=request.url,
             status="Success",
             account="" if account is None else account.id,
+            _is_answered=request.is_answered,
         )
 
     # -- users -----------------------------------------------------------------------------------------------
@@ -330,7 +331,7 @@ def _facts(login: FlowLogin, refusal: Refusal, *, forced: bool) -> Facts:
     """Keep what a diagnosis will need, before the records change."""
     integration, token = login.integration, login.request_token
     own = None
-    if integration is not None:
+    if integration is not None and (token is not None or "oauth_token" not in login.parameters):
         own = Secrets(
             name="request token" if token else integration.name,
             consumer_key=integration.consumer_key,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from pytest_netsuite_tba.login.checks import address_is_let_in
+from pytest_netsuite_tba.login.web_services_only import DOORS
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from . import one_time_code
@@ -166,8 +167,9 @@ def role_is_let_in(login: UserLogin) -> Refusal | None:
     """Web Services Only has no user interface, nor token endpoints (``Behaviour.web_services_only_refused``)."""
     if not login.found_role.web_services_only:
         return None
-    refused = login.interface or login.account.behaviour.web_services_only_refused
-    return BY_TOKEN_ID["user-web-services-only"] if refused else None
+    refusal = DOORS["ui" if login.interface else "issuetoken"].refusal
+    refused = refusal is not None and (login.interface or login.account.behaviour.web_services_only_refused)
+    return BY_TOKEN_ID[cast("str", refusal)] if refused else None
 
 
 def code_is_right(login: UserLogin) -> Refusal | None:
