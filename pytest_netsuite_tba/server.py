@@ -324,7 +324,7 @@ class NetSuiteServer(HTTPServer):
         else:
             with self.account.lock:
                 wanted.arrange(self.account, self._first_token())
-        return wanted.settled(self.behaviour)
+        return wanted.settled(self.behaviour, wanted.channels[0])
 
     def verify(self) -> None:
         """Raise an AssertionError for whatever the test did not announce.
