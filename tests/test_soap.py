@@ -358,6 +358,16 @@ def test_bad_input_is_a_fault(netsuite, send, what):
     assert 200 == send(right(netsuite.token)).status_code
 
 
+@pytest.mark.parametrize("doctype", [BOMB, OUTSIDE, '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">'])
+def test_no_entity_is_expanded_or_fetched(netsuite, send, doctype):
+    """A call that is right but for its document type is turned away before anything of it is read."""
+    body = right(netsuite.token).replace("?>", f"?>{doctype}")
+    with netsuite.expect_refusal("malformed-envelope", count=1) as attempts:
+        assert UNEXPECTED == fault(send(body if "SYSTEM" in doctype else body.replace("<token>", "<token>&a;")))
+
+    assert attempts[0].cause.startswith("The body is XML that is not let in")
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
 def test_another_method_has_no_envelope(netsuite, method):
     """Only a POST has one."""
