@@ -16,7 +16,7 @@ EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), 
 RESTLET = '[[restlets]]\nscript = "customscript_a"\ndeploy = "customdeploy_a"\n'
 TOP = (
     "'account', 'features', 'behaviour', 'ip_rules', 'concurrency_limit', 'integrations', 'roles', 'entities', "
-    "'tokens', 'restlets'"
+    "'tokens', 'restlets', 'web_services'"
 )
 
 
