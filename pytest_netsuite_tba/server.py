@@ -360,7 +360,7 @@ class NetSuiteServer(HTTPServer):
         else:
             with self.account.lock:
                 wanted.arrange(self.account, self._first_token())
-        return wanted.settled(self.behaviour)
+        return wanted.settled(self.behaviour, wanted.channels[0])
 
     def restore(self, seed: Iterable[Account]) -> None:
         """Go back to these records, which are copied, and forget all that happened since.
