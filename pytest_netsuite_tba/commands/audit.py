@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from pytest_netsuite_tba.login.diagnosis.rendering import labelled, painted
 from pytest_netsuite_tba.login.report import INDENT, SHOWN, Table, row
 
-from .fake import width_of
+from .fake import width
 from .serve import TOKEN
 from .shell import LET_IN, UsageError, has_colour
 
@@ -99,7 +99,7 @@ class _Screen:
 
     def __init__(self, server: _Server) -> None:
         self._server = server
-        self._colour, self._width = has_colour(sys.stdout), width_of(sys.stdout)
+        self._colour, self._width = has_colour(sys.stdout), width()
         self._table = Table([], width=self._width)
 
     def show(self, found: dict[str, Any], *, more: bool = False) -> None:

@@ -52,6 +52,7 @@ class Table:
 def row(attempt: Mapping[str, Any], detail: str | None = None) -> Row:
     """Give the cells of an attempt as JSON holds it; ``detail`` where the audit trail has none."""
     path = "/" + attempt["url"].partition("://")[2].partition("/")[2]
+    path = path.removeprefix("/app/site/hosting/restlet.nl") or path  # which RESTlet it is says the query
     return (
         attempt["time"][11:19],
         attempt["method"],
@@ -70,7 +71,10 @@ def render(trail: AuditTrail, *, width: int = 80) -> str:
     """
     attempts = list(trail)[-SHOWN:]
     if not attempts:
-        return "No request reached the fake NetSuite."
+        return (
+            "No request reached the fake NetSuite.\n"
+            "Does your code make NetSuite's host names itself? Then ask for the fixture netsuite_hosts."
+        )
     rows = [row(one.as_dict(budget=0), one.refusal.id if one.refusal else None) for one in attempts]
     table = Table(rows, width=width)
     lines = []
