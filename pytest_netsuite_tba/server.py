@@ -511,7 +511,7 @@ class NetSuiteServer(HTTPServer):
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one WSGI call; the fake without a socket."""
-        if self.console is not None and environ["PATH_INFO"].startswith(CONSOLE_PATH):
+        if self.console is not None and f"{environ['PATH_INFO']}/".startswith(CONSOLE_PATH):
             return self.console(environ, start_response)
         request = Request(environ)
         try:
