@@ -51,6 +51,10 @@ HEADINGS = {
     "Canned": "An entry point: exactly one of",
     "ScriptError": "`error` of an entry point",
     "Audience": "`audience` as a table",
+    "WebServices": "`[web_services]`",
+    "BusinessRecord": "`[[web_services.records]]`",
+    "QueryAnswer": "`[[web_services.suiteql]]`",
+    "OperationAnswer": "`[[web_services.soap]]`",
 }
 
 

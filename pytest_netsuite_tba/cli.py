@@ -7,14 +7,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from .captures import CaptureError
-from .commands import explain, run, serve, sign
+from .commands import audit, explain, run, serve, sign
 from .commands.shell import UNREADABLE, UsageError
 from .extras import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (serve, run, explain, sign)
+COMMANDS = (serve, run, audit, explain, sign)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

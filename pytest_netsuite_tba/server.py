@@ -360,18 +360,19 @@ class NetSuiteServer(HTTPServer):
         else:
             with self.account.lock:
                 wanted.arrange(self.account, self._first_token())
-        return wanted.settled(self.behaviour)
+        return wanted.settled(self.behaviour, wanted.channels[0])
 
     def restore(self, seed: Iterable[Account]) -> None:
         """Go back to these records, which are copied, and forget all that happened since.
 
-        Forgotten are attempts, calls, faults, spent nonces and refusals by force; attempts go on being numbered.
+        Forgotten are attempts, calls, faults, spent nonces, request tokens and refusals by force; attempts go on being numbered.
         """
         for one in seed:
             account = self.accounts[one.id]
             with account.lock:
                 account.become(one.copy())
                 self.gates[one.id].forget()
+        self.desk.forget()
         self.token = next(iter(self.account.tokens.values()), None)
         self.faults.clear()
         self.audit_trail.clear()

@@ -2,13 +2,17 @@
 
 import re
 import threading
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
+import jsonschema
 import pytest
 from signing import oauth_parameters, signature
 from werkzeug.test import Client
 
 from pytest_netsuite_tba import Account, NetSuiteServer
+from pytest_netsuite_tba.account.schema import json_schema
+from pytest_netsuite_tba.account.seed import SeedError, parse
 from pytest_netsuite_tba.login.refusals import REFUSALS
 from pytest_netsuite_tba.oauth1.header import format_authorization
 
@@ -342,6 +346,61 @@ def test_each_test_has_a_store_of_its_own(netsuite, netsuite_account):
 
     assert 0 == len(netsuite_account.store)
     assert 0 == len(netsuite.account.copy().store) - 1
+
+
+SEED = """
+[[web_services.records]]
+type = "customer"
+id = 7
+fields = { companyName = "Acme", externalId = "C-1" }
+
+[[web_services.records]]
+type = "customer"
+
+[[web_services.suiteql]]
+query = "SELECT 1"
+rows = [{ n = "1" }]
+
+[[web_services.soap]]
+operation = "get"
+xml = "<done/>"
+"""
+
+
+def test_an_account_file_fills_the_store():
+    """For a fake that is started from the shell."""
+    (account,) = parse(SEED, "account.toml")
+
+    assert {
+        "7": {"companyName": "Acme", "externalId": "C-1", "id": "7"},
+        "8": {"id": "8"},
+    } == account.store["customer"]
+    assert [{"n": "1"}] == account.store.rows_of("SELECT  1")
+    assert {"get": "<done/>"} == account.store.operations
+    jsonschema.validate(tomllib.loads(SEED), json_schema())
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("id = 7", "web_services.records[1]: 7 is not valid; expected an id that no other has"),
+        ('fields = { externalId = "C-1" }', "web_services.records[1]: 'C-1' is not valid; expected one that no other"),
+        ("fields = { a = 1979-05-27 }", "web_services.records[1].fields.a: 1979-05-27 is not valid; JSON cannot hold"),
+        ("fields = 1", "web_services.records[1]: 1 is not valid; expected a dict of JSON values"),
+        ('feilds = { a = "b" }', "web_services.records[1].feilds: unknown key; did you mean 'fields'?"),
+    ],
+)
+def test_an_account_file_says_what_is_wrong(line, message):
+    """With the table and the key."""
+    with pytest.raises(SeedError) as wrong:
+        parse(
+            SEED.replace(
+                'type = "customer"\n\n[[web_services.suiteql', f'type = "customer"\n{line}\n[[web_services.suiteql'
+            ),
+            "account.toml",
+        )
+
+    assert f"account.toml: {message}" in str(wrong.value)
 
 
 # -- SuiteQL -----------------------------------------------------------------------------------------------------

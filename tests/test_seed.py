@@ -16,7 +16,7 @@ EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), 
 RESTLET = '[[restlets]]\nscript = "customscript_a"\ndeploy = "customdeploy_a"\n'
 TOP = (
     "'account', 'name', 'features', 'behaviour', 'ip_rules', 'concurrency_limit', 'approve_auto_installation', "
-    "'integrations', 'roles', 'entities', 'tokens', 'restlets'"
+    "'integrations', 'roles', 'entities', 'tokens', 'restlets', 'web_services'"
 )
 
 

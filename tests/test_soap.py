@@ -302,6 +302,17 @@ def test_the_old_host_for_all_accounts_serves_nothing_else(netsuite, send):
     assert fault(answer)[2].startswith("Incorrect data center requested!")
 
 
+def test_a_wsdl_is_the_tests_own_and_needs_no_login(netsuite):
+    """Oracle's WSDL is not ours to ship; whoever has it serves it by an expectation."""
+    netsuite.expect_request("/wsdl/v2024_1_0/netsuite.wsdl").respond_with_data("<definitions/>")
+    client = Client(netsuite.wsgi_app)
+
+    assert "<definitions/>" == client.get("/wsdl/v2024_1_0/netsuite.wsdl", base_url=f"https://{HOST}").text
+    assert 404 == client.get("/wsdl/v2023_1_0/netsuite.wsdl", base_url=f"https://{HOST}").status_code
+    with pytest.raises(AssertionError, match="No handler found for request"):
+        netsuite.verify()
+
+
 def test_on_loopback_the_passport_names_the_account():
     """Of several accounts at the fake's own address."""
     with NetSuiteServer(Account("1111111"), Account("2222222")) as netsuite:
@@ -345,6 +356,16 @@ def test_bad_input_is_a_fault(netsuite, send, what):
     assert fault(answer)[0] in {"unexpectedErrorFault", "invalidCredentialsFault"}
     assert netsuite.audit_trail[-1].cause
     assert 200 == send(right(netsuite.token)).status_code
+
+
+@pytest.mark.parametrize("doctype", [BOMB, OUTSIDE, '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">'])
+def test_no_entity_is_expanded_or_fetched(netsuite, send, doctype):
+    """A call that is right but for its document type is turned away before anything of it is read."""
+    body = right(netsuite.token).replace("?>", f"?>{doctype}")
+    with netsuite.expect_refusal("malformed-envelope", count=1) as attempts:
+        assert UNEXPECTED == fault(send(body if "SYSTEM" in doctype else body.replace("<token>", "<token>&a;")))
+
+    assert attempts[0].cause.startswith("The body is XML that is not let in")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])

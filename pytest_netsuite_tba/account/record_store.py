@@ -6,9 +6,10 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from .fields import RecordError
+from .fields import Record, RecordError, setting
 
 Fields = dict[str, Any]
 # Rows, or a function of the query's text that gives them.
@@ -16,6 +17,40 @@ Rows = list[Fields] | Callable[[str], list[Fields]]
 # The XML that a SOAP operation answers with, or a function of the request's XML that gives it.
 Operation = str | Callable[[str], str]
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+@dataclass(slots=True, kw_only=True)
+class BusinessRecord(Record):
+    """A record of ``account.toml``."""
+
+    type: str = setting("Type: `customer`, `salesOrder`, `customrecord_...`.")
+    id: int | None = setting("Internal id; the next free one when omitted.", default=None)
+    fields: Any = setting("Its fields, a table; `externalId` may be among them.", factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class QueryAnswer(Record):
+    """An answer to SuiteQL of ``account.toml``."""
+
+    query: str = setting("The query's text; white space does not count.")
+    rows: list[Any] = setting("What it gives: a list of tables.", factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class OperationAnswer(Record):
+    """An answer to a SOAP operation of ``account.toml``."""
+
+    operation: str = setting("Its name: `get`.")
+    xml: str = setting("The element inside the answer's Body.")
+
+
+@dataclass(slots=True, kw_only=True)
+class WebServices(Record):
+    """What ``account.toml`` puts into a store."""
+
+    records: list[BusinessRecord] = setting("Business records.", factory=list)
+    suiteql: list[QueryAnswer] = setting("Answers to SuiteQL.", factory=list)
+    soap: list[OperationAnswer] = setting("Answers to SOAP operations.", factory=list)
 
 
 class RecordStore(Mapping[str, Mapping[str, Fields]]):

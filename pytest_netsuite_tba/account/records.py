@@ -328,7 +328,7 @@ class Account(Record):
     entities: Records[Entity] = setting("Entities; one with every role when omitted.")
     tokens: Records[Token] = setting("Tokens; one when omitted.")
     restlets: list[Deployment] = setting("Script deployments; `customscript_echo` when omitted.")
-    store: RecordStore = setting("What REST web services find in it.", factory=RecordStore, seed=False)
+    store: RecordStore = setting("What web services find in it.", key="web_services", factory=RecordStore)
     clock: Clock = setting("The account's clock.", factory=Clock, seed=False)
     lock: threading.RLock = setting("Held while records change.", factory=threading.RLock, seed=False)
 
@@ -347,6 +347,7 @@ class Account(Record):
         entities: Iterable[Entity] | None = None,
         tokens: Iterable[Token] | None = None,
         restlets: Iterable[Deployment] | None = None,
+        store: RecordStore | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Make an account; the arguments are the fields.
@@ -361,7 +362,7 @@ class Account(Record):
         self.behaviour = behaviour or Behaviour()
         self.ip_rules = list(ip_rules)
         self.concurrency_limit = concurrency_limit
-        self.store = RecordStore()
+        self.store = store or RecordStore()
         self.approve_auto_installation = approve_auto_installation
         self.clock = clock or Clock()
         self.lock = threading.RLock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, get_args, get_origin
 
 from .fields import FieldRule, Record, rules_of, without_none
+from .record_store import RecordStore, WebServices
 from .records import KEYS, Account, Records
 from .scripts import Audience, Canned, Deployment
 
@@ -17,6 +18,7 @@ _WRITTEN: dict[object, dict[str, Any]] = {
     # A TOML date and time reaches a validator as a text.
     float: {"anyOf": [{"type": "number"}, {"type": "string", "format": "date-time"}]},
     rules_of(Deployment)["get"].hint: {"$ref": "#/$defs/Canned"},
+    RecordStore: {"$ref": "#/$defs/WebServices"},
     rules_of(Deployment)["audience"].hint: {
         "anyOf": [
             {"const": "all"},
@@ -32,7 +34,7 @@ def json_schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of an account file: the plain form, or ``[[accounts]]``."""
     definitions: dict[str, Any] = {}
     account = _define(Account, definitions)
-    for kind in (Canned, Audience):
+    for kind in (Canned, Audience, WebServices):
         _define(kind, definitions)
     accounts = {
         "description": "Several accounts; nothing may stand beside them.",

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from .clock import unix_seconds
 from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of, without_none
+from .record_store import RecordStore, WebServices
 from .records import KEYS, Account, Entity, Integration, Records, Role, Token
 from .scripts import Audience, Canned, Deployment
 
@@ -305,6 +306,9 @@ def _tables(value: object, kind: type[Any], place: _Place, known: _Known) -> lis
     records: dict[object, Any] = {}
     for one, table in _entries(value, place):
         record = _record(kind, table, one, known)
+        if kind not in KEYS and kind is not Deployment:  # it has no name of its own
+            records[one] = record
+            continue
         name = getattr(record, field) if kind in KEYS else f"{record.script} / {record.deploy}"
         _check_unique(records, name, one.at(field), given=field in table)
         shared = _CREDENTIALS.get(kind, "")
@@ -363,6 +367,23 @@ def _audience(value: object, place: _Place) -> object:
     return value
 
 
+def _store(value: object, place: _Place) -> object:
+    """Fill a store; what it cannot hold names its table."""
+    seeds = _record(WebServices, value, place, {})
+    store = RecordStore()
+    for index, one in enumerate(seeds.records):
+        here = place.at("records").at(index)
+        with here.checked():
+            store.add(one.type, _json(one.fields, here.at("fields")), id=one.id)
+    for index, one in enumerate(seeds.suiteql):
+        here = place.at("suiteql").at(index)
+        with here.checked():
+            store.answer_suiteql(one.query, _json(one.rows, here.at("rows")))
+    for one in seeds.soap:
+        store.operations[one.operation] = one.xml
+    return store
+
+
 def _moment(value: object, place: _Place) -> float:
     if isinstance(value, datetime | str):
         try:
@@ -374,7 +395,7 @@ def _moment(value: object, place: _Place) -> float:
     return value
 
 
-def _json(value: object, place: _Place) -> object:
+def _json(value: object, place: _Place) -> Any:  # noqa: ANN401  (a JSON value)
     """Give the value back if JSON can hold it: TOML has dates, times and infinities besides."""
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, one in parts:
@@ -391,5 +412,6 @@ _READERS = {
     rules_of(Canned)["json"].hint: _json,
     _ENTRY_POINT: _entry_point,
     rules_of(Deployment)["audience"].hint: _audience,
+    RecordStore: _store,
     float: _moment,
 }

@@ -461,7 +461,9 @@ CONCURRENCY = Refusal(
     text="Request Limit Exceeded!",
     answers={
         "rest": Answer("CONCURRENCY_LIMIT_EXCEEDED", 429, "Concurrent request limit exceeded. Request blocked."),
-        "soap": Answer("WS_REQUEST_BLOCKED", 500, "Concurrent request limit exceeded. Request blocked."),
+        "soap": Answer(
+            "WS_REQUEST_BLOCKED", 500, "SuiteTalk concurrent request limit exceeded. Request blocked."
+        ),  # the text that netsuitesdk waits for
     },
     logged=False,
     cause="More requests are in flight than the account's concurrency limit, which is checked before the login.",

@@ -33,7 +33,7 @@ def read_envelope(body: bytes) -> tuple[Envelope, Element | None]:
     if not body.strip():
         return Envelope(problem=f"The body is empty; {_EXPECTED}."), None
     try:
-        root = fromstring(body)
+        root = fromstring(body, forbid_dtd=True)
     except DefusedXmlException as error:
         return Envelope(problem=f"The body is XML that is not let in: {type(error).__name__}."), None
     except (ParseError, RecursionError, LookupError, ValueError) as error:

@@ -26,6 +26,7 @@ PATHS: tuple[tuple[str, Name], ...] = (
     ("/app/site/hosting/restlet.nl", "restlet"),
     ("/services/rest/", "rest"),
     (SOAP_PATH, "soap"),
+    ("/wsdl/", "soap"),
     ("/rest/requesttoken", "token"),
     ("/rest/accesstoken", "token"),
     ("/rest/issuetoken", "token"),

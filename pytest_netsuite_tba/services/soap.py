@@ -12,7 +12,7 @@ from pytest_netsuite_tba.extras import MissingExtraError
 
 from .bodies import Answer
 from .envelopes import fault, read_envelope, written
-from .hosts import host_of
+from .hosts import SOAP_PATH, host_of
 from .service import Service
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ class SoapWebServices(Service):
     channel: Channel = "soap"
 
     def serve(self, request: Request, signed: SignedRequest, gate: Gate | None, *, within_limit: bool) -> Response:
-        """Read the envelope first; ``getDataCenterUrls`` needs no login."""
+        """Read the envelope first. ``getDataCenterUrls`` needs no login, nor does a WSDL: the test's own, if any."""
+        if not signed.path.startswith(SOAP_PATH):
+            return self.fake.answer_expected(request)
         try:
             signed.envelope, operation = read_envelope(signed.body)
         except MissingExtraError as missing:

@@ -85,6 +85,13 @@ class TokenDesk:
             else:
                 self._forced.extend([refusal] * times)
 
+    def forget(self) -> None:
+        """Forget the request tokens, and what was to be refused by force."""
+        with self.lock:
+            self.request_tokens = RequestTokens()
+            self._forced.clear()
+            self._always = None
+
     def _take_forced(self) -> Refusal | None:
         return self._forced.popleft() if self._forced else self._always
 
