@@ -214,6 +214,18 @@ def integration_is_enabled(login: UserLogin) -> Refusal | None:
     return BY_TOKEN_ID["issuetoken-consumer_key_refused"].because(f"The integration record is {state}.")
 
 
+def integration_is_installed(login: UserLogin) -> Refusal | None:
+    """The first use of another account's record installs it here; one that then waits for approval is refused.
+
+    Oracle chapter_157017286140.
+    """
+    record = find_integration(login.consumer_key, (login.account,))
+    if record is None:
+        record = login.account.install(cast("Integration", login.integration))
+    login.integration = record
+    return integration_is_enabled(login)
+
+
 def issuetoken_is_ticked(login: UserLogin) -> Refusal | None:
     """Both boxes are ticked: Token-based Authentication, and TBA: IssueToken Endpoint."""
     integration = cast("Integration", login.integration)
@@ -260,6 +272,7 @@ ISSUE_CHECKS: tuple[UserCheck, ...] = (
     integration_is_enabled,
     issuetoken_is_ticked,
     code_is_right,
+    integration_is_installed,
 )
 REVOKE_CHECKS: tuple[UserCheck, ...] = (
     feature_is_enabled,
