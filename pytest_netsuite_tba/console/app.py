@@ -47,7 +47,7 @@ class Console:
         admin_hosts: Iterable[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._guard = Guard(token, admin_hosts, PATH)
+        self._guard = Guard(token, admin_hosts, PATH, open_paths=(PATH + "health",))
         rules = [Rule(PATH, methods=["GET"], endpoint=page), Rule(PATH[:-1], methods=["GET"], endpoint=_to_page)]
         rules += [
             Rule(PATH + path, methods=[method], endpoint=operation)
