@@ -178,10 +178,15 @@ def test_a_browser_exchanges_the_token_for_a_cookie(exposed):
     assert 200 == exposed("GET", "accounts", Cookie=cookie.partition(";")[0]).status_code
 
 
-@pytest.mark.parametrize("path", ["?token=wrong", "accounts?token=s3cret-token", "health?token=s3cret-token"])
+@pytest.mark.parametrize("path", ["?token=wrong", "accounts?token=s3cret-token", "attempts?token=s3cret-token"])
 def test_only_the_right_token_at_the_page_is_exchanged(exposed, path):
     """A token in any other address is no token."""
     assert 401 == exposed("GET", path).status_code
+
+
+def test_health_needs_no_token(exposed):
+    """An orchestrator has none; it learns no more than that something listens."""
+    assert {"status", "version", "accounts", "uptime_seconds"} == exposed("GET", "health").json.keys()
 
 
 def test_the_last_slash_may_be_left_out(call):

@@ -52,11 +52,11 @@ class Guard:
         """
         self._check_host(request)
         self._check_origin(request)
-        if request.path in self._open_paths:
-            return None
         if self._token is None:
             if not is_loopback(request.remote_addr or ""):
                 raise ApiError(403, "the console answers this machine only; netsuite-tba serve --expose opens it")
+            return None
+        if request.path in self._open_paths:
             return None
         given = request.args.get("token") if request.path == self._page else None
         if given is not None and _same(given, self._token):
