@@ -24,6 +24,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 SCREENSHOTS = os.environ.get("NETSUITE_TBA_SCREENSHOTS")
 ECHO = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WORTH = {"error", "warning"}  # of what is written to the console
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -71,7 +72,7 @@ def visit(browser, server):
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on(
-            "console", lambda message: problems.append(message.text) if message.type in {"error", "warning"} else None
+            "console", lambda one: problems.append(f"{one.text} {one.location['url']}") if one.type in WORTH else None
         )
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda one: None if one.url.startswith((server.url, "data:")) else problems.append(one.url))
