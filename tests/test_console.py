@@ -690,6 +690,21 @@ def test_a_restlet_answers_as_it_was_told(call, entry, content_type, status, sai
     assert "authorization" not in one["headers"]
 
 
+def test_business_records_are_shown_and_replaced(call):
+    """By the key of account.toml; what a function answers cannot be shown."""
+    given = {
+        "records": [{"type": "customer", "id": 7, "fields": {"companyName": "Wolfe"}}],
+        "suiteql": [{"query": "SELECT 1", "rows": [{"a": 1}]}],
+        "soap": [{"operation": "get", "xml": "<a/>"}],
+    }
+    assert given == call("PATCH", ACCOUNT, {"web_services": given}).json["web_services"]
+
+    call.server.suiteql("SELECT 2", lambda query: [])
+    assert given == call("GET", ACCOUNT).json["web_services"]
+    wrong = call("PATCH", ACCOUNT, {"web_services": {"records": [{"type": "a b"}]}})
+    assert (400, "$.web_services.records[0]") == (wrong.status_code, wrong.json["error"]["path"])
+
+
 def test_a_restlet_is_replaced_and_taken_away(call):
     """One of the same ids takes its place; without it the call is a 404 of NetSuite's."""
     path = f"{ACCOUNT}/restlets/customscript_echo/customdeploy_echo"

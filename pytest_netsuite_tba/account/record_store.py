@@ -138,6 +138,26 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
                 return rows(query) if callable(rows) else rows
         return None
 
+    def as_seed(self) -> WebServices:
+        """Give what it holds as ``account.toml`` would write it; answers by functions and patterns are left out."""
+        return WebServices(
+            records=[
+                BusinessRecord(type=name, id=int(id), fields={key: one[key] for key in one if key != "id"})
+                for name in self
+                for id, one in list(self[name].items())  # noqa: A001  (NetSuite's word)
+            ],
+            suiteql=[
+                QueryAnswer(query=query, rows=rows)
+                for query, rows in reversed(self._suiteql)
+                if isinstance(query, str) and isinstance(rows, list)
+            ],
+            soap=[
+                OperationAnswer(operation=name, xml=answer)
+                for name, answer in self.operations.items()
+                if isinstance(answer, str)
+            ],
+        )
+
     def _check_external_id(self, type: str, record: Fields, own: Fields | None) -> None:  # noqa: A002  (as in add)
         external = record.get("externalId")
         if external is not None:

@@ -6,6 +6,7 @@ import copy
 from typing import Any, get_args
 
 from pytest_netsuite_tba.account.fields import Record, rules_of
+from pytest_netsuite_tba.account.record_store import BusinessRecord, OperationAnswer, QueryAnswer, WebServices
 from pytest_netsuite_tba.account.records import Account, Entity, Features, Integration, Role, Token
 from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Canned, Deployment, ScriptError
@@ -25,6 +26,9 @@ _WHOLE: Schema = {"type": "integer"}
 _BOOLEAN: Schema = {"type": "boolean"}
 _MOMENT: Schema = {"description": "ISO 8601, as 2026-09-21T14:13:20Z, or Unix seconds."}
 _COUNT: Schema = {"type": "integer", "minimum": 1, "default": 1}
+
+
+_WEB_SERVICES = (WebServices, BusinessRecord, QueryAnswer, OperationAnswer)
 
 
 def _ref(name: str) -> Schema:
@@ -279,7 +283,7 @@ def _schemas() -> dict[str, Schema]:
     """Describe the records as they are shown, made and changed, and all else that goes over the wire."""
     written: dict[str, Schema] = json_schema()["$defs"]
     schemas: dict[str, Schema] = {}
-    for kind in (Features, Integration, Role, Entity, Token, Canned, ScriptError, Audience):
+    for kind in (Features, Integration, Role, Entity, Token, Canned, ScriptError, Audience, *_WEB_SERVICES):
         schemas |= {kind.__name__: _written(kind, written)}
     schemas["Behaviour"] = _pointed(written["Behaviour"])
     schemas["NewRestlet"] = _written(Deployment, written)

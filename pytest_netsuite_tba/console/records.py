@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.fields import Record, rules_of
+from pytest_netsuite_tba.account.record_store import RecordStore
 from pytest_netsuite_tba.account.records import KEYS, Records
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Canned, Deployment
 
@@ -64,6 +65,8 @@ def _iso(seconds: float) -> str:
 
 
 def _value(value: object) -> object:
+    if isinstance(value, RecordStore):
+        value = value.as_seed()
     if isinstance(value, Records):
         return [shown(one) for one in value.values()]
     if isinstance(value, Record) and type(value) in KEYS:
@@ -73,7 +76,7 @@ def _value(value: object) -> object:
     if isinstance(value, set | frozenset):
         return sorted(value)
     if isinstance(value, list | tuple):
-        return [shown(one) if isinstance(one, Deployment) else _value(one) for one in value]
+        return [_value(one) for one in value]
     return value
 
 
