@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .account.behaviour import Behaviour
-    from .account.records import Account, Entity, Integration, Role, Token
+    from .account.records import Account, Integration, Token
     from .account.scripts import Deployment, SuiteScriptError
+    from .account.users import Entity, Role
     from .judge import assert_signed, explain
     from .login.audit_trail import LoginAttempt
     from .login.refusal import Refusal
@@ -38,12 +39,12 @@ _HOMES = {
     "Account": "account.records",
     "Behaviour": "account.behaviour",
     "Deployment": "account.scripts",
-    "Entity": "account.records",
+    "Entity": "account.users",
     "Integration": "account.records",
     "LoginAttempt": "login.audit_trail",
     "NetSuiteServer": "server",
     "Refusal": "login.refusal",
-    "Role": "account.records",
+    "Role": "account.users",
     "SuiteScriptError": "account.scripts",
     "Token": "account.records",
     "assert_signed": "judge",

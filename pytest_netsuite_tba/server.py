@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from .account.behaviour import Behaviour
     from .account.clock import Clock
     from .account.record_store import Operation, RecordStore, Rows
-    from .account.records import Entity, Integration, Role, Token
+    from .account.records import Integration, Token
     from .account.scripts import Audience, Deployment, EntryPoint
+    from .account.users import Entity, Role
     from .listener import Malformed
     from .login.audit_trail import LoginAttempt
     from .login.refusal import Refusal

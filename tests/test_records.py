@@ -11,17 +11,9 @@ import pytest
 from pytest_netsuite_tba.account.clock import Clock, unix_seconds
 from pytest_netsuite_tba.account.fields import RecordError
 from pytest_netsuite_tba.account.history import History
-from pytest_netsuite_tba.account.records import (
-    LOG_IN_USING_ACCESS_TOKENS,
-    USER_ACCESS_TOKENS,
-    Account,
-    Entity,
-    Features,
-    Integration,
-    Role,
-    Token,
-)
+from pytest_netsuite_tba.account.records import Account, Features, Integration, Token
 from pytest_netsuite_tba.account.scripts import Audience, Canned, Deployment
+from pytest_netsuite_tba.account.users import LOG_IN_USING_ACCESS_TOKENS, USER_ACCESS_TOKENS, Entity, Role
 
 NOON = 1_767_268_800.0  # 2026-01-01T12:00:00Z
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_netsuite_tba.account.records import LOG_IN_USING_ACCESS_TOKENS, Account, derived
+from pytest_netsuite_tba.account.records import Account, derived
 from pytest_netsuite_tba.account.scripts import Audience, Canned, ScriptError
 from pytest_netsuite_tba.account.seed import SeedError, load, parse
+from pytest_netsuite_tba.account.users import LOG_IN_USING_ACCESS_TOKENS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "account-toml.md"
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)

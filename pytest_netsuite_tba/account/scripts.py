@@ -11,7 +11,7 @@ from .fields import Record, RecordError, setting
 from .history import History
 
 if TYPE_CHECKING:
-    from .records import Entity, Role
+    from .users import Entity, Role
 
 # A function of the parameters (GET, DELETE) or the body (POST, PUT), a Canned answer, or a plain JSON value.
 EntryPoint = Callable[[Any], object] | object

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from .clock import unix_seconds
 from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of, without_none
 from .record_store import RecordStore, WebServices
-from .records import KEYS, Account, Entity, Integration, Records, Role, Token
+from .records import KEYS, Account, Integration, Records, Token
 from .scripts import Audience, Canned, Deployment
+from .users import Entity, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,10 @@ from werkzeug import Response
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.history import History
-from pytest_netsuite_tba.account.records import KEYS, Account, Entity, Integration, Role, Token
+from pytest_netsuite_tba.account.records import KEYS, Account, Integration, Token
 from pytest_netsuite_tba.account.scripts import Deployment
 from pytest_netsuite_tba.account.seed import read_changes, read_record
+from pytest_netsuite_tba.account.users import Entity, Role
 from pytest_netsuite_tba.login.diagnosis.explanation import explanation
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
 from pytest_netsuite_tba.services.faults import FaultError

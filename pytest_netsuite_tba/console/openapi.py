@@ -7,10 +7,11 @@ from typing import Any, get_args
 
 from pytest_netsuite_tba.account.fields import Record, rules_of
 from pytest_netsuite_tba.account.record_store import BusinessRecord, OperationAnswer, QueryAnswer, WebServices
-from pytest_netsuite_tba.account.records import Account, Entity, Features, Integration, Role, Token
+from pytest_netsuite_tba.account.records import Account, Features, Integration, Token
 from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Canned, Deployment, ScriptError
 from pytest_netsuite_tba.account.seed import changeable
+from pytest_netsuite_tba.account.users import Entity, Role
 from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, DETAILS
 from pytest_netsuite_tba.services.faults import KINDS

@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from pytest_netsuite_tba.account.records import REST_WEB_SERVICES
+from pytest_netsuite_tba.account.users import REST_WEB_SERVICES
 from pytest_netsuite_tba.oauth1.encoding import decode_query, form_decode, to_bytes, to_text
 from pytest_netsuite_tba.oauth1.header import AuthorizationHeader, Parameter
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
@@ -23,7 +23,8 @@ from .refusals import BY_ID
 from .web_services_only import DOORS
 
 if TYPE_CHECKING:
-    from pytest_netsuite_tba.account.records import Account, Entity, Integration, Role, Token
+    from pytest_netsuite_tba.account.records import Account, Integration, Token
+    from pytest_netsuite_tba.account.users import Entity, Role
     from pytest_netsuite_tba.oauth1.header import Deviation
 
     from .nonces import NonceStore

@@ -9,7 +9,7 @@ import hmac
 import re
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.account.records import SOAP_WEB_SERVICES
+from pytest_netsuite_tba.account.users import SOAP_WEB_SERVICES
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .checks import (

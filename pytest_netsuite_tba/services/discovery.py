@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from werkzeug import Response
 
-    from pytest_netsuite_tba.account.records import Account, Entity
+    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.account.users import Entity
     from pytest_netsuite_tba.login.request import SignedRequest
 
     from .endpoints import Endpoint

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
 
-from pytest_netsuite_tba.account.records import SUITESCRIPT
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Call, Canned, SuiteScriptError
+from pytest_netsuite_tba.account.users import SUITESCRIPT
 from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 

@@ -11,7 +11,8 @@ from .nlauth import UserCredentials
 from .user_checks import CHOICE_CHECKS, UserLogin, first_refusal
 
 if TYPE_CHECKING:
-    from pytest_netsuite_tba.account.records import Account, Entity, Role
+    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.account.users import Entity, Role
 
     from .desk import Redirect, TokenDesk
     from .request_tokens import RequestToken

@@ -22,7 +22,8 @@ from .user_checks import COUNTED, ISSUE_CHECKS, first_refusal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_netsuite_tba.account.records import Account, Entity, Integration, Role, Token
+    from pytest_netsuite_tba.account.records import Account, Integration, Token
+    from pytest_netsuite_tba.account.users import Entity, Role
     from pytest_netsuite_tba.login.audit_trail import AuditTrail
     from pytest_netsuite_tba.login.gate import Gate
     from pytest_netsuite_tba.login.refusal import Refusal

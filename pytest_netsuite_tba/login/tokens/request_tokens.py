@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pytest_netsuite_tba.account.records import Account, Entity, Role
+    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.account.users import Entity, Role
 
 KEPT = 10_000
 FORMS_KEPT = 16  # pages of one request token that may be open at once

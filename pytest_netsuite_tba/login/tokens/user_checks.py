@@ -16,7 +16,8 @@ from .refusals import BY_TOKEN_ID
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_netsuite_tba.account.records import Account, Entity, Integration, Role, Token
+    from pytest_netsuite_tba.account.records import Account, Integration, Token
+    from pytest_netsuite_tba.account.users import Entity, Role
     from pytest_netsuite_tba.login.refusal import Refusal
 
     from .nlauth import UserCredentials
