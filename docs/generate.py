@@ -1,4 +1,4 @@
-"""Write what the docs and the JSON Schema say of the records and the refusals, from the code itself.
+"""Write what the docs, the JSON Schema and the OpenAPI file say of records, refusals and clients, from the code itself.
 
 ``python docs/generate.py`` writes; with ``--check`` it only looks, and exits 1 if a file is stale.
 """
@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.behaviour import Behaviour
 from pytest_netsuite_tba.account.fields import rules_of
 from pytest_netsuite_tba.account.schema import json_schema
+from pytest_netsuite_tba.console.openapi import document
 from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
+from pytest_netsuite_tba.login.tokens.refusals import TOKEN_REFUSALS, TokenRefusal
 from pytest_netsuite_tba.login.web_services_only import DOORS
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_FILE = ROOT / "pytest_netsuite_tba" / "account" / "account.schema.json"
+OPENAPI_FILE = ROOT / "pytest_netsuite_tba" / "console" / "openapi.json"
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 TYPES = {
     "any": "any value that JSON can hold",
     "boolean": "`true` or `false`",
@@ -31,6 +36,8 @@ TYPES = {
     "string": "text",
 }
 PLURALS = {"boolean": "booleans", "integer": "whole numbers", "string": "texts"}
+MATRIX = ROOT / "tests" / "matrix"
+AWKWARD = ("awkward characters", "a repeated name", "an empty value")  # the three GETs of the matrix
 # Heading of a record's table: how the file writes it.
 HEADINGS = {
     "Account": "Top level, or `[[accounts]]`",
@@ -75,7 +82,8 @@ def valid(schema: dict[str, Any]) -> str:
         kinds = schema["items"].get("type", [])
         kinds = kinds if isinstance(kinds, list) else [kinds]
         return "list of " + " and ".join(PLURALS[kind] for kind in kinds) if kinds else "tables"
-    return TYPES[schema.get("format") or schema.get("type", "any")]
+    kind = TYPES[schema.get("format") or schema.get("type", "any")]
+    return f"{kind} from {schema['minimum']}" if "minimum" in schema else kind
 
 
 def records() -> str:
@@ -144,6 +152,25 @@ def refusals() -> str:
     )
 
 
+def token_refusals() -> str:
+    """Give the table of what the token endpoints and the authorize page refuse."""
+
+    def code(value: str | None) -> str:
+        return f"`{value}`" if value else "none"
+
+    def status(one: TokenRefusal) -> str:
+        switch = "insufficient_permission_status" if one.code == "INSUFFICIENT_PERMISSION" else "login_failure_status"
+        return str(one.status or f"`{switch}`")
+
+    return table(
+        ("Where", "Id", "Detail", "Code", "Status", "Cause", "Cure"),
+        (
+            (one.where, f"`{one.id}`", code(one.detail), code(one.code), status(one), one.cause, one.cure)
+            for one in TOKEN_REFUSALS
+        ),
+    )
+
+
 def mistakes() -> str:
     """Give the catalogue of mistakes, the most sighted first."""
     return table(
@@ -162,6 +189,49 @@ def mistakes() -> str:
             for name, one in sorted(CATALOGUE.items(), key=lambda item: -item[1].sightings)
         ),
     )
+
+
+def clients() -> list[tuple[dict[str, Any], dict[str, dict[str, str]]]]:
+    """Give each client of the matrix: what clients.toml says of it, and what it did when results.json was written."""
+    listed = tomllib.loads((MATRIX / "clients.toml").read_text(encoding="utf-8"))["clients"]
+    results = json.loads((MATRIX / "results.json").read_text(encoding="utf-8"))
+    return [(one, results[one["id"]]) for one in listed]
+
+
+def compatibility() -> str:
+    """Give the table of what each client did; both ways it did the same."""
+    rows = []
+    for client, result in clients():
+        ways = [result[way] for way in ("real host name", "plain URL") if way in result]
+        outcomes = ways[0]
+        assert all(way == outcomes for way in ways), client["id"]
+        failed = [call for call in AWKWARD if outcomes.get(call) != "accepted"]
+        signer = client["signer"] + (" (with code of ours)" if "ours" in client else "")
+        by = ("yes", "no" if "plain" in client else "yes")
+        gets = "all but " + ", ".join(failed) if failed else "yes"
+        others = ("yes" if outcomes.get(call) == "accepted" else "no" for call in ("POST", "PUT", "DELETE"))
+        rows.append((client["language"], client["client"], signer, *by, gets, *others))
+    columns = ("Language", "Client", "Signer", "Host name", "Plain URL", "Awkward GET", "POST", "PUT", "DELETE")
+    return table(columns, rows)
+
+
+def settings() -> str:
+    """Give the table of what each client needs, and of what is to be known of it."""
+    rows = []
+    for client, result in clients():
+        notes = [client[key] for key in ("ours", "notes") if key in client]
+        notes += [f"No plain URL: {client['plain']}."] if "plain" in client else []
+        notes += [f"With {call}: `{mistake}`." for call, mistake in client.get("refused", {}).items()]
+        notes += [f"With {call}: {reason}." for call, reason in client.get("omitted", {}).items()]
+        rows.append(
+            (
+                ", ".join(f"{name} {version}" for name, version in result["versions"].items()),
+                ", ".join(f"`{name}`" for name in client["reads"]),
+                client["code"],
+                " ".join(notes),
+            )
+        )
+    return table(("Tested with", "Variables", "In your code", "Notes"), rows)
 
 
 def web_services_only() -> str:
@@ -184,9 +254,12 @@ def web_services_only() -> str:
 TABLES = {
     ("account-toml.md", "records"): records,
     ("behaviour.md", "behaviour"): behaviour,
+    ("compatibility.md", "compatibility"): compatibility,
+    ("compatibility.md", "settings"): settings,
     ("explain.md", "mistakes"): mistakes,
     ("refusals.md", "refusals"): refusals,
     ("web-services.md", "web-services-only"): web_services_only,
+    ("token-endpoints.md", "refusals"): token_refusals,
 }
 
 
@@ -197,11 +270,13 @@ def outputs() -> dict[Path, str]:
         ValueError: a document has lost its markers.
 
     """
-    texts = {SCHEMA_FILE: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"}
+    files = {SCHEMA_FILE: json_schema(), OPENAPI_FILE: document(VERSION)}
+    texts = {path: json.dumps(value, indent=2, ensure_ascii=False) + "\n" for path, value in files.items()}
     for (name, marker), make in TABLES.items():
         path = ROOT / "docs" / name
+        text = texts.get(path) or path.read_text(encoding="utf-8")
         begin, end = f"<!-- generated:{marker} -->\n", f"<!-- /generated:{marker} -->"
-        head, found, rest = path.read_text(encoding="utf-8").partition(begin)
+        head, found, rest = text.partition(begin)
         _, closed, tail = rest.partition(end)
         if not (found and closed):
             raise ValueError(f"docs/{name} has no {begin.strip()} ... {end}")

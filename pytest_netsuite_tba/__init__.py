@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .account.behaviour import Behaviour
     from .account.records import Account, Entity, Integration, Role, Token
-    from .account.scripts import SuiteScriptError
+    from .account.scripts import Deployment, SuiteScriptError
     from .judge import assert_signed, explain
     from .login.audit_trail import LoginAttempt
+    from .login.refusal import Refusal
     from .server import NetSuiteServer
 
 __all__ = [
     "Account",
     "Behaviour",
+    "Deployment",
     "Entity",
     "Integration",
     "LoginAttempt",
     "NetSuiteServer",
+    "Refusal",
     "Role",
     "SuiteScriptError",
     "Token",
@@ -34,10 +37,12 @@ __all__ = [
 _HOMES = {
     "Account": "account.records",
     "Behaviour": "account.behaviour",
+    "Deployment": "account.scripts",
     "Entity": "account.records",
     "Integration": "account.records",
     "LoginAttempt": "login.audit_trail",
     "NetSuiteServer": "server",
+    "Refusal": "login.refusal",
     "Role": "account.records",
     "SuiteScriptError": "account.scripts",
     "Token": "account.records",

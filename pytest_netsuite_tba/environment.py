@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import ssl
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,8 +145,9 @@ def _java_trust_store(certificates: Iterable[bytes]) -> bytes:
     from cryptography import x509  # noqa: PLC0415  (trustme stands on it)
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12  # noqa: PLC0415
 
-    entries = [
-        pkcs12.PKCS12Certificate(x509.load_pem_x509_certificate(one), b"%d" % number)
-        for number, one in enumerate(certificates)
-    ]
+    entries = []
+    for number, one in enumerate(certificates):
+        with warnings.catch_warnings(), contextlib.suppress(ValueError, UserWarning):
+            warnings.simplefilter("error")  # a few old roots break RFC 5280; Java can do without them
+            entries.append(pkcs12.PKCS12Certificate(x509.load_pem_x509_certificate(one), b"%d" % number))
     return pkcs12.serialize_java_truststore(entries, BestAvailableEncryption(_TRUST_STORE_PASSWORD.encode()))

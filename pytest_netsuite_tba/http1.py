@@ -6,6 +6,7 @@ import io
 import re
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -19,6 +20,8 @@ _CHUNK_LINE_BYTES = 4_096
 _TRAILER_BYTES = 16_384
 _OURS = frozenset({"connection", "content-length", "transfer-encoding"})  # settled here, whatever the application says
 _TLS_HANDSHAKE = b"\x16\x03"
+_SHORT = 256  # bytes of a header line; a longer one is not worth keeping
+_REMEMBERED = 1_024  # all header lines but one or two come again with every request
 
 # None of these can match the same bytes in two ways: a long header costs no more than its length.
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -165,11 +168,18 @@ def _request_line(line: bytes) -> tuple[str, str, bytes]:
 
 
 def _header(field: bytes) -> tuple[str, str]:
+    return _short_header(field) if len(field) <= _SHORT else _read_header(field)
+
+
+def _read_header(field: bytes) -> tuple[str, str]:
     fault = _fault_of(field)
     if fault is not None:
         raise BadRequestError(400, f"{fault}: {field[:60].decode('latin-1')!r}")
     name, _, value = field.partition(b":")
     return name.decode("ascii"), _text(value.strip(b" \t"))
+
+
+_short_header = lru_cache(_REMEMBERED)(_read_header)
 
 
 def _fault_of(field: bytes) -> str | None:
@@ -365,18 +375,27 @@ def wsgi_environ(
         "netsuite_tba.headers": head.headers,
     }
     for name, value in head.headers:
-        key = name.upper()
-        if key == "CONTENT-LENGTH":
-            environ["CONTENT_LENGTH"] = str(len(body))
-        elif "_" not in key and key != "TRANSFER-ENCODING":  # X_A would pass for X-A
-            key = "CONTENT_TYPE" if key == "CONTENT-TYPE" else "HTTP_" + key.replace("-", "_")
-            text = _raw(value).decode("latin-1")
+        key = _environ_key(name)
+        if key == "CONTENT_LENGTH":
+            environ[key] = str(len(body))
+        elif key:
+            text = value if value.isascii() else _raw(value).decode("latin-1")
             environ[key] = f"{environ[key]},{text}" if key in environ else text
     if host is not None:
         environ["HTTP_HOST"] = host
     if head.length is None:
         environ["CONTENT_LENGTH"] = str(len(body))
     return environ
+
+
+@lru_cache(_REMEMBERED)
+def _environ_key(name: str) -> str:
+    """Give the environ's key of a header (PEP 3333); ``""`` for one that is not in it."""
+    key = name.upper()
+    if key in {"CONTENT-LENGTH", "CONTENT-TYPE"}:
+        return key.replace("-", "_")
+    hidden = "_" in key or key == "TRANSFER-ENCODING"  # X_A would pass for X-A
+    return "" if hidden else "HTTP_" + key.replace("-", "_")
 
 
 # -- answers ---------------------------------------------------------------------------------------------------

@@ -113,8 +113,10 @@ def _verdict(item: pytest.Item) -> AssertionError | None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the audit trail under a test that failed."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the audit trail under a test that failed; after its teardown, let go of its server."""
     report = yield
     server = item.stash.get(_SERVER, None)
     if server is not None and report.failed:
@@ -123,6 +125,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         from .login.report import TITLE, render  # noqa: PLC0415
 
         report.sections.append((TITLE, render(server.audit_trail, width=shutil.get_terminal_size().columns)))
+    if server is not None and call.when == "teardown":
+        del item.stash[_SERVER]  # pytest keeps the item to the end of the run
     return report
 
 

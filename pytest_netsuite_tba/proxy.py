@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _KEPT_CONTEXTS = 256
 _CARRIED_BYTES = 65_536
+_PARTING_SECONDS = 2.0
 _ASKED_FOR = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 
 
@@ -166,7 +167,10 @@ def _checked(host: str) -> str:
 
 
 def relay(client: socket.socket, upstream: socket.socket, *, idle_seconds: float) -> None:
-    """Carry bytes both ways until both sides have ended, one is gone, or nothing came for so long."""
+    """Carry bytes both ways until both sides have ended, one is gone, or nothing came for so long.
+
+    Once one side has ended, the other has a moment for what is still on its way.
+    """
     other = {client: upstream, upstream: client}
     for one in other:
         one.settimeout(idle_seconds)
@@ -182,3 +186,4 @@ def relay(client: socket.socket, upstream: socket.socket, *, idle_seconds: float
             else:
                 to.shutdown(socket.SHUT_WR)
                 del other[one]
+                idle_seconds = min(idle_seconds, _PARTING_SECONDS)

@@ -21,6 +21,8 @@ from .login.audit_trail import AuditTrail
 from .login.gate import Gate
 from .login.refusals import MALFORMED_HTTP, refusal
 from .login.request import SignedRequest
+from .login.tokens.approval import approved
+from .login.tokens.desk import TokenDesk
 from .services.faults import RESET, Faults
 from .services.hosts import MisdirectedError, called, signed_request
 from .services.restlets import PATH, Restlets
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from .listener import Malformed
     from .login.audit_trail import LoginAttempt
     from .login.refusal import Refusal
+    from .login.tokens.desk import Redirect
     from .proxy import Proxy
     from .services.hosts import Name
     from .services.service import Service
@@ -69,6 +72,7 @@ class NetSuiteServer(HTTPServer):
 
     Attributes:
         gates: each account's door, by its id.
+        desk: where tokens are made and revoked by NetSuite's own endpoints.
         console: what answers below ``/__admin/``; nothing does unless it is set.
 
     Raises:
@@ -111,6 +115,7 @@ class NetSuiteServer(HTTPServer):
         self.faults = Faults(self.audit_trail, self._stopped)
         self.console: WSGIApplication | None = None
         self.gates = {account.id: Gate(account, self.audit_trail, accounts) for account in accounts}
+        self.desk = TokenDesk(self.gates, self.audit_trail)
         self._credentials = None if self.token is None else self.credentials_for(self.token)
         self._listener: Listener | None = None
         self._start_lock = threading.Lock()
@@ -189,6 +194,34 @@ class NetSuiteServer(HTTPServer):
     ) -> Token:
         """Create a token in the first account; see :meth:`pytest_netsuite_tba.Account.create_token`."""
         return self.account.create_token(integration=integration, entity=entity, role=role, name=name)
+
+    def authorize(
+        self,
+        request_token: str,
+        *,
+        entity: Entity | str | None = None,
+        role: Role | int | None = None,
+        account: Account | str | None = None,
+        state: str = "",
+        deny: bool = False,
+    ) -> Redirect:
+        """Do in one line what a user does on the authorize page: allow a request token, or deny it.
+
+        Args:
+            request_token: the ``oauth_token`` of the first step, or the whole authorize URL, from which ``state``
+                is taken too.
+            entity, role: whom the token is for, records or their keys; the account's first entity, and that
+                entity's first role which may have a token, when omitted.
+            account: where; the one that the request token was made for, else the first, when omitted.
+            state: the application's own, letters and digits.
+            deny: click Deny.
+
+        Raises:
+            ValueError: the request token does not wait for a user, or the page would not let the user allow it;
+                the message says why.
+
+        """
+        return approved(self.desk, request_token, entity=entity, role=role, account=account, state=state, deny=deny)
 
     # -- what the account answers ----------------------------------------------------------------------------
 
@@ -304,6 +337,9 @@ class NetSuiteServer(HTTPServer):
         forced = refusal(id)
         if times is not None and times < 1:
             raise ValueError(f"times is {times!r}; expected a whole number from 1, or None for all")
+        if forced.channels == ("token",):
+            self.desk.force(forced, times)
+            return
         for gate in self.gates.values():
             gate.force(forced, times)
 
@@ -325,6 +361,21 @@ class NetSuiteServer(HTTPServer):
             with self.account.lock:
                 wanted.arrange(self.account, self._first_token())
         return wanted.settled(self.behaviour, wanted.channels[0])
+
+    def restore(self, seed: Iterable[Account]) -> None:
+        """Go back to these records, which are copied, and forget all that happened since.
+
+        Forgotten are attempts, calls, faults, spent nonces and refusals by force; attempts go on being numbered.
+        """
+        for one in seed:
+            account = self.accounts[one.id]
+            with account.lock:
+                account.become(one.copy())
+                self.gates[one.id].forget()
+        self.token = next(iter(self.account.tokens.values()), None)
+        self.faults.clear()
+        self.audit_trail.clear()
+        self.clear_log()
 
     def verify(self) -> None:
         """Raise an AssertionError for whatever the test did not announce.
@@ -415,6 +466,11 @@ class NetSuiteServer(HTTPServer):
                 self._listener.stop(grace)
                 self._listener = None
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop: whoever waits for something at this server waits no longer."""
+        return self._stopped.is_set()
+
     def is_running(self) -> bool:
         """Whether it listens."""
         return self._listener is not None
@@ -460,7 +516,9 @@ class NetSuiteServer(HTTPServer):
         except Exception:  # noqa: BLE001  (an expectation's own handler; pytest-httpserver has noted it for check())
             response = Response(status=500)
         content, status, headers = response.get_wsgi_response(environ)
-        start_response(status, [*headers, ("x-n-operationid", str(uuid.uuid4())), *_CAPTURED_HEADERS])
+        is_routed = _ROUTING_COOKIE in environ.get("HTTP_COOKIE", "")
+        cookie = () if is_routed else (("Set-Cookie", f"{_ROUTING_COOKIE}; path=/"),)
+        start_response(status, [*headers, ("x-n-operationid", str(uuid.uuid4())), *cookie, *_CAPTURED_HEADERS])
         return content
 
     def dispatch(self, request: Request) -> Response:
@@ -475,6 +533,7 @@ class NetSuiteServer(HTTPServer):
             response = self.faults.strike(fault, signed, name, account or self.account)
             if response is not None:
                 return response
+        signed.is_answered = not any(fault.kind == "reset" for fault in faults)
         service = self._services.get(name) or self._service(name)
         if account is None:
             response = service.serve(request, signed, None, within_limit=True)
@@ -482,7 +541,7 @@ class NetSuiteServer(HTTPServer):
             gate = self.gates[account.id]
             with gate.slot() as within_limit:
                 response = service.serve(request, signed, gate, within_limit=within_limit)
-        if any(fault.kind == "reset" for fault in faults):
+        if not signed.is_answered:
             raise ConnectionResetError(RESET)
         return response
 
@@ -500,7 +559,10 @@ class NetSuiteServer(HTTPServer):
             signed, wrong.refusal, now=self.clock.now(), hosts=hosts, account="" if account is None else account.id
         )
         self.audit_trail.answered(attempt, wrong.refusal.status)
-        return Restlets(self).refuse(signed, wrong.refusal, account)
+        response = Restlets(self).refuse(signed, wrong.refusal, account)
+        if wrong.location:
+            response.headers["Location"] = wrong.location
+        return response
 
     # -- what the services ask of the server -----------------------------------------------------------------
 
@@ -523,10 +585,14 @@ _SERVICES = {
     "restlet": ("restlets", "Restlets"),
     "soap": ("soap", "SoapWebServices"),
     "rest": ("rest_web_services", "RestWebServices"),
+    "token": ("token_endpoints", "TokenEndpoints"),
+    "ui": ("authorize_page", "AuthorizePage"),
+    "discovery": ("discovery", "Discovery"),
 }
-# Captured on SOAP answers in 2022, likely on all hosts; a client with a cookie jar sends the cookie back.
+# Captured on SOAP answers in 2022, likely on all hosts. A client with a cookie jar sends the cookie back; it is set
+# only for a request without it, as a load balancer does.
+_ROUTING_COOKIE = "NS_ROUTING_VERSION=LAGGING"
 _CAPTURED_HEADERS = (
-    ("Set-Cookie", "NS_ROUTING_VERSION=LAGGING; path=/"),
     ("P3P", 'CP="CAO PSAa OUR BUS PUR"'),
     ("Vary", "User-Agent"),
     ("Strict-Transport-Security", "max-age=31536000"),

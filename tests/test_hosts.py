@@ -1,11 +1,13 @@
 """netsuite_hosts: NetSuite's own host names are the fake, for unmodified clients of this process and of its children."""
 
 import os
+import re
 import socket
 import ssl
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import anyio
 import httpx
@@ -17,7 +19,7 @@ import trustme
 from pytest_httpserver import HTTPServer
 from requests_oauthlib import OAuth1
 
-from pytest_netsuite_tba.environment import UNSET
+from pytest_netsuite_tba.environment import UNSET, TrustFiles
 from pytest_netsuite_tba.proxy import CertificateAuthority, Proxy
 
 HOST = "1234567-sb1.restlets.api.netsuite.com"
@@ -280,6 +282,32 @@ def test_an_allowed_host_is_let_through_to_the_real_one(real_host, pytester, mon
         """
     )
     pytester.runpytest_subprocess("-p", "no:pytest_httpserver").assert_outcomes(passed=1)
+
+
+def certificates_in(text):
+    found = re.findall("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
+    return [ssl.PEM_cert_to_DER_cert(one) for one in found]
+
+
+def system_roots():
+    paths = ssl.get_default_verify_paths()
+    files = [*([Path(paths.cafile)] if paths.cafile else []), *(Path(paths.capath).iterdir() if paths.capath else ())]
+    return [one for file in files if file.is_file() for one in certificates_in(file.read_text("utf-8", "replace"))]
+
+
+@pytest.mark.skipif(not system_roots(), reason="OpenSSL trusts nobody here")
+def test_the_system_roots_are_trusted_too_where_real_hosts_are_let_through(tmp_path):
+    """Each of them, as OpenSSL has them here; the authority of this run is the first."""
+    authority = CertificateAuthority()
+    alone, with_roots = tmp_path / "alone", tmp_path / "roots"
+    files = []
+    for folder in (alone, with_roots):
+        folder.mkdir()
+        files.append(TrustFiles(folder, authority, with_system_roots=folder is with_roots).certificate.read_bytes())
+
+    assert authority.certificate == files[0]
+    assert files[1].startswith(authority.certificate)
+    assert set(system_roots()) <= set(certificates_in(files[1].decode()))
 
 
 def test_a_plain_request_is_let_through_as_its_origin_wants_it(netsuite):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import uuid
 
 import pytest
 from signing import HOST, NONCE, NOW, PATH, QUERY, TARGET, authorization, oauth_parameters, signature
@@ -156,6 +157,41 @@ def test_a_session_cookie_beside_the_header_is_refused(netsuite, send):
 def test_netsuites_routing_cookie_is_no_session(netsuite, send):
     """A client with a cookie jar sends NS_ROUTING_VERSION back; it changes nothing (rules 3.6)."""
     assert 200 == send(authorization(netsuite), headers={"Cookie": "NS_ROUTING_VERSION=LAGGING"}).status_code
+
+
+def test_the_routing_cookie_is_set_until_the_client_sends_it(netsuite, send):
+    """A load balancer's cookie: set on the answer to a request that does not carry it, a stale one set anew."""
+    cookies = ["", "a=b", "NS_ROUTING_VERSION=LEADING", "a=b; NS_ROUTING_VERSION=LAGGING"]
+
+    answers = [send(authorization(netsuite, oauth_nonce=f"{NONCE}{one}"), headers={"Cookie": one}) for one in cookies]
+
+    assert ["NS_ROUTING_VERSION=LAGGING; path=/"] * 3 + [None] == [one.headers.get("Set-Cookie") for one in answers]
+
+
+def test_answers_carry_the_headers_captured_of_netsuite(netsuite, send):
+    """As captured (rules 3.6), with a new operation id each."""
+    answers = [send(authorization(netsuite, oauth_nonce=f"{NONCE}{one}")) for one in range(2)]
+
+    assert 2 == len({uuid.UUID(one.headers["x-n-operationid"]) for one in answers})
+    for answer in answers:
+        assert 'CP="CAO PSAa OUR BUS PUR"' == answer.headers["P3P"]
+        assert "User-Agent" == answer.headers["Vary"]
+        assert "max-age=31536000" == answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize("realm", ["1234567%5FSB1", "1234567_SB1+", "%31234567_SB1"])
+def test_a_realm_is_not_decoded(netsuite, send, realm):
+    """Realm is plain quoted text (RFC 7235 section 2.2): what decodes to the account's id is not the id."""
+    with netsuite.expect_refusal("wrong-realm", count=1):
+        send(authorization(netsuite, realm=realm))
+
+    assert repr(realm) in netsuite.audit_trail[-1].cause
+
+
+def test_a_scheme_alone_lacks_every_parameter(netsuite, send):
+    """Row 4, not row 3: nothing of ``OAuth`` alone is malformed."""
+    with netsuite.expect_refusal("MissingTokenPassportRequiredFields", count=1):
+        assert 400 == send("OAuth").status_code
 
 
 def test_a_bearer_token_is_challenged_as_one(netsuite, send):

@@ -299,3 +299,23 @@ def test_a_request_from_a_later_teardown_is_seen_too(pytester):
     )
 
     pytester.runpytest().assert_outcomes(passed=1, errors=1)
+
+
+def test_a_server_lives_no_longer_than_its_test(pytester):
+    """A long run keeps no trail of the tests before."""
+    pytester.makepyfile(
+        """
+        import gc, weakref
+
+        servers = []
+
+        def test_one(netsuite, netsuite_client):
+            netsuite_client.get("/app/site/hosting/restlet.nl?script=1&deploy=1")
+            servers.append(weakref.ref(netsuite))
+
+        def test_two(netsuite):
+            gc.collect()
+            assert servers[0]() is None
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=2)

@@ -281,6 +281,12 @@ def test_secrets_are_not_shown(account, token):
         ),
         ("token.entity.locked_until", "noon", "Entity.locked_until: 'noon' is not valid; expected a number"),
         ("account.concurrency_limit", 1.5, "Account.concurrency_limit: 1.5 is not valid; expected a whole number"),
+        ("account.concurrency_limit", -1, "Account.concurrency_limit: -1 is not valid; expected a whole number from 0"),
+        (
+            "account.behaviour.nonce_max_length",
+            -1,
+            "Behaviour.nonce_max_length: -1 is not valid; expected a whole number from 0",
+        ),
         (
             "account.behaviour.login_failure_status",
             402,

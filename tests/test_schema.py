@@ -70,6 +70,8 @@ def test_misspelt_key(text, expected):
         "accounts = []",
         "account = 1234567",
         "concurrency_limit = true",
+        "concurrency_limit = -1",
+        "[behaviour]\nnonce_max_length = -1",
         "[behaviour]\nlogin_failure_status = 402",
         '[[integrations]]\nstate = "enabled"',
         '[[tokens]]\nrole = "1005"',

@@ -15,8 +15,8 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "account-toml.md"
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 RESTLET = '[[restlets]]\nscript = "customscript_a"\ndeploy = "customdeploy_a"\n'
 TOP = (
-    "'account', 'features', 'behaviour', 'ip_rules', 'concurrency_limit', 'integrations', 'roles', 'entities', "
-    "'tokens', 'restlets', 'web_services'"
+    "'account', 'name', 'features', 'behaviour', 'ip_rules', 'concurrency_limit', 'approve_auto_installation', "
+    "'integrations', 'roles', 'entities', 'tokens', 'restlets', 'web_services'"
 )
 
 
@@ -192,7 +192,8 @@ FORMS = "{ json = ... }, { text = ... }, { error = { code = ... } } or { echo = 
         pytest.param(
             "[[entities]]\nfailed_logins = 1",
             "entities[0].failed_logins",
-            "unknown key; valid: 'email', 'name', 'active', 'access', 'roles', 'department', 'locked_until'",
+            "unknown key; valid: 'email', 'id', 'name', 'active', 'access', 'roles', 'department', 'locked_until', "
+            "'password', 'two_factor_secret'",
             id="field-that-no-file-sets",
         ),
         pytest.param(

@@ -1,9 +1,9 @@
-"""The server, beside test_netsuite_server: verify's words, announcements, expectations, secrets."""
+"""The server around it: accounts, announcements, bounds, secrets, pytest-httpserver's own ways."""
 
 import pytest
 from werkzeug.test import Client
 
-from pytest_netsuite_tba import Account, NetSuiteServer
+from pytest_netsuite_tba import Account, NetSuiteServer, Role, Token
 from pytest_netsuite_tba.login.refusals import BY_ID
 from pytest_netsuite_tba.login.report import render
 
@@ -11,7 +11,27 @@ PATH = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeplo
 HOST = "1234567-sb1.restlets.api.netsuite.com"
 
 
-# -- which account -----------------------------------------------------------------------------------------------
+# -- which account -------------------------------------------------------------------------------------------------------
+
+
+def test_accounts_are_chosen_by_host_else_by_realm():
+    """A NetSuite host names its account; any other address is the realm's."""
+    with NetSuiteServer(Account("1234567_SB1"), Account("7654321"), Account("TSTDRV9_RP")) as netsuite:
+        for account in netsuite.accounts.values():
+            client = netsuite.credentials_for(account.tokens["Default token"]).client()
+            for url in (f"https://{account.restlets_host}{PATH}", f"http://localhost:8080{PATH}"):
+                assert account.id == client.get(url).json["account"]
+        assert "tstdrv9-rp.restlets.api.netsuite.com" == netsuite.accounts["TSTDRV9_RP"].restlets_host
+        other = netsuite.credentials_for(netsuite.accounts["7654321"].tokens["Default token"]).client()
+        with netsuite.expect_refusal("wrong-realm"):
+            other.get(f"https://1234567-sb1.restlets.api.netsuite.com{PATH}")
+        netsuite.verify()
+
+
+def test_two_accounts_of_one_id_are_refused():
+    """An id names one account."""
+    with pytest.raises(ValueError, match="two accounts '7654321'"):
+        NetSuiteServer(Account("7654321"), Account("7654321"))
 
 
 def test_a_foreign_address_without_a_known_realm_is_the_first_accounts():
@@ -69,7 +89,43 @@ def test_credentials_stay_as_they_were(netsuite, netsuite_client):
     assert 200 == netsuite.credentials_for(netsuite.token).client().get(PATH).status_code
 
 
-# -- expectations of pytest-httpserver ---------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("misuse", "message"),
+    [
+        (lambda n: n.refuse_next("nonce_usd"), "did you mean 'nonce_used'"),
+        (lambda n: n.refuse_next("nonce_used", times=0), "times is 0"),
+        (lambda n: n.expect_refusal("token_rejeted").__enter__(), "did you mean 'token_rejected'"),
+        (lambda n: n.create_token(role=1006), "1006"),
+        (lambda n: n.account.add_token(Token(name="x", role=Role(id=9))), "9"),
+        (lambda n: n.deploy("a", "b", get=object()), "a function, or a value that JSON can hold"),
+        (lambda n: n.deploy("a", "b", audience=[77]), "77"),
+    ],
+)
+def test_misuse_raises_at_once(netsuite, misuse, message):
+    """Wrong use names the offending value and the valid ones."""
+    with pytest.raises(ValueError, match=message):
+        misuse(netsuite)
+
+
+# -- expectations of pytest-httpserver -----------------------------------------------------------------------------------
+
+
+def test_expectations_answer_at_any_host_of_the_account(netsuite, netsuite_client):
+    """expect_request works as in pytest-httpserver, for whoever is let in; what was refused is logged too."""
+    netsuite.expect_request("/services/custom").respond_with_json({"own": True})
+    url = "https://1234567-sb1.suitetalk.api.netsuite.com/services/custom"
+
+    assert {"own": True} == netsuite_client.get(url).json
+    with netsuite.expect_refusal("no-authorization"):
+        assert 401 == Client(netsuite.wsgi_app).get("/services/custom").status_code
+    assert 2 == len(netsuite.log)
+
+
+def test_a_path_that_nothing_answers_fails_the_test(netsuite, netsuite_client):
+    """pytest-httpserver's "no handler" is found without calling check()."""
+    assert 404 == netsuite_client.get("/nowhere").status_code
+    with pytest.raises(AssertionError, match="No handler found for request"):
+        netsuite.verify()
 
 
 @pytest.mark.parametrize("kind", ["expect_request", "expect_oneshot_request", "expect_ordered_request"])
@@ -105,7 +161,19 @@ def test_a_handler_that_raises_fails_the_test(netsuite, netsuite_client):
     assert isinstance(failure.value.__cause__, LookupError)
 
 
-# -- histories ---------------------------------------------------------------------------------------------------
+# -- histories -----------------------------------------------------------------------------------------------------------
+
+
+def test_histories_are_bounded_and_say_what_they_dropped():
+    """audit_trail, log and calls keep the newest entries."""
+    with NetSuiteServer(history=3) as netsuite:
+        deployment = netsuite.deploy("customscript_a", "customdeploy_a", get={})
+        client = netsuite.credentials.client()
+        for _ in range(5):
+            client.get("/app/site/hosting/restlet.nl?script=customscript_a&deploy=1")
+        for history in (netsuite.audit_trail, netsuite.log, deployment.calls):
+            assert (3, 2) == (len(history), history.dropped)
+        assert [3, 4, 5] == [one.id for one in netsuite.audit_trail]
 
 
 def test_a_bounded_trail_still_knows_that_something_went_wrong():
@@ -143,7 +211,7 @@ def test_clearing_forgets_all_of_it():
         assert [(2, 1), (2, 1)] == [(len(one), one.dropped) for one in (netsuite.audit_trail, netsuite.log)]
 
 
-# -- announcements -----------------------------------------------------------------------------------------------
+# -- announcements -------------------------------------------------------------------------------------------------------
 
 
 def test_verify_says_what_when_and_how_to_go_on(netsuite, netsuite_client):
@@ -178,6 +246,42 @@ def test_verify_tells_every_problem_at_once(netsuite, netsuite_client):
     netsuite.account.find_deployment("customscript_a", "1").required = False
 
 
+def test_a_required_restlet_must_be_called(netsuite, netsuite_client):
+    """``required=True`` fails a test that never called it."""
+    netsuite.deploy("customscript_a", "customdeploy_a", get={}, required=True)
+    with pytest.raises(AssertionError, match="customscript_a / customdeploy_a is required, but was never called"):
+        netsuite.verify()
+    netsuite_client.get("/app/site/hosting/restlet.nl?script=customscript_a&deploy=1")
+    netsuite.verify()
+
+
+@pytest.mark.parametrize(
+    ("detail", "count", "message"),
+    [
+        (None, None, "expected a refused login, but every login was let in"),
+        ("nonce_used", None, "expected a login refused with 'nonce_used', but every login was let in"),
+    ],
+)
+def test_an_announced_refusal_must_come(netsuite, netsuite_client, detail, count, message):
+    """expect_refusal fails when nothing is refused."""
+    with pytest.raises(AssertionError, match=message), netsuite.expect_refusal(detail, count=count):
+        netsuite_client.get(PATH)
+
+
+def test_an_announced_refusal_must_be_the_one(netsuite, netsuite_client):
+    """expect_refusal fails on another detail and on another count."""
+    netsuite.token.revoke()
+    with pytest.raises(AssertionError, match="but attempt 1 was refused with 'token_rejected': The token is revoked"):  # noqa: SIM117
+        with netsuite.expect_refusal("nonce_used"):
+            netsuite_client.get(PATH)
+    with pytest.raises(AssertionError, match="token_rejected' 2 times, but there were 1"):  # noqa: SIM117
+        with netsuite.expect_refusal("token_rejected", count=2):
+            netsuite_client.get(PATH)
+    with netsuite.expect_refusal("token_rejected-revoked") as attempts:
+        netsuite_client.get(PATH)
+    assert ["The token is revoked."] == [one.cause for one in attempts]
+
+
 def test_the_innermost_announcement_takes_the_refusal(netsuite, netsuite_client):
     """Announcements nest; each refusal counts for one of them."""
     netsuite.token.revoke()
@@ -204,6 +308,18 @@ def test_none_may_be_announced(netsuite, netsuite_client):
     with pytest.raises(AssertionError, match="a refused login 0 times, but there were 1"):  # noqa: SIM117
         with netsuite.expect_refusal(count=0):
             netsuite_client.get(PATH)
+
+
+def test_refuse_next_refuses_whatever_comes(netsuite, netsuite_client):
+    """The next login is refused that way, marked as forced, and announced."""
+    netsuite.refuse_next("nonce_used", times=2)
+
+    assert [401, 401, 200] == [netsuite_client.get(PATH).status_code for _ in range(3)]
+    assert [("nonce_used", True, True)] * 2 == [
+        (one.detail, one.forced, one.expected) for one in netsuite.audit_trail.refused
+    ]
+    assert "Default integration" == netsuite.audit_trail[0].application
+    netsuite.verify()
 
 
 def test_refuse_next_may_last(netsuite, netsuite_client):
@@ -241,7 +357,7 @@ def test_an_arranged_refusal_announces_no_other(netsuite, netsuite_client):
         netsuite.verify()
 
 
-# -- secrets -----------------------------------------------------------------------------------------------------
+# -- secrets -------------------------------------------------------------------------------------------------------------
 
 
 def test_no_text_of_ours_holds_a_secret(netsuite, netsuite_client):
@@ -257,7 +373,8 @@ def test_no_text_of_ours_holds_a_secret(netsuite, netsuite_client):
     texts = [
         *map(repr, (netsuite, netsuite.account, netsuite.account.tokens, token, token.integration, credentials)),
         *map(repr, (netsuite_client, netsuite.audit_trail, netsuite.log, credentials.client(), netsuite.behaviour)),
-        repr(netsuite.gates),
+        *map(repr, (netsuite.accounts, netsuite.integration, netsuite.credentials, netsuite.faults, netsuite.gates)),
+        repr(vars(netsuite)),
         render(netsuite.audit_trail, width=500),
         str(failure.value),
         str(refused.value),
@@ -292,7 +409,16 @@ def test_a_failing_tests_report_holds_no_secret(pytester):
         assert secret not in shown
 
 
-# -- outside pytest ----------------------------------------------------------------------------------------------
+# -- over a socket -------------------------------------------------------------------------------------------------------
+
+
+def test_it_listens_from_the_first_url_until_it_is_stopped():
+    """No socket is opened before somebody asks for the address."""
+    with NetSuiteServer() as netsuite:
+        assert not netsuite.is_running()
+        assert netsuite.url == f"http://127.0.0.1:{netsuite.port}"
+        assert netsuite.is_running()
+    assert not netsuite.is_running()
 
 
 def test_it_works_outside_pytest_over_a_socket():

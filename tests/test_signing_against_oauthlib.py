@@ -280,6 +280,26 @@ def test_an_address_is_normalised_alike(scheme, host, path):
     assert expected == oracle.base_string_uri(f"{scheme}://elsewhere:1234{path}", host)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "host", "expected"),
+    [
+        ("https", "h.com:", "https://h.com/"),
+        ("https", "h.com:0443", "https://h.com/"),
+        ("http", "h.com:00080", "http://h.com/"),
+        ("https", "h.com:80", "https://h.com:80/"),
+        ("https", "h.com:08443", "https://h.com:8443/"),
+        ("https", "h.com:000", "https://h.com:0/"),
+        ("https", "h.com:٤٤٣", "https://h.com:٤٤٣/"),
+        ("https", "[::443]", "https://[::443]/"),
+        ("https", "[::1]:0443", "https://[::1]/"),
+        ("ftp", "h.com:", "ftp://h.com/"),
+    ],
+)
+def test_a_port_is_a_number(scheme, host, expected):
+    """An empty port is the default one, and zeros before a number are not part of it (RFC 3986 section 6.2.3)."""
+    assert expected == base_uri(scheme, host, "/")
+
+
 @quick
 @given(method=methods, uri=st.text(), parameters=st.text() | st.text("aZ9-._~%&=+/ é"))
 @example(method="M&%+", uri="", parameters="")

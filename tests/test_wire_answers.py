@@ -149,7 +149,7 @@ ROWS = {
         True,
     ),
     "17 no permission": (
-        lambda n, s: n.role.permissions.remove("Log in using Access Tokens"),
+        lambda n, s: n.role.permissions.difference_update(("Log in using Access Tokens", "User Access Tokens")),
         401,
         LOGIN,
         "permission_denied",

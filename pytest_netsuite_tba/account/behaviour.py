@@ -69,9 +69,18 @@ class Behaviour(Record):
     concurrency_before_login: bool = setting(
         "Whether the concurrency limit is checked before the login instead of after it.", default=False
     )
+    nonce_max_length: int = setting("Longest nonce that is let in; 0 for no limit.", default=0, minimum=0)
+    request_token_seconds: int = setting(
+        "How long a request token of the authorization flow may be used, in seconds. Oracle's pages do not say.",
+        default=3600,
+    )
+    shared_hosts_redirect: bool = setting(
+        "Whether a RESTlet call to a host of before 2020.2 (`rest.netsuite.com`, `rest.na1.netsuite.com`) is answered "
+        "302 to the account's own host, as it was for a while, instead of 403.",
+        default=False,
+    )
     soap_nonce_alphanumeric: bool = setting(
         "Whether SOAP refuses a nonce of other characters than letters and digits. Oracle asks for those; clients "
         "that send base64 work.",
         default=False,
     )
-    nonce_max_length: int = setting("Longest nonce that is let in; 0 for no limit.", default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -54,6 +55,24 @@ class Clock:
         if self._frozen is not None:
             return self._frozen
         return (self._source or time.time)() + self._offset
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._frozen is not None
+
+    @property
+    def skew_seconds(self) -> float:
+        """How far NetSuite's time is ahead of its clients'."""
+        return self._skew
+
+    def copy(self) -> Clock:
+        """Give a clock of its own that shows the same."""
+        return copy.copy(self)
+
+    def run(self) -> None:
+        """Let a frozen clock go on, from real time and what it was advanced by before it was frozen."""
+        self._frozen = None
 
     def freeze(self, at: Moment | None = None) -> None:
         """Stop the clock, now or ``at`` a moment, for NetSuite and its clients together."""

@@ -6,10 +6,11 @@ table in the docs and the JSON Schema.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import difflib
 import types
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +51,7 @@ def setting(
     secret: bool = False,
     key: str | None = None,
     seed: bool = True,
+    minimum: int | None = None,
 ) -> Any:  # noqa: ANN401  (as dataclasses.field: the annotation beside it says the type)
     """Declare a field of a record.
 
@@ -60,12 +62,13 @@ def setting(
         secret: keep it out of every repr and message.
         key: its name in ``account.toml`` where that differs.
         seed: whether ``account.toml`` may set it.
+        minimum: the least that a number may be.
 
     """
     given = {} if default is dataclasses.MISSING else {"default": default}
     if factory is not dataclasses.MISSING:
         given["default_factory"] = factory
-    metadata = {"doc": doc, "secret": secret, "key": key, "seed": seed}
+    metadata = {"doc": doc, "secret": secret, "key": key, "seed": seed, "minimum": minimum}
     field: Any = dataclasses.field
     return field(repr=not secret, metadata=metadata, **given)
 
@@ -80,6 +83,7 @@ class FieldRule:
     doc: str
     secret: bool
     seed: bool
+    minimum: int | None
     default: object
 
     @property
@@ -108,6 +112,7 @@ def rules_of(record: type[Any]) -> dict[str, FieldRule]:
             doc=field.metadata.get("doc", ""),
             secret=field.metadata.get("secret", False),
             seed=field.metadata.get("seed", False),
+            minimum=field.metadata.get("minimum"),
             default=default,
         )
     _RULES[record] = rules
@@ -133,8 +138,20 @@ class Record:
         if rule is None:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}; {nearest(name, rules)}")
         if value is not rule.default:
-            value = fitted(value, rule.hint, f"{type(self).__name__}.{name}", secret=rule.secret)
+            where = f"{type(self).__name__}.{name}"
+            value = fitted(value, rule.hint, where, secret=rule.secret)
+            if rule.minimum is not None and isinstance(value, int) and value < rule.minimum:
+                raise RecordError(where, value, f"a whole number from {rule.minimum}")
         object.__setattr__(self, name, value)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Copy field by field; what was checked when it was set is not checked again."""
+        twin = object.__new__(type(self))
+        memo[id(self)] = twin
+        kind: Any = type(self)
+        for name in rules_of(kind):
+            object.__setattr__(twin, name, copy.deepcopy(getattr(self, name), memo))
+        return twin
 
 
 def without_none(hint: Any) -> Any:  # noqa: ANN401  (a type is any object)

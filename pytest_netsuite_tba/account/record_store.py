@@ -129,7 +129,8 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
         if not callable(rows):
             for one in rows:
                 _json_object(one, "row of a SuiteQL answer")
-        self._suiteql.insert(0, (_spaced(query) if isinstance(query, str) else query, rows))
+        # A list of its own: a request may be looking through the present one.
+        self._suiteql = [(_spaced(query) if isinstance(query, str) else query, rows), *self._suiteql]
 
     def rows_of(self, query: str) -> list[Fields] | None:
         """Give the rows of a SuiteQL query; None where nobody said any."""
@@ -137,6 +138,24 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
             if wanted == _spaced(query) if isinstance(wanted, str) else wanted.search(query):
                 return rows(query) if callable(rows) else rows
         return None
+
+    def written(self) -> WebServices:
+        """Give what is in the store as ``account.toml`` writes it; patterns and functions cannot be, and are left out."""
+        return WebServices(
+            records=[
+                BusinessRecord(type=name, id=int(id_), fields={key: value for key, value in one.items() if key != "id"})
+                for name in self
+                for id_, one in self[name].items()
+            ],
+            suiteql=[
+                QueryAnswer(query=query, rows=rows)
+                for query, rows in reversed(self._suiteql)
+                if isinstance(query, str) and not callable(rows)
+            ],
+            soap=[
+                OperationAnswer(operation=name, xml=xml) for name, xml in self.operations.items() if not callable(xml)
+            ],
+        )
 
     def _check_external_id(self, type: str, record: Fields, own: Fields | None) -> None:  # noqa: A002  (as in add)
         external = record.get("externalId")

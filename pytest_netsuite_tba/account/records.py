@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import copy
 import hashlib
 import ipaddress
+import itertools
 import re
 import secrets
 import threading
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
 
 DEFAULT_ACCOUNT = "1234567_SB1"
 LOCK_SECONDS = 30 * 60  # Oracle subsect_156935170194: wait 30 minutes
+FAILURES_BEFORE_LOCK = 5  # same page
 LOG_IN_USING_ACCESS_TOKENS = "Log in using Access Tokens"
 USER_ACCESS_TOKENS = "User Access Tokens"
+ACCESS_TOKEN_MANAGEMENT = "Access Token Management"  # noqa: S105  (a permission's name)
 SUITESCRIPT = "SuiteScript"
 REST_WEB_SERVICES = "REST Web Services"
 SOAP_WEB_SERVICES = "SOAP Web Services"
@@ -34,12 +39,14 @@ SOAP_WEB_SERVICES = "SOAP Web Services"
 PERMISSIONS = (
     LOG_IN_USING_ACCESS_TOKENS,
     USER_ACCESS_TOKENS,
-    "Access Token Management",
+    ACCESS_TOKEN_MANAGEMENT,
     SUITESCRIPT,
     REST_WEB_SERVICES,
     SOAP_WEB_SERVICES,
 )
-_DEFAULT_PERMISSIONS = frozenset({LOG_IN_USING_ACCESS_TOKENS, SUITESCRIPT, REST_WEB_SERVICES, SOAP_WEB_SERVICES})
+_DEFAULT_PERMISSIONS = frozenset(
+    {LOG_IN_USING_ACCESS_TOKENS, USER_ACCESS_TOKENS, SUITESCRIPT, REST_WEB_SERVICES, SOAP_WEB_SERVICES}
+)
 _ACCOUNT_ID = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)?")
 
 State = Literal["ENABLED", "BLOCKED", "WAITING_FOR_APPROVAL"]
@@ -67,6 +74,13 @@ class Integration(Record):
     consumer_secret: str = setting("Consumer secret; derived likewise.", default="", secret=True)
     state: State = setting("Blocked and waiting records refuse every request.", default="ENABLED")
     token_based_authentication: bool = setting("The Token-based Authentication box.", default=True)
+    authorization_flow: bool = setting("The TBA: Authorization Flow box: the three steps.", default=True)
+    issue_token_endpoint: bool = setting("The TBA: IssueToken Endpoint box: `/rest/issuetoken`.", default=True)
+    callback_url: str = setting(
+        "Callback URL, which `oauth_callback` must match; `http://localhost:*/...` stands for any port. "
+        "Any callback is let pass when omitted.",
+        default="",
+    )
 
     def reset_credentials(self) -> None:
         """Give it a new consumer key and secret; the old key is unknown from now on."""
@@ -83,6 +97,11 @@ class Role(Record):
     permissions: set[str] = setting("Permissions by name.", factory=lambda: set(_DEFAULT_PERMISSIONS))
     web_services_only: bool = setting("The Web Services Only box.", default=False)
     switched_off_by_user: bool = setting("Switched off in the user's View My Roles.", default=False)
+    two_factor: bool = setting("Two-Factor Authentication Required: logging in takes a one-time code.", default=False)
+    customer_center: bool = setting(
+        "Based on the Customer Center role: `/rest/roles` lists it only where the call names the account.",
+        default=False,
+    )
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "permissions" and isinstance(value, list | tuple | set | frozenset):
@@ -94,6 +113,11 @@ class Role(Record):
     def may_use_tokens(self) -> bool:
         """Whether it holds one of the two permissions to log in with a token."""
         return LOG_IN_USING_ACCESS_TOKENS in self.permissions or USER_ACCESS_TOKENS in self.permissions
+
+    @property
+    def may_make_tokens(self) -> bool:
+        """Whether it holds one of the two permissions to create and revoke its user's tokens."""
+        return USER_ACCESS_TOKENS in self.permissions or ACCESS_TOKEN_MANAGEMENT in self.permissions
 
 
 def _check_permission(name: object) -> None:
@@ -111,6 +135,7 @@ class Entity(Record):
     """A user: an employee, or whoever else may log in."""
 
     email: str = setting("E-mail address.", default="integration@example.com")
+    id: int | None = setting("Internal id; the next free one when omitted.", default=None)
     name: str = setting("Name; the audit trail's User. The e-mail address when omitted.", default="")
     active: bool = setting("False for an inactivated entity.", default=True)
     access: bool = setting("The Give Access box.", default=True)
@@ -118,6 +143,23 @@ class Entity(Record):
     department: str | None = setting("Department, for the audience of a deployment.", default=None)
     locked_until: float | None = setting("Unix seconds until which it is locked.", default=None)
     failed_logins: int = setting("Failed logins in a row, where they count.", default=0, seed=False)
+    password: str = setting("Password; derived from the account and the address.", default="", secret=True)
+    two_factor_secret: str = setting(
+        "What its one-time codes (RFC 6238: SHA-1, 6 digits, 30 seconds) are made of, in base32; derived likewise.",
+        default="",
+        secret=True,
+    )
+    last_code_step: int = setting("Number of the 30 seconds whose code was used last.", default=-1, seed=False)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "two_factor_secret" and isinstance(value, str):
+            _check_base32(value)
+        Record.__setattr__(self, name, value)
+
+    @property
+    def label(self) -> str:
+        """What the audit trail calls it."""
+        return self.name or self.email
 
     def take_role_away(self, role: Role) -> None:
         """Take ``role`` from the entity: its tokens with that role are unusable until it is given back.
@@ -134,6 +176,13 @@ class Entity(Record):
         """Give ``role`` to the entity, or give it back."""
         if role not in self.roles:
             self.roles.append(role)
+
+    def count_failure(self, now: float) -> None:
+        """Count a failed login at ``now`` (Unix seconds); the fifth in a row locks the user."""
+        self.failed_logins += 1
+        if self.failed_logins >= FAILURES_BEFORE_LOCK:
+            self.failed_logins = 0
+            self.lock(now + LOCK_SECONDS)
 
     def lock(self, until: float) -> None:
         """Lock the user until ``until`` (Unix seconds), as five failed logins do for 30 minutes."""
@@ -260,12 +309,19 @@ class Account(Record):
     """
 
     id: str = setting("Account id, as `1234567_SB1`.", key="account", default=DEFAULT_ACCOUNT)
+    name: str = setting("Company name.", default="Fake company")
     features: Features = setting("Features switched on.", factory=Features)
     behaviour: Behaviour = setting("What NetSuite's documents leave open.", factory=Behaviour)
     ip_rules: list[str] = setting("Addresses and networks that may log in; all when empty.", factory=list)
     concurrency_limit: int | None = setting(
         "Requests in flight at once; no limit when omitted. NetSuite's own are 5, 10, 15 or 20 by service tier.",
         default=None,
+        minimum=0,
+    )
+    approve_auto_installation: bool = setting(
+        "Require Approval during Auto-Installation of Integration: a record that the authorization flow or "
+        "issuetoken installs is Waiting for Approval.",
+        default=False,
     )
     integrations: Records[Integration] = setting("Integration records; one when omitted.")
     roles: Records[Role] = setting("Roles; one when omitted.")
@@ -276,14 +332,16 @@ class Account(Record):
     clock: Clock = setting("The account's clock.", factory=Clock, seed=False)
     lock: threading.RLock = setting("Held while records change.", factory=threading.RLock, seed=False)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one a field)
         self,
         id: str = DEFAULT_ACCOUNT,  # noqa: A002  (NetSuite's word)
         *,
+        name: str = "Fake company",
         features: Features | None = None,
         behaviour: Behaviour | None = None,
         ip_rules: Iterable[str] = (),
         concurrency_limit: int | None = None,
+        approve_auto_installation: bool = False,
         integrations: Iterable[Integration] | None = None,
         roles: Iterable[Role] | None = None,
         entities: Iterable[Entity] | None = None,
@@ -299,11 +357,13 @@ class Account(Record):
 
         """
         self.id = id
+        self.name = name
         self.features = features or Features()
         self.behaviour = behaviour or Behaviour()
         self.ip_rules = list(ip_rules)
         self.concurrency_limit = concurrency_limit
         self.store = store or RecordStore()
+        self.approve_auto_installation = approve_auto_installation
         self.clock = clock or Clock()
         self.lock = threading.RLock()
         self.integrations = Records(Integration, id)
@@ -343,6 +403,12 @@ class Account(Record):
         return self.id.lower().replace("_", "-")
 
     @property
+    def type(self) -> str:
+        """What kind of account its id says it is: ``SANDBOX`` (_SB1), ``RELEASE_PREVIEW`` (_RP) or ``PRODUCTION``."""
+        _, _, suffix = self.id.partition("_")
+        return "SANDBOX" if suffix.startswith("SB") else "RELEASE_PREVIEW" if suffix == "RP" else "PRODUCTION"
+
+    @property
     def restlets_host(self) -> str:
         """The host of RESTlets and token endpoints."""
         return f"{self.host_label}.restlets.api.netsuite.com"
@@ -355,11 +421,26 @@ class Account(Record):
         return self.integrations.add(integration)
 
     def add_entity(self, entity: Entity) -> Entity:
-        """Add an entity; without roles of its own it gets all of the account's."""
+        """Add an entity, filling what it lacks; without roles of its own it gets all of the account's.
+
+        Raises:
+            RecordError: its id is taken, or a role is not of this account.
+
+        """
         if isinstance(entity.roles, _Omitted):
             entity.roles = list(self.roles.values())
         for role in entity.roles:
             self.roles.find(role)
+        taken = {one.id for one in self.entities.values()}
+        if entity.id is None:
+            entity.id = max((one for one in taken if one is not None), default=0) + 1
+        elif entity.id in taken:
+            raise RecordError("Entity.id", entity.id, "an id not yet in use")
+        if not entity.password:
+            entity.password = derived(self.id, "entity", entity.email, "password")
+        if not entity.two_factor_secret:
+            raw = bytes.fromhex(derived(self.id, "entity", entity.email, "two_factor_secret"))
+            entity.two_factor_secret = base64.b32encode(raw[:20]).decode()
         return self.entities.add(entity)
 
     def add_token(self, token: Token) -> Token:
@@ -397,6 +478,34 @@ class Account(Record):
             token.entity = self.entities.find(entity or self.entities.first())
             token.role = self.roles.find(role) if role is not None else None  # type: ignore[assignment]
             return self.add_token(token)
+
+    def issue_token(self, integration: Integration, entity: Entity, role: Role, name: str = "") -> Token:
+        """Create a token as NetSuite's own endpoints do: its id and secret are random.
+
+        Without a name it is called by application, user and role (Oracle bridgehead_4254083671); a name that is
+        taken gets a number.
+        """
+        with self.lock:
+            wanted = name or f"{integration.name}, {entity.label}, {role.name}"
+            name = next(one for one in _numbered(wanted) if one not in self.tokens)
+            return self.add_token(
+                Token(
+                    name=name,
+                    id=secrets.token_hex(32),
+                    secret=secrets.token_hex(32),
+                    integration=integration,
+                    entity=entity,
+                    role=role,
+                )
+            )
+
+    def install(self, integration: Integration) -> Integration:
+        """Install another account's integration record here, as its first use does; one consumer key serves both."""
+        with self.lock:
+            record = copy.copy(integration)
+            record.name = next(one for one in _numbered(integration.name) if one not in self.integrations)
+            record.state = "WAITING_FOR_APPROVAL" if self.approve_auto_installation else "ENABLED"
+            return self.add_integration(record)
 
     def delete_entity(self, entity: Entity) -> None:
         """Delete an entity; its tokens are deleted with it."""
@@ -510,18 +619,34 @@ class Account(Record):
         """Give an independent copy of all records; functions in entry points stay the caller's own."""
         return copy.deepcopy(self)
 
+    def become(self, other: Account) -> None:
+        """Take over every record of ``other``, and its clock; ``other`` is not to be used afterwards."""
+        with self.lock:
+            for name in rules_of(Account):
+                if name not in {"id", "lock"}:
+                    object.__setattr__(self, name, getattr(other, name))
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Account:
-        twin = object.__new__(Account)
-        memo[id(self)], memo[id(self.lock)] = twin, threading.RLock()
-        for name in rules_of(Account):
-            object.__setattr__(twin, name, copy.deepcopy(getattr(self, name), memo))
-        return twin
+        memo[id(self.lock)] = threading.RLock()
+        return Record.__deepcopy__(self, memo)
 
 
 def _given_or_first(given: R | None, records: Records[R], preferred: Iterable[R] = ()) -> R:
     if given is None:
         given = next(iter(preferred), None) or records.first()
     return records.find(given)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """Give a name, then the same name with a number."""
+    return itertools.chain((name,), (f"{name} ({number})" for number in itertools.count(2)))
+
+
+def _check_base32(value: str) -> None:
+    try:
+        base64.b32decode(value, casefold=True)
+    except (binascii.Error, ValueError):
+        raise RecordError("Entity.two_factor_secret", value, "base32 (RFC 4648)", secret=True) from None
 
 
 def _check_network(rule: object) -> None:

@@ -72,7 +72,8 @@ def _define(kind: type[Any], definitions: dict[str, Any]) -> dict[str, Any]:
 def _property(rule: FieldRule, definitions: dict[str, Any]) -> dict[str, Any]:
     shown = isinstance(rule.default, bool | int) or (isinstance(rule.default, str) and rule.default)
     default = {"default": rule.default} if shown else {}
-    return {"description": rule.doc, **_type(rule.hint, definitions), **default}
+    minimum = {} if rule.minimum is None else {"minimum": rule.minimum}
+    return {"description": rule.doc, **_type(rule.hint, definitions), **minimum, **default}
 
 
 def _type(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401  (a type is any object)

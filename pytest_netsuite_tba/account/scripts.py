@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -155,10 +154,8 @@ class Deployment(Record):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Deployment:
         """Copy the canned values; functions stay the caller's own, whatever they are bound to."""
-        twin = copy.copy(self)
         for method in ENTRY_POINTS:
             value = getattr(self, method)
-            setattr(twin, method, value if callable(value) else copy.deepcopy(value, memo))
-        twin.audience = copy.deepcopy(self.audience, memo)
-        twin.calls = History(self.calls.limit)
-        return twin
+            if callable(value):
+                memo[id(value)] = value
+        return Record.__deepcopy__(self, memo)

@@ -1,10 +1,12 @@
 """``account.toml`` read into records, with errors that name the file, the key and the nearest valid name.
 
-The keys are the fields of the records: :func:`rules_of` is the only list of them.
+The keys are the fields of the records: :func:`rules_of` is the only list of them. What the control API is sent is
+read by the same rules.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import os
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from .clock import unix_seconds
 from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of, without_none
 from .record_store import RecordStore, WebServices
-from .records import KEYS, Account, Integration, Records, Token
+from .records import KEYS, Account, Entity, Integration, Records, Role, Token
 from .scripts import Audience, Canned, Deployment
 
 if TYPE_CHECKING:
@@ -79,6 +81,101 @@ def parse(text: str, source: str) -> list[Account]:
         raise SeedError(source, "", "not usable: nested too deeply") from None
     except ValueError as error:  # TOMLDecodeError, or a number of too many digits
         raise SeedError(source, "", f"not TOML: {error}") from None
+
+
+def read_record(kind: type[Any], table: object, account: Account, source: str) -> Any:  # noqa: ANN401  (a ``kind``)
+    """Make a record of plain values, as JSON has them; what it refers to is looked up in ``account``.
+
+    The record is not added. ``source`` stands before the key in errors.
+
+    Raises:
+        SeedError: a key or a value is not valid, or another record has its consumer key or token id.
+
+    """
+    place = _Place(source)
+    record = _record(kind, table, place, _known(account))
+    with place.checked(kind):
+        _check_credentials(record, record, account)
+    return record
+
+
+def read_changes(record: Any, table: object, account: Account, source: str) -> list[Change]:  # noqa: ANN401  (any record)
+    """Read which fields of a record, and of the records in it, plain values change; nothing is changed yet.
+
+    Raises:
+        SeedError: a key or a value is not valid; all of them are tried on a copy.
+
+    """
+    return list(_changes(record, table, account, _Place(source)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that is about to be set, to a value that fits."""
+
+    record: Record
+    field: str
+    value: object
+
+    def make(self) -> None:
+        """Set it."""
+        setattr(self.record, self.field, self.value)
+
+
+def changeable(kind: type[Any]) -> dict[str, FieldRule]:
+    """Give the rules of the fields that may be changed in place: not what names a record, nor what holds others."""
+    fixed = {"id"} if kind is Account else {KEYS[kind][1]} if kind in KEYS else set()
+    if kind is Token:
+        fixed |= {"integration", "entity", "role"}  # a token is for good that of one of each
+    return {
+        key: rule
+        for key, rule in _rules(kind).items()
+        if rule.name not in fixed and get_origin(rule.hint) is not Records and rule.hint != list[Deployment]
+    }
+
+
+def _changes(record: Any, table: object, account: Account, place: _Place) -> Iterator[Change]:  # noqa: ANN401
+    kind: type[Any] = type(record)
+    rules = changeable(kind)
+    if not isinstance(table, dict):
+        raise place.error(f"expected an object of {', '.join(rules)}", table)
+    twin = copy.copy(record)
+    for key, value in table.items():
+        at = place.at(key)
+        if key not in rules:
+            raise at.error(f"unknown key; {nearest(key, rules)}")
+        rule = rules[key]
+        current = getattr(record, rule.name)
+        if isinstance(current, Record) and without_none(rule.hint) is type(current):
+            yield from _changes(current, value, account, at)
+            continue
+        fit = _value(value, rule, at, _known(account))
+        with place.checked(kind):
+            setattr(twin, rule.name, fit)
+            _check_credentials(twin, record, account)
+        yield Change(record, rule.name, fit)
+
+
+def _known(account: Account) -> _Known:
+    return {
+        Integration: dict(account.integrations),
+        Role: dict(account.roles),
+        Entity: dict(account.entities),
+        Token: dict(account.tokens),
+    }
+
+
+def _check_credentials(record: Any, itself: object, account: Account) -> None:  # noqa: ANN401
+    """Refuse a consumer key or a token id that another record has: a request could not tell them apart."""
+    field = _CREDENTIALS.get(type(record))
+    if field is None:
+        return
+    others = account.integrations if isinstance(record, Integration) else account.tokens
+    for one in others.values():
+        if one is not itself and getattr(record, field) and getattr(one, field) == getattr(record, field):
+            raise RecordError(
+                f"{type(record).__name__}.{field}", getattr(record, field), "one that no other record has"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +262,14 @@ def _values(kind: type[Any], table: dict[str, Any], place: _Place, known: _Known
 
 
 def _value(value: object, rule: FieldRule, place: _Place, known: _Known) -> object:
-    """Give a TOML value as the field's type wants it."""
+    """Give a plain value as the field's type wants it; JSON has null besides, where a field may be without one."""
     hint = without_none(rule.hint)
+    if value is None and (hint is not rule.hint or hint == _ENTRY_POINT):
+        return None
+    return _read(value, hint, rule, place, known)
+
+
+def _read(value: object, hint: Any, rule: FieldRule, place: _Place, known: _Known) -> object:  # noqa: ANN401
     if hint in _READERS:
         return _READERS[hint](value, place)
     if hint in KEYS:
@@ -282,8 +385,11 @@ def _store(value: object, place: _Place) -> object:
 
 
 def _moment(value: object, place: _Place) -> float:
-    if isinstance(value, datetime):
-        return unix_seconds(value)
+    if isinstance(value, datetime | str):
+        try:
+            return unix_seconds(value)
+        except ValueError:
+            raise place.error("expected a date and time, or Unix seconds", value) from None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise place.error("expected a date and time, or Unix seconds", value)
     return value
@@ -294,16 +400,17 @@ def _json(value: object, place: _Place) -> Any:  # noqa: ANN401  (a JSON value)
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, one in parts:
         _json(one, place.at(key))
-    if not isinstance(value, dict | list | str | int | float) or (
+    if not isinstance(value, dict | list | str | int | float | None) or (
         isinstance(value, float) and not math.isfinite(value)
     ):
         raise place.error(f"{value} is not valid; JSON cannot hold it; write a text or a number")
     return value
 
 
+_ENTRY_POINT = rules_of(Deployment)["get"].hint
 _READERS = {
     rules_of(Canned)["json"].hint: _json,
-    rules_of(Deployment)["get"].hint: _entry_point,
+    _ENTRY_POINT: _entry_point,
     rules_of(Deployment)["audience"].hint: _audience,
     RecordStore: _store,
     float: _moment,

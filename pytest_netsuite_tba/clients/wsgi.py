@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request
 from werkzeug.datastructures import Headers
-from werkzeug.test import Client, EnvironBuilder
+from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from collections.abc import Iterable
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
 
     from werkzeug.test import TestResponse
 
@@ -66,3 +67,11 @@ class NetSuiteClient(Client):
             method = environ["REQUEST_METHOD"]
             environ["HTTP_AUTHORIZATION"] = self.credentials.authorization(method, f"{scheme}://{host}{target}", form)
         return super().open(Request(environ), **sending)
+
+    def run_wsgi_app(
+        self,
+        environ: WSGIEnvironment,
+        buffered: bool = False,  # noqa: FBT001, FBT002  (werkzeug's own signature)
+    ) -> tuple[Iterable[bytes], str, Headers]:
+        """Run the application; werkzeug's own would parse the URL again, for cookies that are not kept."""
+        return run_wsgi_app(self.application, environ, buffered=buffered)

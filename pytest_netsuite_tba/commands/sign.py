@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.login.base_string import expected_base_string
-from pytest_netsuite_tba.login.diagnosis.rendering import painted, pieces
+from pytest_netsuite_tba.login.diagnosis.rendering import painted, stages
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
@@ -89,21 +89,17 @@ def _sign(arguments: argparse.Namespace) -> int:
 def _show_stages(base: str, consumer_secret: str, token_secret: str, signature: str, header: str) -> None:
     """Print each stage of the signature; of the key only its shape."""
     colour = has_colour(sys.stdout)
-    method, url, *_ = base.split("&")
     shapes = [
         f"{name} ({len(secret)} characters{', ' + str(len(percent_encode(secret))) + ' once encoded' if percent_encode(secret) != secret else ''})"
         for name, secret in (("consumer secret", consumer_secret), ("token secret", token_secret))
     ]
-    stages = (
-        ("1 Method", [method]),
-        ("2 URL, encoded", [url]),
-        ("3 Parameters: encoded, sorted, joined by & and encoded again", pieces(base)[2:]),
-        ("4 Base string", [base]),
+    lines_of = (
+        *stages(base),
         ("5 Key", [" & ".join(shapes)]),
         ("6 Signature: base64 of HMAC-SHA256", [signature]),
         ("7 Header", [f"Authorization: {header}"]),
     )
-    for title, lines in stages:
+    for title, lines in lines_of:
         sys.stdout.write(painted(title, "bold", colour=colour) + "\n")
         for line in lines:
             sys.stdout.write(f"  {line}\n")

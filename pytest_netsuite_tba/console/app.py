@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
-from .answers import SECURITY_HEADERS, ApiError, as_error, as_json
+from .answers import SECURITY_HEADERS, ApiError, as_error
+from .api import Api
 from .guard import Guard
+from .page import page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,11 +47,12 @@ class Console:
         admin_hosts: Iterable[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.server = server
-        self._guard = Guard(token, admin_hosts, PATH, open_paths=(PATH + "health",))
-        self._monotonic = monotonic
-        self._begin = monotonic()
-        rules = (Rule(PATH + "health", methods=["GET"], endpoint=self._health),)
+        self._guard = Guard(token, admin_hosts, PATH)
+        rules = [Rule(PATH, methods=["GET"], endpoint=page)]
+        rules += [
+            Rule(PATH + path, methods=[method], endpoint=operation)
+            for method, path, operation in Api(server, monotonic).operations
+        ]
         self._routes = Map(rules, merge_slashes=False, strict_slashes=False)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -77,14 +79,6 @@ class Console:
             ) from None
         except HTTPException:
             raise ApiError(404, f"{request.path[:200]} is no path of the console; see {PATH}openapi.json") from None
+        self._guard.check_content_type(request)
         response: Response = endpoint(request, **values)
         return response
-
-    def _health(self, request: Request) -> Response:  # noqa: ARG002  (as every endpoint)
-        found: dict[str, Any] = {
-            "status": "ok",
-            "version": version("pytest-netsuite-tba"),
-            "accounts": list(self.server.accounts),
-            "uptime_seconds": round(self._monotonic() - self._begin, 3),
-        }
-        return as_json(found)

@@ -52,7 +52,6 @@ class Guard:
         """
         self._check_host(request)
         self._check_origin(request)
-        self._check_content_type(request)
         if request.path in self._open_paths:
             return None
         if self._token is None:
@@ -91,8 +90,13 @@ class Guard:
             raise ApiError(403, f"Origin {origin[:80]!r} is another site's; the console answers its own page only")
 
     @staticmethod
-    def _check_content_type(request: Request) -> None:
-        """Refuse a write that an HTML form of another site could send (CSRF)."""
+    def check_content_type(request: Request) -> None:
+        """Refuse a write that an HTML form of another site could send (CSRF).
+
+        Raises:
+            ApiError: its Content-Type is not application/json.
+
+        """
         if request.method in _WRITES and request.mimetype != "application/json":
             sent = request.mimetype[:80] or "nothing"
             raise ApiError(415, f"Content-Type is {sent!r}; expected application/json, with or without a body")

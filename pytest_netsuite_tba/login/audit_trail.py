@@ -13,6 +13,7 @@ from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
 
 from .diagnosis.facts import Earlier, Facts
 from .refusals import BY_ID, DETAILS
+from .tokens.refusals import BY_TOKEN_ID, TOKEN_DETAILS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .diagnosis.diagnose import Diagnosis
     from .refusal import Channel, Refusal
     from .request import SignedRequest
+
+NEVER_ANSWERED = "The test asked for the fault 'reset' after the script: the client never got the answer."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,7 +34,7 @@ class LoginAttempt:
         time: NetSuite's time, UTC.
         channel: restlet, rest, soap or token.
         method, url: as sent.
-        http_status: what the client got; None while its answer is being made.
+        http_status: what the client got; None while its answer is being made, and where it never got one.
         status: of the login. Whatever the RESTlet then answers, a login that was let in is a Success.
         detail: the audit trail's Detail, or None.
         cause: what was wrong, in one sentence, or None.
@@ -70,6 +73,7 @@ class LoginAttempt:
     _facts: Facts | None = field(default=None, repr=False, compare=False)
     _diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
     _signature: str = field(default="", repr=False, compare=False)
+    _is_answered: bool = field(default=True, repr=False, compare=False)
 
     @property
     def diagnosis(self) -> Diagnosis | None:
@@ -86,9 +90,12 @@ class LoginAttempt:
             self._diagnosis = diagnose(self._facts, budget=budget)
         return self._diagnosis
 
-    def as_dict(self) -> dict[str, Any]:
-        """Give the attempt as JSON holds it, its diagnosis included."""
-        diagnosis = self.diagnosis
+    def as_dict(self, *, budget: float = 1.0) -> dict[str, Any]:
+        """Give the attempt as JSON holds it, its diagnosis included.
+
+        A diagnosis that nobody has looked at yet is searched for ``budget`` seconds at most; with 0 it stays out.
+        """
+        diagnosis = self.diagnose(budget=budget) if self._diagnosis is None and budget else self._diagnosis
         return {
             "accepted": self.accepted,
             "id": self.id,
@@ -110,6 +117,15 @@ class LoginAttempt:
             "logged_by_netsuite": self.logged_by_netsuite,
             "diagnosis": None if diagnosis is None else diagnosis.as_dict(),
         }
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Make it a refused one; ``refusal`` is settled."""
+        self.status = "Failure"
+        self.refusal = refusal
+        self.detail = refusal.detail_for(self.channel)
+        self.cause, self.cure, self.code = refusal.cause, refusal.cure, refusal.code
+        self.http_status = refusal.status
+        self.logged_by_netsuite = refusal.logged
 
     @property
     def accepted(self) -> bool:
@@ -153,7 +169,9 @@ class AuditTrail(History[LoginAttempt]):
 
     def answered(self, attempt: LoginAttempt, http_status: int | None, code: str | None = None) -> None:
         """Note what the client gets (None: a reset connection), and tell the watchers."""
-        attempt.http_status = http_status
+        attempt.http_status = http_status if attempt._is_answered else None  # noqa: SLF001  (of this very module)
+        if not attempt._is_answered:  # noqa: SLF001
+            attempt.cause = f"{attempt.cause} {NEVER_ANSWERED}" if attempt.cause else NEVER_ANSWERED
         attempt.code = attempt.code if code is None else code
         for watcher in self.watchers:
             watcher(attempt)
@@ -187,6 +205,7 @@ class AuditTrail(History[LoginAttempt]):
             expected=expected,
             logged_by_netsuite=refusal.logged,
             refusal=refusal,
+            _is_answered=request.is_answered,
             _facts=Facts(
                 request=request,
                 refusal=refusal.id,
@@ -231,10 +250,9 @@ class AuditTrail(History[LoginAttempt]):
     @contextmanager
     def expect_refusal(self, detail: str | None = None, *, count: int | None = None) -> Iterator[list[LoginAttempt]]:
         """Announce refusals; see ``NetSuiteServer.expect_refusal``."""
-        if detail is not None and detail not in DETAILS and detail not in BY_ID:
-            raise ValueError(
-                f"{detail!r} is no detail and no refusal; {nearest(detail, dict.fromkeys((*DETAILS, *BY_ID)))}"
-            )
+        known = dict.fromkeys((*DETAILS, *BY_ID, *TOKEN_DETAILS, *BY_TOKEN_ID))
+        if detail is not None and detail not in known:
+            raise ValueError(f"{detail!r} is no detail and no refusal; {nearest(detail, known)}")
         expectation = Expectation(detail=detail, count=count)
         self._expectations.append(expectation)
         try:
@@ -258,8 +276,10 @@ class Expectation:
         if not self.attempts and self.count != 0:
             raise AssertionError(f"expected {wanted}, but every login was let in (or none was tried)")
         for attempt in self.attempts:
-            if self.detail is not None and self.detail not in {attempt.detail, attempt.refusal and attempt.refusal.id}:
-                got = attempt.detail or (attempt.refusal and attempt.refusal.id)
+            refusal = attempt.refusal
+            names = {attempt.detail} if refusal is None else {attempt.detail, refusal.id, refusal.detail}
+            if self.detail is not None and self.detail not in names:
+                got = attempt.detail or (refusal and refusal.id)
                 raise AssertionError(
                     f"expected {wanted}, but attempt {attempt.id} was refused with {got!r}: {attempt.cause}"
                 )

@@ -135,7 +135,10 @@ def header_is_well_formed(login: Login) -> Refusal | None:
             text = _REFUSED_DEVIATIONS[deviation.kind]
             return rejected.because(text.format(name=deviation.name[:80] or "a parameter", position=deviation.position))
     # The server URL-decodes: a "+" sent raw is a space (RFC 5849 would keep it).
-    login.parameters = {one.name: form_decode(one.raw) if "+" in one.raw else one.value for one in header.parameters}
+    login.parameters = {
+        one.name: form_decode(one.raw) if "+" in one.raw and one.name != "realm" else one.value
+        for one in header.parameters
+    }
     login.identify()
     if request.authorizations and "oauth_" in request.query:
         for name, _ in request.query_parameters:
@@ -249,13 +252,17 @@ def token_is_usable(login: Login) -> Refusal | None:
 
 
 def signature_is_right(login: Login) -> Refusal | None:
-    """Row 13: the signature is the one that the request and the two secrets make; compared in constant time."""
-    integration, token = login.found_integration, login.found_token
+    """Row 13: the signature is the one that the request and the two secrets make."""
+    right = is_signed_with(login, login.found_integration.consumer_secret, login.found_token.secret)
+    return None if right else BY_ID["InvalidSignature"]
+
+
+def is_signed_with(login: Login, consumer_secret: str, token_secret: str) -> bool:
+    """Say whether the request's signature is the one that these secrets make; compared in constant time."""
     in_header = login.parameters.items() if login.request.authorizations else ()  # else they are in the query or form
     base = expected_base_string(login.request, in_header, parameter_order=login.account.behaviour.parameter_order)
-    expected = sign(base, signing_key(integration.consumer_secret, token.secret))
-    received = login.parameters["oauth_signature"]
-    return None if hmac.compare_digest(to_bytes(expected), to_bytes(received)) else BY_ID["InvalidSignature"]
+    expected = sign(base, signing_key(consumer_secret, token_secret))
+    return hmac.compare_digest(to_bytes(expected), to_bytes(login.parameters["oauth_signature"]))
 
 
 def nonce_has_right_length(login: Login) -> Refusal | None:
@@ -305,12 +312,13 @@ def entity_and_role_are_usable(login: Login) -> Refusal | None:
     for holds, wanted in _PERMISSION_RULES:
         if not holds(token.entity, token.role):
             return BY_ID[wanted]
-    if login.account.ip_rules and not _address_is_let_in(login.request.remote_address, login.account.ip_rules):
+    if login.account.ip_rules and not address_is_let_in(login.request.remote_address, login.account.ip_rules):
         return BY_ID["permission_denied-ip-address"]
     return None
 
 
-def _address_is_let_in(address: str, rules: list[str]) -> bool:
+def address_is_let_in(address: str, rules: list[str]) -> bool:
+    """Say whether an IP address is in one of the account's networks."""
     try:
         client = ipaddress.ip_address(address)
     except ValueError:
@@ -361,3 +369,4 @@ _RECORDS: tuple[Check, ...] = (
 )
 RESTLET = (*_HEADER, *_RECORDS, role_may_call_restlets)
 REST = (*_HEADER, rest_is_enabled, *_RECORDS, role_may_call_rest)
+TOKEN = RESTLET  # tokeninfo, revoketoken; the flow has checks of its own

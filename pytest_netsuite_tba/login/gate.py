@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.account.records import LOCK_SECONDS
-
 from .audit_trail import LoginAttempt
 from .channels import CHECKS
 from .checks import Login, nonce_is_new
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from .checks import Check
     from .refusal import Channel, Refusal
     from .request import SignedRequest
-
-FAILURES_BEFORE_LOCK = 5  # Oracle subsect_156935170194
 
 
 class Gate:
@@ -57,6 +53,13 @@ class Gate:
                 self._always = refusal
             else:
                 self._forced.extend([refusal] * times)
+
+    def forget(self) -> None:
+        """Forget the nonces spent, and what was to be refused by force."""
+        with self.account.lock:
+            self.nonces = NonceStore()
+            self._forced.clear()
+            self._always = None
 
     @contextmanager
     def slot(self) -> Iterator[bool]:
@@ -89,6 +92,7 @@ class Gate:
                 url=request.url,
                 status="Success",
                 account=account.id,
+                _is_answered=request.is_answered,
             )
             login = Login(request, account, self.nonces, now)
             checks = checks or CHECKS[channel]
@@ -100,7 +104,7 @@ class Gate:
             if refusal is not None:
                 if channel == "soap":
                     refusal = replace(refusal, cause=spoken(refusal.cause), cure=spoken(refusal.cure))
-                self._refuse(attempt, refusal.settled(account.behaviour, channel))
+                attempt.refuse(refusal.settled(account.behaviour, channel))
                 attempt._facts = self._facts(login, refusal, forced=attempt.forced)  # noqa: SLF001  (of the same room)
             attempt._signature = login.parameters.get("oauth_signature", "")  # noqa: SLF001
             if account.behaviour.failed_signatures_lock_user:
@@ -109,7 +113,7 @@ class Gate:
                 attempt.application = login.integration.name
             if login.token is not None:
                 attempt.token_name = login.token.name
-                attempt.user = login.token.entity.name or login.token.entity.email
+                attempt.user = login.token.entity.label
                 attempt.role = login.token.role.name
             self.trail.append(attempt)
             return attempt, login.token if refusal is None else None
@@ -137,15 +141,6 @@ class Gate:
                     attempt=attempt,
                 )
         return None
-
-    @staticmethod
-    def _refuse(attempt: LoginAttempt, refusal: Refusal) -> None:
-        attempt.status = "Failure"
-        attempt.refusal = refusal
-        attempt.detail = refusal.detail_for(attempt.channel)
-        attempt.cause, attempt.cure, attempt.code = refusal.cause, refusal.cure, refusal.code
-        attempt.http_status = refusal.status
-        attempt.logged_by_netsuite = refusal.logged
 
     def _facts(self, login: Login, refusal: Refusal, *, forced: bool) -> Facts:
         """Keep what a diagnosis will need, before the records change."""
@@ -192,10 +187,7 @@ class Gate:
         if refusal is None:
             entity.failed_logins = 0
         elif refusal.id == "InvalidSignature":
-            entity.failed_logins += 1
-            if entity.failed_logins >= FAILURES_BEFORE_LOCK:
-                entity.failed_logins = 0
-                entity.lock(login.now + LOCK_SECONDS)
+            entity.count_failure(login.now)
 
 
 def _secrets_of(accounts: Iterable[Account]) -> Iterator[Secrets]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +20,7 @@ MESSAGES = {
     "INVALID_LOGIN_ATTEMPT": "Invalid login attempt.",
     "INVALID_LOGIN_CREDENTIALS": "You have entered an invalid email address or account number. Please try again.",
     "INVALID_REQUEST": "The request could not be understood by the server due to malformed syntax.",
+    "TWO_FA_REQD": "Two-Factor Authentication required.",
 }
 
 
@@ -93,7 +94,7 @@ class Refusal:
             return self.web_services_detail
         return self.detail
 
-    def because(self, cause: str) -> Refusal:
+    def because(self, cause: str) -> Self:
         """Give the same refusal with the facts of one request as its cause."""
         return dataclasses.replace(self, cause=cause)
 
@@ -111,6 +112,8 @@ class Refusal:
             status = 400 if code == "INVALID_REQUEST" else None
         elif self.id == "consumer_key_refused-tba-unticked":
             detail = behaviour.tba_unticked_detail
+        elif self.code == "INSUFFICIENT_PERMISSION":
+            status = behaviour.insufficient_permission_status
         if channel in WEB_SERVICES:
             answer = self.answers.get(channel) or INVALID_LOGIN[channel]
             if answer is NO_PERMISSION and behaviour.rest_permission_code != NO_PERMISSION.code:

@@ -13,6 +13,7 @@ from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.records import Integration
 
 from .refusal import NO_PERMISSION, WEB_SERVICES, Answer, Refusal
+from .tokens.refusals import BY_TOKEN_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -443,6 +444,15 @@ FAULT = Refusal(
     cause="The test asked for this fault.",
     cure="Nothing: netsuite.faults.add() asked for it.",
 )
+WRONG_DATA_CENTER = Refusal(
+    id="wrong-data-center",
+    row=0,
+    code=None,
+    status=302,
+    logged=False,
+    cause="The host is one of before 2020.2, which every account of a data centre shared.",
+    cure="Call the account's own host; sign the request that follows the redirect anew.",
+)
 CONCURRENCY = Refusal(
     id="concurrency",
     row=0,
@@ -468,6 +478,7 @@ def refusal(wanted: str) -> Refusal:
         ValueError: there is none; the message names the nearest.
 
     """
-    if wanted not in BY_ID:
-        raise ValueError(f"{wanted!r} is no refusal; {nearest(wanted, BY_ID)}")
-    return BY_ID[wanted]
+    known = BY_ID | BY_TOKEN_ID
+    if wanted not in known:
+        raise ValueError(f"{wanted!r} is no refusal; {nearest(wanted, known)}")
+    return known[wanted]

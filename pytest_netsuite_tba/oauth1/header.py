@@ -27,6 +27,7 @@ DeviationKind = Literal[
     "not-encoded",  # a character that RFC 5849 section 3.6 wants as %XX
     "missing-comma",  # two pairs with nothing but space, or another separator, between them
     "stray-comma",  # a comma with no pair before or after it
+    "no-parameters",  # a scheme, and nothing after it
 ]
 
 
@@ -35,7 +36,7 @@ class Parameter(NamedTuple):
 
     Attributes:
         name: decoded.
-        value: decoded by RFC 5849, so ``+`` is a plus.
+        value: decoded by RFC 5849, so ``+`` is a plus; a realm is plain quoted text (RFC 7235), where ``%`` is a ``%``.
         raw: the value as sent, without its quotes.
         position: 1 for the first pair of the header.
 
@@ -80,6 +81,8 @@ _REMEMBERED = 1_024  # all but nonce, timestamp and signature come again with ev
 # Any pair: an optional name, then a quoted or a bare value, then whatever separates it from the next.
 # Space before the name belongs to the name: a repeat of its own would make a run of spaces cost its square.
 _PAIR = re.compile(r'([^=,"]*)=[ \t]*("(?:[^"\\]|\\.)*"|"[^"]*$|[^,"]*)[ \t]*')
+_TO_THE_NEXT = re.compile(r"[^\w.~%=\",-]*")  # whatever stands where a comma should
+_QUOTED_PAIR = re.compile(r"\\(.)")
 _ESCAPE_MISSING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NOT_ENCODED = re.compile(r"[^A-Za-z0-9_.~%-]")
 
@@ -91,19 +94,22 @@ def parse_authorization(value: str) -> AuthorizationHeader:
     no parameters and at least one deviation.
     """
     scheme, _, rest = value.strip().partition(" ")
-    pairs = [_plain_pair(item) for item in rest.split(", " if ", " in rest else ",")]
-    if None not in pairs:
-        parameters = tuple([Parameter(*pair, position) for position, pair in enumerate(pairs, 1) if pair is not None])
-        if len({one.name for one in parameters}) == len(parameters):
-            return AuthorizationHeader(scheme=scheme, parameters=parameters, deviations=())
-    return _parse_closely(scheme, rest)
+    items = rest.split(", " if ", " in rest else ",")
+    pairs = [_plain_pair(item, position) for position, item in enumerate(items, 1)]
+    parameters = tuple([pair for pair in pairs if pair is not None])
+    if len({one.name for one in parameters}) < len(pairs):
+        return _parse_closely(scheme, rest)
+    return AuthorizationHeader(scheme=scheme, parameters=parameters, deviations=())
 
 
 @lru_cache(_REMEMBERED)
-def _plain_pair(item: str) -> tuple[str, str, str] | None:
-    """Give name, value and raw value; None for a pair that wants a second look."""
+def _plain_pair(item: str, position: int) -> Parameter | None:
+    """Read a pair; None for one that wants a second look."""
     found = _PLAIN_PAIR.fullmatch(item) if len(item) <= _SHORT else None
-    return None if found is None else (found[1], percent_decode(found[2]), found[2])
+    if found is None:
+        return None
+    name, raw = found.groups()
+    return Parameter(name, raw if name == "realm" else percent_decode(raw), raw, position)
 
 
 def _parse_closely(scheme: str, rest: str) -> AuthorizationHeader:
@@ -112,6 +118,8 @@ def _parse_closely(scheme: str, rest: str) -> AuthorizationHeader:
     deviations: list[Deviation] = []
     seen: set[str] = set()
     at, position = 0, 1
+    if not rest.strip():
+        deviations.append(Deviation(kind="no-parameters", name="", position=1))
     while at < len(rest):
         name, at = _next_pair(rest, at, position, parameters, deviations)
         if name in seen:
@@ -151,15 +159,18 @@ def _next_pair(
         report("unquoted", name)
     if not raw:
         report("empty", name)
-    if _ESCAPE_MISSING.search(raw):
-        report("bad-escape", name)
-    if _NOT_ENCODED.search(raw) and name != "realm":  # realm is a plain auth-param (RFC 7235), not an OAuth value
-        report("not-encoded", name)
+    if name != "realm":
+        if _ESCAPE_MISSING.search(raw):
+            report("bad-escape", name)
+        if _NOT_ENCODED.search(raw):
+            report("not-encoded", name)
     if end < len(rest) and rest[end] != ",":
         report("missing-comma", name)
+        end = _TO_THE_NEXT.match(rest, end).end()  # type: ignore[union-attr]  # it matches nothing at least
     else:
         end += 1
-    parameters.append(Parameter(name=name, value=_decode(raw), raw=raw, position=position))
+    value = _QUOTED_PAIR.sub(r"\1", raw) if name == "realm" else _decode(raw)
+    parameters.append(Parameter(name=name, value=value, raw=raw, position=position))
     return name, end
 
 

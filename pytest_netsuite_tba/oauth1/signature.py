@@ -20,18 +20,20 @@ HASHES: dict[str, str] = {"HMAC-SHA256": "sha256", "HMAC-SHA1": "sha1"}
 SIGNATURE_METHODS: tuple[str, ...] = (*get_args(HmacMethod), "RSA-SHA1", "PLAINTEXT")
 
 _ENCODED_ONCE = re.compile(r"[A-Za-z0-9._~%&=-]*").fullmatch
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def base_uri(scheme: str, host: str, path: str) -> str:
     """Give the base string URI (section 3.4.1.2): scheme and host in lower case, the default port left out.
 
-    ``host`` may hold a port. ``path`` is the raw path as sent, escapes untouched; an empty one is ``/``.
+    ``host`` may hold a port; an empty one is the default, and zeros before a number are dropped (RFC 3986 section
+    6.2.3). ``path`` is the raw path as sent, escapes untouched; an empty one is ``/``.
     """
     scheme, host = scheme.lower(), host.lower()
-    port = _DEFAULT_PORTS.get(scheme)
-    if port is not None and host.endswith(port):
-        host = host.removesuffix(port)
+    name, colon, port = host.rpartition(":")
+    if colon and (not port or (port.isascii() and port.isdigit())):
+        number = port.lstrip("0") or port[:1]
+        host = name if number in {"", _DEFAULT_PORTS.get(scheme)} else f"{name}:{number}"
     return f"{scheme}://{host}{path or '/'}"
 
 

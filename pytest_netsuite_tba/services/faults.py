@@ -33,6 +33,14 @@ KINDS: dict[str, dict[str, Any]] = {
 RESET = "the test asked for a reset connection"
 
 
+class FaultError(ValueError):
+    """There is no such fault; ``argument`` is what is wrong with it: kind, on, times, or the name of an option."""
+
+    def __init__(self, argument: str, message: str) -> None:
+        super().__init__(message)
+        self.argument = argument
+
+
 @dataclass(slots=True, kw_only=True)
 class Fault:
     """One fault; it strikes the calls numbered ``on`` to ``on + times - 1`` of those that match.
@@ -76,29 +84,34 @@ class Faults:
                 ``after_script`` (reset).
 
         Raises:
-            ValueError: no such kind or option, or a count below 1.
+            FaultError: no such kind or option, or a count below 1.
 
         """
         if kind not in KINDS:
-            raise ValueError(f"{kind!r} is no fault; {nearest(kind, KINDS)}")
+            raise FaultError("kind", f"{kind!r} is no fault; {nearest(kind, KINDS)}")
         for name, value in options.items():
             if name not in KINDS[kind]:
-                raise ValueError(f"{kind} has no option {name!r}; {nearest(name, KINDS[kind])}")
+                raise FaultError(name, f"{kind} has no option {name!r}; {nearest(name, KINDS[kind])}")
             wanted = type(KINDS[kind][name])
             number = wanted in {int, float}
             fits = isinstance(value, (int, float) if number else wanted) and not (number and isinstance(value, bool))
             if not fits:
-                raise ValueError(f"{kind}: {name} is {value!r}; expected {wanted.__name__}")
+                raise FaultError(name, f"{kind}: {name} is {value!r}; expected {wanted.__name__}")
             if number and value < 0:
-                raise ValueError(f"{kind}: {name} is {value!r}; expected no negative number")
+                raise FaultError(name, f"{kind}: {name} is {value!r}; expected no negative number")
         counts: dict[str, object] = {"on": on, "times": times}
         for name, count in counts.items():
             if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-                raise ValueError(f"{name} is {count!r}; expected a whole number from 1")
+                raise FaultError(name, f"{name} is {count!r}; expected a whole number from 1")
         fault = Fault(kind=kind, on=on, times=times, script=script, options=KINDS[kind] | options)
         with self._lock:
             self._faults.append(fault)
         return fault
+
+    def pending(self) -> list[Fault]:
+        """Give the faults that may still strike, in the order added."""
+        with self._lock:
+            return [one for one in self._faults if one.seen < one.on + one.times - 1]
 
     def clear(self) -> None:
         """Forget all faults."""

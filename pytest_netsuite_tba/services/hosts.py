@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from pytest_netsuite_tba.login.refusals import BY_ID
+from pytest_netsuite_tba.login.refusals import BY_ID, WRONG_DATA_CENTER
 from pytest_netsuite_tba.login.request import SignedRequest
-from pytest_netsuite_tba.oauth1.encoding import form_decode, to_text
+from pytest_netsuite_tba.oauth1.encoding import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ PATHS: tuple[tuple[str, Name], ...] = (
 DOMAINS: dict[str, tuple[Name, ...]] = {
     "restlets.api": ("restlet", "token", "discovery"),
     "suitetalk.api": ("rest", "soap"),
-    "app": ("restlet", "ui"),
+    "app": ("restlet", "ui", "token", "discovery"),
     "extforms": ("restlet",),
     "shop": ("restlet",),
     "secure": ("restlet",),
@@ -48,7 +48,7 @@ DOMAINS: dict[str, tuple[Name, ...]] = {
 # Hosts that no account has to itself, by the name before .netsuite.com (Oracle chapter_157011836591).
 SHARED: dict[str, tuple[Name, ...]] = {
     "rest": ("discovery", "token", "rest"),
-    "system": ("token", "ui"),
+    "system": ("token", "ui", "discovery"),
     "webservices": ("soap",),
 }
 _PASSPORTS_ACCOUNT = re.compile(rb"<(?:[\w.-]+:)?account\b[^>]*>\s*([^<\s]+)\s*<")
@@ -98,13 +98,15 @@ class MisdirectedError(Exception):
     Attributes:
         refusal: what is said of it.
         account: whose host it is, or None.
+        location: where the client is sent instead, or ``""``.
 
     """
 
-    def __init__(self, refusal: Refusal, account: Account | None = None) -> None:
+    def __init__(self, refusal: Refusal, account: Account | None = None, *, location: str = "") -> None:
         super().__init__(refusal.cause)
         self.refusal = refusal
         self.account = account
+        self.location = location
 
 
 def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Name, Account | None]:
@@ -130,6 +132,8 @@ def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Nam
     label, _, domain = host.removesuffix(NETSUITE).partition(".")
     if not domain and wanted in SHARED.get(label, ()):
         return wanted, None
+    if label == "rest" and wanted == "restlet" and request.method == "GET":
+        _check_data_center(request, _account_named(request, accounts))
     account = next((one for one in accounts.values() if one.host_label == label), None)
     services = DOMAINS.get(domain)
     if services is None or account is None:
@@ -142,6 +146,13 @@ def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Nam
     raise MisdirectedError(BY_ID["unknown-host"].because(f"The host {request.host!r} has no service at {path[:80]!r}."))
 
 
+def _check_data_center(request: SignedRequest, account: Account) -> None:
+    """Raise where the account's data centre still sends such a call on, by ``Behaviour.shared_hosts_redirect``."""
+    if account.behaviour.shared_hosts_redirect:
+        own = f"https://{account.restlets_host}{request.path}{'?' if request.query else ''}{request.query}"
+        raise MisdirectedError(WRONG_DATA_CENTER, account, location=own)
+
+
 def host_of(service: Name, account: Account) -> str:
     """Give the account's host for a service."""
     domain = next(domain for domain, services in DOMAINS.items() if service in services)
@@ -149,9 +160,10 @@ def host_of(service: Name, account: Account) -> str:
 
 
 def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> Account:
-    """Give the account that the realm, or the ``tokenPassport``, names, else the first."""
+    """Give the account that the realm (of NLAuth: ``nlauth_account``), or the ``tokenPassport``, names, else the first."""
     header = request.authorization
-    names = [form_decode(one.raw) for one in header.parameters if one.name == "realm"] if header else []
+    sent = ("realm", "nlauth_account")
+    names = [one.value for one in header.parameters if one.name in sent] if header else []
     if not names and len(accounts) > 1 and b"tokenPassport" in request.body:
         names = [to_text(one) for one in _PASSPORTS_ACCOUNT.findall(request.body)]
     return accounts.get(names[0] if names else "") or next(iter(accounts.values()))

@@ -236,7 +236,7 @@ class RestletCall:
             parameters=parameters,
             body=body,
             headers={name.lower(): value for name, value in self.request.headers if name.lower() != "authorization"},
-            user=token.entity.name or token.entity.email,
+            user=token.entity.label,
             role=token.role.name,
             application=token.integration.name,
             token_name=token.name,

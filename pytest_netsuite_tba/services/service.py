@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.gate import Gate
     from pytest_netsuite_tba.login.refusal import Channel, Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
+    from pytest_netsuite_tba.login.tokens.desk import TokenDesk
 
 
 class Fake(Protocol):
@@ -22,6 +23,7 @@ class Fake(Protocol):
     accounts: dict[str, Account]
     gates: dict[str, Gate]
     audit_trail: AuditTrail
+    desk: TokenDesk
 
     def is_expected(self, request: Request) -> bool:
         """Whether an expectation of pytest-httpserver's matches."""

@@ -154,7 +154,7 @@ def _finished(
     corrected, renewed = _corrected(facts)
     if renewed:
         notes.append("The right header has a new nonce and timestamp: those that were sent cannot be used any more.")
-    hide = _Hiding(facts)
+    hide = Hiding(facts)
     return Diagnosis(
         mistakes=tuple(hide.mistake(one) for one in mistakes),
         proven=proven,
@@ -216,7 +216,7 @@ def _passport(facts: Facts, own: Secrets, nonce: str, timestamp: str) -> str:
     )
 
 
-class _Hiding:
+class Hiding:
     """Takes known secrets out of whatever is shown: a client may send one where an id belongs."""
 
     def __init__(self, facts: Facts) -> None:
@@ -230,9 +230,11 @@ class _Hiding:
         self._pattern = re.compile("|".join(map(re.escape, long))) if long else None
 
     def text(self, text: str | None) -> str | None:
+        """Give the text without the secrets, however often they were encoded."""
         return text if text is None or self._pattern is None else self._pattern.sub(_HIDDEN, text)
 
     def mistake(self, one: Mistake) -> Mistake:
+        """Give the mistake, its sentences without the secrets."""
         return Mistake(id=one.id, title=one.title, cause=self.text(one.cause) or "", cure=self.text(one.cure) or "")
 
 

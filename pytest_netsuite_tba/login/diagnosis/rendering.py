@@ -87,16 +87,38 @@ def _unjoined(piece: str) -> str:
     return piece.removesuffix("%26").removesuffix("&")
 
 
-def _difference(signed: str, expected: str, width: int, *, colour: bool) -> Iterator[str]:
+def aligned(signed: str, expected: str) -> Iterator[tuple[str, str]]:
+    """Give the pieces of two base strings, each with its mark: ``=`` of both, ``-`` as signed, ``+`` as expected."""
     ours, theirs = pieces(signed)[:_MOST_LINES], pieces(expected)[:_MOST_LINES]
     for tag, from_, to, at, until in difflib.SequenceMatcher(
         None, [_unjoined(one) for one in ours], [_unjoined(one) for one in theirs], autojunk=False
     ).get_opcodes():
         if tag == "equal":
-            yield from (painted(f"  {_shortened(one, width - 2)}", "dim", colour=colour) for one in ours[from_:to])
+            yield from (("=", one) for one in ours[from_:to])
             continue
-        yield from (line for one in ours[from_:to] for line in _whole("-", one, width, colour=colour))
-        yield from (line for one in theirs[at:until] for line in _whole("+", one, width, colour=colour))
+        yield from (("-", one) for one in ours[from_:to])
+        yield from (("+", one) for one in theirs[at:until])
+
+
+def stages(base_string: str) -> list[tuple[str, list[str]]]:
+    """Give the stages that lead to a base string, each with its lines; none of an empty one."""
+    if not base_string:
+        return []
+    method, url, *_ = base_string.split("&")
+    return [
+        ("1 Method", [method]),
+        ("2 URL, encoded", [url]),
+        ("3 Parameters: encoded, sorted, joined by & and encoded again", pieces(base_string)[2:]),
+        ("4 Base string", [base_string]),
+    ]
+
+
+def _difference(signed: str, expected: str, width: int, *, colour: bool) -> Iterator[str]:
+    for mark, piece in aligned(signed, expected):
+        if mark == "=":
+            yield painted(f"  {_shortened(piece, width - 2)}", "dim", colour=colour)
+        else:
+            yield from _whole(mark, piece, width, colour=colour)
 
 
 def _whole(mark: str, text: str, width: int, *, colour: bool) -> Iterator[str]:

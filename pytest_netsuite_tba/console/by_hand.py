@@ -1,0 +1,69 @@
+"""A request made by hand: signed with a token of an account, and sent through the server itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from pytest_netsuite_tba.account.fields import nearest
+
+from .answers import ApiError
+from .bodies import fit
+
+if TYPE_CHECKING:
+    from pytest_netsuite_tba.server import NetSuiteServer
+
+METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")
+_KEYS = ("account", "token", "method", "url", "body", "content_type")
+
+
+def send(server: NetSuiteServer, table: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever JSON holds)
+    """Sign and send; give what came back and the attempt that it was.
+
+    A URL without a host means the account's own RESTlet host. Nothing leaves this process.
+
+    Raises:
+        ApiError: a key or a value is not valid.
+
+    """
+    fit(table, dict.fromkeys(_KEYS, str), required=("url",))
+    account = server.accounts.get(table.get("account", server.account.id))
+    if account is None:
+        raise ApiError(400, nearest(table["account"], server.accounts), path="$.account")
+    name = table.get("token", next(iter(account.tokens), ""))
+    if name not in account.tokens:
+        raise ApiError(400, f"{name!r} is no token of {account.id}; {nearest(name, account.tokens)}", path="$.token")
+    method = table.get("method", "GET")
+    if method not in METHODS:
+        raise ApiError(400, f"{method!r} is not valid; {nearest(method, METHODS)}", path="$.method")
+    url = _checked_url(table["url"])
+    last = server.audit_trail[-1].id if server.audit_trail else 0
+    client = server.credentials_for(account.tokens[name]).client()
+    body = table.get("body", "")
+    content_type = table.get("content_type", "application/json")
+    try:
+        response = client.open(url, method=method, data=body.encode() if body else None, content_type=content_type)
+    except ConnectionResetError:
+        response = None
+    attempt = next((one for one in reversed(list(server.audit_trail)) if one.id > last and one.method == method), None)
+    return {
+        "status": None if response is None else response.status_code,
+        "headers": [] if response is None else [list(one) for one in response.headers],
+        "body": "" if response is None else response.get_data(as_text=True),
+        "attempt": None if attempt is None else attempt.as_dict(),
+    }
+
+
+def _checked_url(url: str) -> str:
+    """Refuse what is no URL of a NetSuite, or would come back to the console."""
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise ApiError(400, "expected a URL with everything but ASCII percent-encoded", path="$.url")
+    scheme, path = "https", url
+    if "://" in url.partition("?")[0]:
+        scheme, _, rest = url.partition("://")
+        path = rest.partition("/")[2]
+    if scheme.lower() not in {"http", "https"}:
+        raise ApiError(400, f"{scheme[:20]!r} is no scheme of NetSuite's; valid: 'http', 'https'", path="$.url")
+    if unquote(path).lstrip("/").startswith("__admin"):
+        raise ApiError(400, "the console's own paths are not sent through the server", path="$.url")
+    return url

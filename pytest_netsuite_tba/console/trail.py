@@ -1,0 +1,211 @@
+"""The audit trail over HTTP: filtered, waited for, and as a stream of server-sent events."""
+
+from __future__ import annotations
+
+import json
+import math
+import queue
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_netsuite_tba.account.clock import unix_seconds
+from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.login.refusals import BY_ID, DETAILS
+
+from .answers import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
+    from pytest_netsuite_tba.server import NetSuiteServer
+
+POLL_SECONDS = 0.1  # how soon a stop of the server, or a client that left, is noticed
+MOST_WAIT_SECONDS = 60.0
+DEFAULT_LIMIT = 100
+_SEARCH_SECONDS = 5.0  # for all diagnoses of one answer; of the rest, the quick part of the search is still made
+_LEAST_SEARCH_SECONDS = 0.001
+_COMMENT_SECONDS = 15.0  # a proxy between may close what is silent
+_MOST_PENDING = 20_000  # events; a reader that is further behind is let go, and comes back
+_STATUSES = ("Success", "Failure")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Which attempts are asked for, how many of the newest, and how long to wait for ``wait_for`` of them."""
+
+    status: str | None = None
+    detail: str | None = None
+    account: str | None = None
+    since: float = -math.inf
+    until: float = math.inf
+    after: int = 0
+    limit: int = DEFAULT_LIMIT
+    diagnosis: bool = True
+    wait_for: int = 0
+    timeout: float = 10.0
+
+    def matches(self, attempt: LoginAttempt) -> bool:
+        """Whether the attempt is asked for."""
+        return (
+            attempt.id > self.after
+            and self.status in {None, attempt.status}
+            and self.detail in {None, attempt.detail, attempt.refusal and attempt.refusal.id}
+            and self.account in {None, attempt.account}
+            and self.since <= attempt.time.timestamp() <= self.until
+        )
+
+
+def query_of(given: Mapping[str, str], server: NetSuiteServer) -> Query:
+    """Read the parameters of a query string.
+
+    Raises:
+        ApiError: one is unknown, or its value is not valid; names it and what is.
+
+    """
+    readers: dict[str, Callable[[str], object]] = {
+        "status": lambda text: _one_of(text, _STATUSES),
+        "detail": lambda text: _one_of(text, dict.fromkeys((*DETAILS, *BY_ID))),
+        "account": lambda text: _one_of(text, server.accounts),
+        "since": _moment,
+        "until": _moment,
+        "after": lambda text: _whole(text, least=0),
+        "limit": lambda text: _whole(text, least=1),
+        "diagnosis": lambda text: _one_of(text, ("true", "false")) == "true",
+        "wait_for": lambda text: _whole(text, least=1, most=server.history),
+        "timeout": _seconds,
+    }
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in readers:
+            raise ApiError(400, f"unknown parameter {name[:80]!r}; {nearest(name, readers)}", path=name[:80])
+        try:
+            values[name] = readers[name](text)
+        except ValueError as error:
+            raise ApiError(400, f"{text[:80]!r} is not valid; {error}", path=name) from None
+    return Query(**values)
+
+
+def _one_of(text: str, valid: Mapping[str, object] | tuple[str, ...]) -> str:
+    if text not in valid:
+        raise ValueError(nearest(text, valid))
+    return text
+
+
+def _whole(text: str, *, least: int, most: int = 10**9) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and least <= int(text) <= most):  # noqa: PLR2004
+        raise ValueError(f"expected a whole number from {least} to {most}")
+    return int(text)
+
+
+def _moment(text: str) -> float:
+    try:
+        seconds = float(text) if text.replace(".", "", 1).isdecimal() else unix_seconds(text)
+    except ValueError:
+        seconds = math.nan
+    if not math.isfinite(seconds):
+        raise ValueError("expected ISO 8601 as in '2026-09-21T14:13:20Z', or Unix seconds")
+    return seconds
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= MOST_WAIT_SECONDS:
+        raise ValueError(f"expected seconds from 0 to {MOST_WAIT_SECONDS:g}")
+    return seconds
+
+
+class Trail:
+    """Reads a server's audit trail, and tells whoever listens of each new attempt."""
+
+    def __init__(self, server: NetSuiteServer) -> None:
+        self._server = server
+        self._answered = threading.Condition()
+        self._listeners: set[queue.Queue[tuple[str, LoginAttempt | None]]] = set()
+        server.audit_trail.watchers.append(self._note)
+
+    def _note(self, attempt: LoginAttempt) -> None:
+        with self._answered:
+            self._answered.notify_all()
+        self._tell("attempt", attempt)
+
+    def announce(self, event: str) -> None:
+        """Tell all listeners that something else changed: ``records`` or ``cleared``."""
+        self._tell(event, None)
+
+    def _tell(self, event: str, attempt: LoginAttempt | None) -> None:
+        for one in list(self._listeners):
+            try:
+                one.put_nowait((event, attempt))
+            except queue.Full:
+                self._listeners.discard(one)
+
+    def read(self, query: Query) -> dict[str, Any]:
+        """Give the attempts that match, oldest first, once there are enough of them or the time is over."""
+        deadline = time.monotonic() + query.timeout
+        matching = self._matching(query)
+        while len(matching) < query.wait_for and not self._server.is_stopping:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            with self._answered:  # one that is answered just now is seen the next time
+                self._answered.wait(min(left, POLL_SECONDS))
+            matching = self._matching(query)
+        return {
+            "attempts": list(self._as_json(matching[-query.limit :], diagnosis=query.diagnosis)),
+            "matching": len(matching),
+            "dropped": self._server.audit_trail.dropped,
+            "timed_out": len(matching) < query.wait_for,
+        }
+
+    def _matching(self, query: Query) -> list[LoginAttempt]:
+        return [one for one in self._server.audit_trail if query.matches(one)]
+
+    @staticmethod
+    def _as_json(attempts: list[LoginAttempt], *, diagnosis: bool) -> Iterator[dict[str, Any]]:
+        left = _SEARCH_SECONDS
+        for one in attempts:
+            begin = time.monotonic()
+            yield one.as_dict(budget=max(_LEAST_SEARCH_SECONDS, min(1.0, left)) if diagnosis else 0)
+            left -= time.monotonic() - begin
+
+    def find(self, id: int) -> LoginAttempt:  # noqa: A002  (as the attempt's field)
+        """Give the attempt with this id.
+
+        Raises:
+            ApiError: it is not (or no longer) here.
+
+        """
+        for one in reversed(list(self._server.audit_trail)):
+            if one.id == id:
+                return one
+        raise ApiError(404, f"no attempt {id} is in the audit trail; it was cleared, or dropped, or has yet to come")
+
+    def events(self) -> Iterator[bytes]:
+        """Give server-sent events until the reader leaves or the server stops.
+
+        ``attempt`` holds an attempt without its diagnosis; ``records`` and ``cleared`` hold nothing. ``b""``
+        comes between, so that the listener can look whether anybody still reads.
+        """
+        mine: queue.Queue[tuple[str, LoginAttempt | None]] = queue.Queue(_MOST_PENDING)
+        self._listeners.add(mine)
+        try:
+            yield b"retry: 1000\n\n"
+            silent = 0.0
+            while not self._server.is_stopping and mine in self._listeners:
+                try:
+                    event, attempt = mine.get(timeout=POLL_SECONDS)
+                except queue.Empty:
+                    silent += POLL_SECONDS
+                    yield b": nothing new\n\n" if silent >= _COMMENT_SECONDS else b""
+                    silent %= _COMMENT_SECONDS
+                    continue
+                data = {} if attempt is None else attempt.as_dict(budget=0)
+                yield f"event: {event}\ndata: {json.dumps(data)}\n\n".encode("ascii")
+        finally:
+            self._listeners.discard(mine)

@@ -1,0 +1,1 @@
+"""How tokens are made and revoked: the authorization flow, and user credentials."""
