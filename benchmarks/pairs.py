@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import tempfile
+import threading
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -241,6 +243,70 @@ def proxied_tls() -> Iterator[Pair]:
 
 
 @contextmanager
+def _bare_socket() -> Iterator[str]:
+    """Answer whatever comes with the fake's own bytes, made beforehand, from one thread; gives the URL.
+
+    As the fake does, it sets its cookie in the first answer alone.
+    """
+    body = json.dumps(ANSWER).encode()
+    lines = [f"{name}: {value}" for name, value in NETSUITE_HEADERS.items() if name != "Set-Cookie"]
+    lines += [
+        f"Content-Type: {JSON}; charset=utf-8",
+        "Date: Thu, 01 Jan 2026 00:00:00 GMT",
+        f"Content-Length: {len(body)}",
+    ]
+    answer = "\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode() + body
+    cookie = f"\r\nSet-Cookie: {NETSUITE_HEADERS['Set-Cookie']}\r\n".encode()
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            first = answer.replace(b"\r\n", cookie, 1)
+            while connection.recv(65_536):
+                connection.sendall(first or answer)
+                first = b""
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()  # the client has closed
+
+
+@contextmanager
+def _floor(library: Any, make: Callable[[], Any]) -> Iterator[Pair]:
+    """The round trip again, with nothing behind the socket: what no server could better in this client's process."""
+    with _two_servers() as (netsuite, other), _bare_socket() as bare:
+        url, other_url = bare + TARGET, other.url_for("") + TARGET.removeprefix("/")
+        with closing(make()) as to_ours, closing(make()) as to_theirs:
+
+            def call(client: Any, where: str, authorization: str) -> None:
+                answer = client.get(where, headers={"Authorization": authorization, "Content-Type": JSON})
+                assert answer.json() == ANSWER, answer.text
+
+            yield Pair(
+                what=f"floor: a bare socket with ready-made bytes, {library.__name__}",
+                against="pytest-httpserver, same JSON",
+                target=None,
+                prepare=lambda: netsuite.credentials.authorization("GET", url),
+                ours=lambda authorization: call(to_ours, url, authorization),
+                theirs=lambda authorization: call(to_theirs, other_url, authorization),
+                number=60,
+            )
+
+
+def floor_requests():
+    """What remains of the round trip if the server takes no time, with requests."""
+    return _floor(requests, _plain_requests)
+
+
+def floor_httpx():
+    """The same with httpx."""
+    return _floor(httpx, lambda: httpx.Client(trust_env=False))
+
+
+@contextmanager
 def _signed_round_trip(what: str, signed: Callable[[NetSuiteServer], Any], plain: Any) -> Iterator[Pair]:
     """The fixture's client, which signs, at ours; a plain client, which need not, at theirs."""
     with _two_servers() as (netsuite, other), closing(signed(netsuite)) as to_ours, closing(plain()) as to_theirs:
@@ -341,6 +407,8 @@ PAIRS = (
     round_trip_httpx,
     same_headers_requests,
     same_headers_httpx,
+    floor_requests,
+    floor_httpx,
     signed_round_trip_requests,
     signed_round_trip_httpx,
     proxied_tls,

@@ -17,7 +17,7 @@ from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.console.openapi import document
 from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
-from pytest_netsuite_tba.login.tokens.refusals import TOKEN_REFUSALS, TokenRefusal
+from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID, TOKEN_REFUSALS, TokenRefusal
 from pytest_netsuite_tba.login.web_services_only import DOORS
 
 if TYPE_CHECKING:
@@ -242,7 +242,9 @@ def web_services_only() -> str:
             (
                 one.title,
                 "let in",
-                "let in" if one.refusal is None else f"refused: {BY_ID[one.refusal].code} (`{one.refusal}`)",
+                "let in"
+                if one.refusal is None
+                else f"refused: {(BY_ID | BY_TOKEN_ID)[one.refusal].code} (`{one.refusal}`)",
                 one.source,
             )
             for one in DOORS.values()

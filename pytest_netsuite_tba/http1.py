@@ -127,7 +127,9 @@ def check_unfinished(part: bytes | bytearray, seen: int) -> None:
 
     """
     if part.startswith(_TLS_HANDSHAKE):
-        raise BadRequestError(400, "this is a TLS handshake, and this port speaks plain HTTP")
+        raise BadRequestError(
+            400, "this is a TLS handshake, and this port speaks plain HTTP (netsuite-tba serve --tls speaks both)"
+        )
     found = _CONTROL_OR_BARE_LF.search(part, seen)
     if found is not None or not 0x20 < part[0] < 0x7F:  # noqa: PLR2004  (a space; the end of ASCII)
         if found is not None and found.group() == b"\n":

@@ -16,6 +16,7 @@ from .login.audit_trail import AuditTrail
 from .login.gate import Gate
 from .login.request import SignedRequest
 from .login.token_passport import FIELDS
+from .login.tokens.desk import TokenDesk
 from .services.envelopes import read_envelope
 from .services.hosts import NETSUITE, SOAP_PATH, MisdirectedError, called, signed_request
 
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
     from .login.refusal import Channel
 
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
-CHANNELS: dict[str, Channel] = {"rest": "rest", "soap": "soap"}  # of a service, where that is not the RESTlets'
+CHANNELS: dict[str, Channel] = {
+    "rest": "rest",
+    "soap": "soap",
+    "token": "token",
+}  # of a service, where that is not the RESTlets'
+# The two signed steps of the authorization flow have checks of their own.
+FLOW = {"/rest/requesttoken": TokenDesk.request_token, "/rest/accesstoken": TokenDesk.access_token}
 UNCHECKED_TIME = "The time window was not checked: no time is known but the request's own timestamp."
 NO_SECRETS = "The secrets are not known, so the signature was not checked."
 
@@ -47,6 +54,7 @@ class Judge:
         self.accounts = {one.id: one.copy() for one in accounts}
         self.knows_secrets = bool(self.accounts)
         self._gates = {one.id: Gate(one, self.trail, self.accounts.values()) for one in self.accounts.values()}
+        self._desk = TokenDesk(self._gates, self.trail)
 
     def judge(self, request: SignedRequest, at: float | None = None) -> LoginAttempt:
         """Give the attempt that the request would have become at ``at`` (Unix seconds).
@@ -67,14 +75,17 @@ class Judge:
             return self.trail.refuse(request, wrong.refusal, now=now, hosts=hosts)
         account = account or next(iter(accounts.values()))
         account.clock.freeze(now)
-        attempt, _ = self._gates[account.id].judge(request, CHANNELS.get(service, "restlet"))
+        if service == "token" and request.path in FLOW:
+            attempt = FLOW[request.path](self._desk, request, account)[0]
+        else:
+            attempt, _ = self._gates[account.id].judge(request, CHANNELS.get(service, "restlet"))
         if not self.knows_secrets:
             _forget_secrets(attempt)
         return attempt
 
     def unchecked(self, attempt: LoginAttempt) -> bool:
         """Whether only the missing secrets kept the attempt from being judged to its end."""
-        return not self.knows_secrets and attempt.refusal is not None and attempt.refusal.id == "InvalidSignature"
+        return not self.knows_secrets and attempt.refusal is not None and attempt.refusal.detail == "InvalidSignature"
 
     def _assumed(self, request: SignedRequest) -> Account:
         """Make up the account that the request seems to call; nothing is known of its secrets."""

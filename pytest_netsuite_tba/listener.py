@@ -482,7 +482,8 @@ class _Connection:
         """Open a tunnel (RFC 9110 section 9.3.6), to the fake or to an allowed host."""
         proxy = self.listener.proxy
         if proxy is None or self.tls is not None:
-            raise BadRequestError(501, f"CONNECT is not spoken here, so there is no tunnel to {head.target}")
+            cure = "netsuite-tba serve --proxy, or the fixture netsuite_hosts"
+            raise BadRequestError(501, f"this is no proxy, so there is no tunnel to {head.target}; {cure} makes it one")
         host, port = authority_of(head)
         elsewhere = self._elsewhere(host, port)
         if elsewhere is not None:

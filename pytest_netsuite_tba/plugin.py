@@ -93,6 +93,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 def _fail(failure: AssertionError, behind: BaseException) -> NoReturn:
+    __tracebackhide__ = True
     raise failure from behind
 
 

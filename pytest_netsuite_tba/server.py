@@ -109,6 +109,7 @@ class NetSuiteServer(HTTPServer):
             for deployment in account.restlets:
                 deployment.calls = History(history)
         self.account = accounts[0]
+        self._missed: list[Deployment] = []
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
         self.audit_trail = AuditTrail(history)
         self._stopped = threading.Event()
@@ -365,13 +366,14 @@ class NetSuiteServer(HTTPServer):
     def restore(self, seed: Iterable[Account]) -> None:
         """Go back to these records, which are copied, and forget all that happened since.
 
-        Forgotten are attempts, calls, faults, spent nonces and refusals by force; attempts go on being numbered.
+        Forgotten are attempts, calls, faults, spent nonces, request tokens and refusals by force; attempts go on being numbered.
         """
         for one in seed:
             account = self.accounts[one.id]
             with account.lock:
                 account.become(one.copy())
                 self.gates[one.id].forget()
+        self.desk.forget()
         self.token = next(iter(self.account.tokens.values()), None)
         self.faults.clear()
         self.audit_trail.clear()
@@ -391,12 +393,14 @@ class NetSuiteServer(HTTPServer):
             refused.append("Announce it with netsuite.expect_refusal(), or set netsuite_strict = false.")
         raised: list[BaseException] = [one for one in self.assertions if isinstance(one, AssertionError)]
         raised += self.handler_errors
-        never_called = [
-            f"{one.script} / {one.deploy} is required, but was never called"
+        missed = [
+            one
             for account in self.accounts.values()
             for one in account.restlets
-            if one.required and not one.calls and not one.calls.dropped
+            if one.required and not one.calls and not one.calls.dropped and one not in self._missed
         ]
+        self._missed += missed  # each is said once
+        never_called = [f"{one.script} / {one.deploy} is required, but was never called" for one in missed]
         problems = [*refused, *map(str, self.assertions), *map(str, self.handler_errors), *never_called]
         self.audit_trail.unannounced.clear()
         self.clear_assertions()
@@ -491,14 +495,15 @@ class NetSuiteServer(HTTPServer):
 
     def _record_malformed(self, malformed: Malformed) -> None:
         """Write into the trail what the listener could read of a request that is no HTTP."""
+        tunnel = malformed.method == "CONNECT"  # its target is a host, and no path
         request = SignedRequest(
             method=malformed.method or "?",
-            target=malformed.target or "",
+            target="" if tunnel else malformed.target or "",
             host=next((value for name, value in malformed.headers if name.lower() == "host"), ""),
             scheme="http" if self.ssl_context is None else "https",
             headers=malformed.headers,
         )
-        cause = malformed.reason[:1].upper() + malformed.reason[1:]
+        cause = f"{malformed.reason[:1].upper()}{malformed.reason[1:]}."
         attempt = self.audit_trail.refuse(request, MALFORMED_HTTP.because(cause), now=self.clock.now())
         self.audit_trail.answered(attempt, malformed.status)
 
@@ -506,7 +511,7 @@ class NetSuiteServer(HTTPServer):
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one WSGI call; the fake without a socket."""
-        if self.console is not None and environ["PATH_INFO"].startswith(CONSOLE_PATH):
+        if self.console is not None and f"{environ['PATH_INFO']}/".startswith(CONSOLE_PATH):
             return self.console(environ, start_response)
         request = Request(environ)
         try:

@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flow import APP, CALLBACK, RESTLETS, ask, asked, exchange, header, last, pairs_of, refused, send
 from requests_oauthlib import OAuth1Session
 
-from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role
+from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, explain
 from pytest_netsuite_tba.login.tokens.callbacks import matches, with_parameters
 from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID, TOKEN_REFUSALS
 
@@ -484,3 +485,29 @@ def test_a_wrong_signature_is_diagnosed(netsuite):
 
     diagnosis = netsuite.audit_trail[-1].diagnosis
     assert ("flow-InvalidSignature", True) == (netsuite.audit_trail[-1].refusal.id, diagnosis.proven)
+
+
+def curl(url, authorization):
+    return f"curl -X POST '{url}' -H 'Authorization: {authorization}'"
+
+
+def test_a_captured_first_step_is_explained(netsuite):
+    """explain() judges a captured requesttoken by the flow's own checks, and names the mistake."""
+    url = f"{RESTLETS}/rest/requesttoken"
+    assert explain(curl(url, header(netsuite, url, oauth_callback=CALLBACK)), netsuite.account).accepted
+    unsigned_callback = header(netsuite, url).replace("OAuth ", f'OAuth oauth_callback="{quote(CALLBACK, safe="")}", ')
+    attempt = explain(curl(url, unsigned_callback), netsuite.account)
+
+    assert ("InvalidSignature", "flow-InvalidSignature") == (attempt.detail, attempt.refusal.id)
+    assert attempt.diagnosis.proven
+    assert netsuite.integration.consumer_secret not in attempt.diagnosis.render()
+
+
+def test_a_captured_third_step_without_its_request_token(netsuite):
+    """The request token of a captured accesstoken is unknown, so nothing is said of its signature."""
+    url = f"{RESTLETS}/rest/accesstoken"
+    authorization = header(netsuite, url, oauth_token="0" * 64, oauth_verifier="0" * 64, token_secret="x")
+    attempt = explain(curl(url, authorization), netsuite.account)
+
+    assert "flow-TokenRejected" == attempt.refusal.id
+    assert ("Without the secrets the signature cannot be checked.",) == attempt.diagnosis.notes

@@ -69,15 +69,30 @@ def authorize_url(netsuite, oauth, **more):
     return oauth.authorization_url(f"{netsuite.url}/app/login/secure/authorizetoken.nl", **more)
 
 
-def look(chromium, name):  # noqa: F811
-    if SCREENSHOTS:
-        chromium.screenshot(str(Path(SCREENSHOTS) / f"{name}.png"))
+@pytest.fixture
+def visit(chromium):  # noqa: F811
+    """Opens a page in a context of its own; at the end nothing may stand in the console."""
+    contexts, problems = [], []
+
+    def open_page(**options):
+        contexts.append(chromium.new_context(**options))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: problems.append(message.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # That a log-in was refused is what the browser itself says in its console.
+    assert [] == [one for one in problems if "the server responded with a status of 4" not in one]
 
 
-def finished(chromium, netsuite, oauth, application):  # noqa: F811
+def finished(page, netsuite, oauth, application):
     """Take the third step with what the callback got, and call a RESTlet with the new token."""
-    chromium.waitForURL("http://localhost:*/**")
-    chromium.waitFor("h1:text-is('Back at the application')")
+    page.wait_for_url("http://localhost:*/**")
+    page.wait_for_selector("h1:text-is('Back at the application')")
     (path,) = [one for one in application.called if one.startswith("/tba")]
     oauth.parse_authorization_response(f"http://localhost{path}")
     made = oauth.fetch_access_token(f"{netsuite.url}/rest/accesstoken")
@@ -98,58 +113,57 @@ def finished(chromium, netsuite, oauth, application):  # noqa: F811
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["javascript", "no-javascript"])
-def test_the_whole_flow(netsuite, oauth, application, chromium, scripts):  # noqa: F811
+def test_the_whole_flow(netsuite, oauth, application, visit, scripts):
     """Log in, pick a role, Allow; with and without JavaScript."""
     netsuite.account.roles.add(Role(id=7, name="Warehouse"))
     netsuite.entity.give_role(netsuite.account.roles[7])
-    chromium.open({"javaScriptEnabled": scripts})
-    chromium.goto(authorize_url(netsuite, oauth, state="abc123"))
-    chromium.waitFor("h1:text-is('Log in')")
-    chromium.fill("#email", netsuite.entity.email)
-    chromium.fill("#password", netsuite.entity.password)
-    chromium.click("button")
-    chromium.waitFor("h1:text-is('Allow access?')")
-    chromium.click("text=Warehouse")
-    chromium.click("text=Allow >> nth=-1")
-    path, token = finished(chromium, netsuite, oauth, application)
+    page = visit(java_script_enabled=scripts)
+    page.goto(authorize_url(netsuite, oauth, state="abc123"))
+    page.wait_for_selector("h1:text-is('Log in')")
+    page.fill("#email", netsuite.entity.email)
+    page.fill("#password", netsuite.entity.password)
+    page.click("button")
+    page.wait_for_selector("h1:text-is('Allow access?')")
+    page.click("text=Warehouse")
+    page.click("text=Allow >> nth=-1")
+    path, token = finished(page, netsuite, oauth, application)
 
     assert path.endswith("&company=1234567_SB1&role=7&entity=1&state=abc123")
     assert "Warehouse" == token.role.name
-    assert [] == chromium.failures()
 
 
-def test_by_the_keyboard_alone(netsuite, oauth, application, chromium):  # noqa: F811
+def test_by_the_keyboard_alone(netsuite, oauth, application, visit):
     """Every step can be taken without a mouse; the focus is where typing begins."""
     netsuite.account.roles.add(Role(id=7, name="Warehouse"))
     netsuite.entity.give_role(netsuite.account.roles[7])
-    chromium.open({})
-    chromium.goto(authorize_url(netsuite, oauth))
-    chromium.type(netsuite.entity.email)
-    chromium.press("Tab")
-    chromium.type(netsuite.entity.password)
-    chromium.press("Enter")
-    chromium.waitForURL("**/authorizetoken.nl")
-    chromium.waitFor("h1:text-is('Allow access?')")
-    chromium.press("Tab")
-    assert "1234567_SB1/1005" == chromium.evaluate("document.activeElement.value")
-    chromium.press("ArrowDown")
-    chromium.press("Tab")
-    assert "Allow" == chromium.evaluate("document.activeElement.innerText")
-    chromium.press("Enter")
-    _, token = finished(chromium, netsuite, oauth, application)
+    page = visit()
+    page.goto(authorize_url(netsuite, oauth))
+    page.keyboard.type(netsuite.entity.email)
+    page.keyboard.press("Tab")
+    page.keyboard.type(netsuite.entity.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/authorizetoken.nl")
+    page.wait_for_selector("h1:text-is('Allow access?')")
+    page.keyboard.press("Tab")
+    assert "1234567_SB1/1005" == page.evaluate("document.activeElement.value")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert "Allow" == page.evaluate("document.activeElement.innerText")
+    page.keyboard.press("Enter")
+    _, token = finished(page, netsuite, oauth, application)
 
     assert "Warehouse" == token.role.name
 
 
-def test_deny(netsuite, oauth, application, chromium):  # noqa: F811
+def test_deny(netsuite, oauth, application, visit):
     """Deny sends the browser back with an empty verifier."""
-    chromium.open({})
-    chromium.goto(authorize_url(netsuite, oauth))
-    chromium.fill("#email", netsuite.entity.email)
-    chromium.fill("#password", netsuite.entity.password)
-    chromium.press("Enter")
-    chromium.click("text=Deny")
-    chromium.waitForURL("http://localhost:*/**")
+    page = visit()
+    page.goto(authorize_url(netsuite, oauth))
+    page.fill("#email", netsuite.entity.email)
+    page.fill("#password", netsuite.entity.password)
+    page.keyboard.press("Enter")
+    page.click("text=Deny")
+    page.wait_for_url("http://localhost:*/**")
 
     assert application.called[0].endswith("&oauth_verifier=")
 
@@ -188,7 +202,7 @@ AUDIT = r"""
 @pytest.mark.netsuite(strict=False)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1000, 320])
-def test_each_page_is_readable(netsuite, oauth, chromium, scheme, width):  # noqa: F811
+def test_each_page_is_readable(netsuite, oauth, visit, scheme, width):
     """In light and dark, wide and narrow: labels, contrast, nothing cut off, and it says that it is a fake."""
     netsuite.integration.name = "Order pusher with a name that is rather long for a narrow screen"
     netsuite.account.roles.add(Role(id=7, name="Web services", web_services_only=True))
@@ -198,45 +212,46 @@ def test_each_page_is_readable(netsuite, oauth, chromium, scheme, width):  # noq
     audits = {}
 
     def audited(name):
-        assert "This is not NetSuite." in chromium.text("footer")
-        audits[name] = chromium.evaluate(AUDIT)
-        look(chromium, f"{name}-{scheme}-{width}")
+        assert "This is not NetSuite." in page.inner_text("footer")
+        audits[name] = page.evaluate(AUDIT)
+        if SCREENSHOTS:
+            page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{scheme}-{width}.png", full_page=True)
 
-    chromium.open({"colorScheme": scheme, "viewport": {"width": width, "height": 720}})
-    chromium.goto(authorize_url(netsuite, oauth))
+    page = visit(color_scheme=scheme, viewport={"width": width, "height": 720})
+    page.goto(authorize_url(netsuite, oauth))
     audited("log-in")
-    chromium.fill("#email", "nobody@example.com")
-    chromium.fill("#password", "wrong")
-    chromium.press("Enter")
-    chromium.waitForURL("**/authorizetoken.nl")
+    page.fill("#email", "nobody@example.com")
+    page.fill("#password", "wrong")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/authorizetoken.nl")
     audited("log-in-failed")
-    chromium.fill("#email", netsuite.entity.email)
-    chromium.fill("#password", netsuite.entity.password)
-    chromium.press("Enter")
-    chromium.click("text=Warehouse")
+    page.fill("#email", netsuite.entity.email)
+    page.fill("#password", netsuite.entity.password)
+    page.keyboard.press("Enter")
+    page.click("text=Warehouse")
     audited("consent")
-    chromium.click("text=Allow >> nth=-1")
-    chromium.waitFor("h1:text-is('One-time code')")
+    page.click("text=Allow >> nth=-1")
+    page.wait_for_selector("h1:text-is('One-time code')")
     audited("code")
-    chromium.goto(f"{netsuite.url}/app/login/secure/authorizetoken.nl?oauth_token=unknown")
+    page.goto(f"{netsuite.url}/app/login/secure/authorizetoken.nl?oauth_token=unknown")
     audited("notice")
 
     assert {name: [] for name in ("log-in", "log-in-failed", "consent", "code", "notice")} == audits
 
 
 @pytest.mark.netsuite(strict=False)
-def test_a_two_factor_role(netsuite, oauth, application, chromium):  # noqa: F811
+def test_a_two_factor_role(netsuite, oauth, application, visit):
     """The one-time code is asked for after Allow."""
     netsuite.role.two_factor = True
     netsuite.clock.freeze()
-    chromium.open({})
-    chromium.goto(authorize_url(netsuite, oauth))
-    chromium.fill("#email", netsuite.entity.email)
-    chromium.fill("#password", netsuite.entity.password)
-    chromium.press("Enter")
-    chromium.click("text=Allow >> nth=-1")
-    chromium.fill("#code", one_time_code.code(netsuite.entity.two_factor_secret, netsuite.clock.now()))
-    chromium.press("Enter")
+    page = visit()
+    page.goto(authorize_url(netsuite, oauth))
+    page.fill("#email", netsuite.entity.email)
+    page.fill("#password", netsuite.entity.password)
+    page.keyboard.press("Enter")
+    page.click("text=Allow >> nth=-1")
+    page.fill("#code", one_time_code.code(netsuite.entity.two_factor_secret, netsuite.clock.now()))
+    page.keyboard.press("Enter")
 
-    chromium.waitForURL("http://localhost:*/**")
+    page.wait_for_url("http://localhost:*/**")
     assert "&role=1005&" in application.called[0]

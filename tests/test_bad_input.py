@@ -168,7 +168,7 @@ def test_a_client_that_stalls_is_told_so_at_the_deadline(server, part, message):
     answer = exchanged(server, message, end=False)
 
     assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n"), answer
-    assert f"The request's {part} took too long to arrive" == server.audit_trail[-1].cause
+    assert f"The request's {part} took too long to arrive." == server.audit_trail[-1].cause
     assert answers_still(server)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import urllib3
 from werkzeug.test import Client
 
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, Token
@@ -16,6 +17,7 @@ from pytest_netsuite_tba.account.fields import rules_of
 from pytest_netsuite_tba.console import Console
 from pytest_netsuite_tba.console.api import Api
 from pytest_netsuite_tba.console.openapi import document
+from pytest_netsuite_tba.proxy import LOOPBACK, CertificateAuthority, Proxy
 
 ACCOUNT = "accounts/1234567_SB1"
 ECHO = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
@@ -180,6 +182,13 @@ def test_a_browser_exchanges_the_token_for_a_cookie(exposed):
 def test_only_the_right_token_at_the_page_is_exchanged(exposed, path):
     """A token in any other address is no token."""
     assert 401 == exposed("GET", path).status_code
+
+
+def test_the_last_slash_may_be_left_out(call):
+    """Whoever types the address gets there."""
+    answer = call.client.get("/__admin", base_url="http://localhost/", environ_base={"REMOTE_ADDR": "127.0.0.1"})
+
+    assert (308, "/__admin/", 0) == (answer.status_code, answer.headers["Location"], len(call.server.audit_trail))
 
 
 @pytest.mark.parametrize("path", ["", "health", "nope"])
@@ -407,6 +416,23 @@ def test_a_hostile_request_becomes_a_harmless_command(server):
     first, second = (one._facts.request for one in server.audit_trail)
     assert (first.target, first.body, first.header("x-a")) == (second.target, second.body, second.header("x-a"))
     assert not Path("ran").exists()
+
+
+def test_a_request_through_the_proxy_is_repeated_through_it(server):
+    """Its host is part of what was signed, so that the command goes the same way."""
+    server.proxy = Proxy(CertificateAuthority(LOOPBACK))
+    url = f"https://1234567-sb1.restlets.api.netsuite.com{ECHO}"
+    header = server.credentials.authorization("GET", f"{url}&signed=1")
+    headers = {"Authorization": header, "Content-Type": "application/json"}
+    with pytest.warns(urllib3.exceptions.InsecureRequestWarning):
+        requests.get(url, headers=headers, proxies={"https": server.url}, verify=False, timeout=30)
+
+    found = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()
+    for one in found["commands"]:
+        subprocess.run(["bash", "-c", one["command"]], capture_output=True, check=True)
+
+    assert [url] * 3 == [one.url for one in server.audit_trail]
+    assert ["Failure", "Failure", "Success"] == [one.status for one in server.audit_trail]
 
 
 def test_a_secret_that_nothing_explains_is_suspected(call):

@@ -286,10 +286,10 @@ BAD = {
     "no file": (["nowhere.txt"], "No such file or directory: nowhere.txt"),
     "no account file": (["--url", URL, "--account", "nowhere.toml"], "nowhere.toml: cannot be read: No such file"),
     "no URL": (["--method", "GET"], "--method, --authorization and --body need --url"),
-    "no full URL": (["--url", "/x"], "'/x' is no full URL; it begins with https://"),
+    "no full URL": (["--url", "/x"], "'/x' is no full URL: a URL begins with https://"),
     "no time": (["--url", URL, "--at", "noon"], "--at is 'noon'; expected 2026-09-21T14:13:20Z or Unix seconds"),
     "no header": (["--url", URL, "--header", "x"], "--header 'x' is no 'Name: value'"),
-    "two inputs": (["a", "--url", URL], "give either a FILE or --url, not both"),
+    "two inputs": (["a", "--url", URL], "--url is one request by itself: no FILE and no --entry goes with it"),
 }
 
 
@@ -306,6 +306,24 @@ def test_sign_makes_what_explain_lets_in(account_file, capsys, tmp_path):
     _, out, _ = run("sign", "get", URL, "--account", account_file, "--curl", capsys=capsys)
 
     assert run("explain", capture_file(tmp_path, out), "--account", account_file, capsys=capsys)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--timestamp", "x"], "oauth_timestamp is 'x', no positive whole number."),
+        (["--timestamp", "1790000000000"], "ahead of NetSuite's clock"),
+        (["--nonce", "ab"], "nonce"),
+    ],
+)
+def test_sign_says_what_netsuite_would_refuse(account_file, capsys, given, said):
+    """It signs what it is told to; that it is no good is said beside it."""
+    status, out, err = run("sign", "GET", URL, "--account", account_file, *given, capsys=capsys)
+
+    assert (0, 1) == (status, err.count("\n"))
+    assert out.startswith("Authorization: OAuth ")
+    assert err.startswith("netsuite-tba: NetSuite would refuse this: ")
+    assert said in err
 
 
 def test_sign_makes_what_oauthlib_makes(account_file, capsys):

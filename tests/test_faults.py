@@ -219,7 +219,11 @@ def test_the_trail_says_that_an_answer_was_lost(netsuite, netsuite_client):
             netsuite_client.get(f"/app/site/hosting/restlet.nl?script=customscript_a&deploy={deploy}")
 
     lost = "The test asked for the fault 'reset' after the script: the client never got the answer."
-    assert [(None, lost), (None, f"No RESTlet is deployed at this URL. {lost}")] == told
+    missing = "The call is of the RESTlet customscript_a / customdeploy_echo, which is not deployed; deployed: "
+    assert [(None, lost), (None, missing)] == [
+        (status, cause.partition("customscript_echo /")[0]) for status, cause in told
+    ]
+    assert told[1][1].endswith(f". {lost}")
     assert all(one.accepted for one in netsuite.audit_trail)
     netsuite.clear_assertions()
 

@@ -267,7 +267,9 @@ def test_the_difference_is_marked(server, visit):
         for pair in page.locator(".sides .pair").all()
         if pair.locator("mark").count()
     ]
-    assert 1 == page.locator(".minus mark").count()
+    assert (["%252520"], ["%2520"]) == tuple(
+        page.locator(f".{side} mark").all_inner_texts() for side in ("minus", "plus")
+    )
     page.get_by_text("The stages that lead to the base string").click()
     assert "1 Method" == page.locator(".stage h3").first.inner_text()
 

@@ -319,3 +319,32 @@ def test_a_server_lives_no_longer_than_its_test(pytester):
         """
     )
     pytester.runpytest().assert_outcomes(passed=2)
+
+
+def test_a_required_restlet_that_was_never_called_is_said_once(pytester):
+    """In the call phase, and not again when the fixture goes."""
+    pytester.makepyfile(
+        """
+        def test_one(netsuite):
+            netsuite.deploy("customscript_a", "customdeploy_a", get={}, required=True)
+        """
+    )
+    result = pytester.runpytest_subprocess()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["customscript_a / customdeploy_a is required, but was never called"])
+
+
+def test_no_frame_of_ours_stands_behind_the_tests_own_exception(pytester):
+    """The report shows the test's lines, and what it did not announce."""
+    pytester.makepyfile(
+        """
+        def test_one(netsuite):
+            netsuite.deploy("customscript_a", "customdeploy_a", get={}, required=True)
+            raise ValueError("the test's own")
+        """
+    )
+    out = pytester.runpytest_subprocess().stdout.str()
+
+    assert "the test's own" in out
+    assert "plugin.py" not in out

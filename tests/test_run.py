@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 from collections import Counter
@@ -88,6 +89,37 @@ def test_the_trail_can_be_kept(run, tmp_path):
     assert {"realm-lowercase"} == {m["id"] for one in attempts for m in one["diagnosis"]["mistakes"]}
 
 
+def test_a_device_is_written_to_and_stays_one(run):
+    """Taking a file's place is for files."""
+    fifo = stat.S_IFMT(Path("/dev/null").stat().st_mode)
+    assert 0 == run("--trail", "/dev/null", "--", "true")[0]
+    assert fifo == stat.S_IFMT(Path("/dev/null").stat().st_mode)
+
+
+def test_that_nothing_was_tested_may_be_a_failure(run):
+    """A client that ignores the proxy reaches nobody: the report asks for it, and --require-login fails the run."""
+    assert 0 == run("--", "true")[0]
+    assert (1, "", "netsuite-tba: no request reached the fake NetSuite; does the client follow HTTPS_PROXY?\n") == run(
+        "--require-login", "--", "true"
+    )
+    assert 0 == run("--require-login", "--", sys.executable, "push.py")[0]
+
+
+def test_a_call_that_found_no_restlet_is_said(run, tmp_path):
+    """The program got NetSuite's 404; the report says what is deployed."""
+    (tmp_path / "account.toml").write_text(
+        'account = "1234567_SB1"\n[[restlets]]\nscript = "customscript_a"\ndeploy = "customdeploy_a"\nget = { echo = true }\n'
+    )
+    status, out, err = run("--account", "account.toml", "--", sys.executable, "push.py")
+
+    assert (0, "404\n404\n404\n") == (status, out)
+    assert (
+        "netsuite-tba: 3 logins, none refused\n"
+        "netsuite-tba: POST called the RESTlet customscript_echo / customdeploy_echo, which is not deployed; "
+        "deployed: customscript_a / customdeploy_a. netsuite.deploy(), or account.toml, deploys it.\n"
+    ) == err
+
+
 @pytest.mark.parametrize(
     ("command", "status"),
     [
@@ -116,6 +148,11 @@ def test_the_command_may_read_other_names(run):
         (
             ["--env-name", "NETSUITE_TOKN=A"],
             "--env-name NETSUITE_TOKN=A is not NETSUITE_...=NAME; did you mean 'NETSUITE_TOKEN_ID'?",
+        ),
+        (["--env-name", "NETSUITE_TOKEN_ID="], "--env-name NETSUITE_TOKEN_ID=: '' is no name of a variable"),
+        (
+            ["--env-name", "NETSUITE_TOKEN_ID=A", "--env-name", "NETSUITE_ACCOUNT=A"],
+            "--env-name NETSUITE_ACCOUNT=A: A is given for another variable too",
         ),
         (["--account", "none.toml"], "none.toml: cannot be read: No such file or directory"),
         (["--allow-host", "1.app.netsuite.com"], "'1.app.netsuite.com' is NetSuite's"),
@@ -151,4 +188,8 @@ def test_sigterm_ends_the_command_and_the_report_follows(tmp_path):
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=20)
 
-    assert (3, "", "netsuite-tba: no request reached the fake NetSuite\n") == (process.returncode, out, err)
+    assert (3, "", "netsuite-tba: no request reached the fake NetSuite; does the client follow HTTPS_PROXY?\n") == (
+        process.returncode,
+        out,
+        err,
+    )

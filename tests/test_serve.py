@@ -205,8 +205,8 @@ def refused(*arguments, cwd, **more):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--host", "0.0.0.0"], "--host 0.0.0.0 lets other machines in; if that is wanted, add --expose"),
-        (["--host", "example.com"], "--host example.com lets other machines in; if that is wanted, add --expose"),
+        (["--host", "0.0.0.0"], "--host 0.0.0.0 may let other machines in; if that is wanted, add --expose"),
+        (["--host", "example.com"], "--host example.com may let other machines in; if that is wanted, add --expose"),
         (["--ca-file", "a.pem"], "--ca-file needs --proxy or --tls: without them there is no certificate"),
         (["--allow-host", "a.example"], "--allow-host needs --proxy"),
         (["--account", "none.toml"], "none.toml: cannot be read: No such file or directory"),
@@ -230,7 +230,54 @@ def test_a_port_that_is_none_is_a_usage_error(tmp_path):
     """The valid range is named."""
     status, _, err = refused("serve", "--port", "65536", cwd=tmp_path)
 
-    assert (2, True) == (status, err.endswith("argument --port: '65536' is no port; expected 0 to 65535\n"))
+    said = "argument --port: '65536' is no port; expected 0 to 65535"
+    assert (2, f"netsuite-tba: {said}; netsuite-tba serve --help says what is valid\n") == (status, err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["serve", "--prot", "1"], "unknown: --prot 1; netsuite-tba serve --help says what is valid"),
+        (["run", "--bogus", "--", "true"], "unknown: --bogus"),
+        (["serve", "--admin-host", "a b"], "--admin-host 'a b' is no host name"),
+        (["explain", "--budget", "-1"], "--budget -1 is less than nothing; expected seconds, from 0"),
+    ],
+)
+def test_an_option_that_is_none_is_one_line(tmp_path, arguments, said):
+    """Of the command that was called."""
+    status, out, err = refused(*arguments, cwd=tmp_path)
+
+    assert (2, "", 1) == (status, out, err.count("\n"))
+    assert err.startswith(f"netsuite-tba: {said}")
+
+
+def test_a_plain_server_says_how_it_becomes_a_proxy(tmp_path):
+    """To whoever takes it for one, and to whoever speaks TLS to it."""
+    with serving(cwd=tmp_path) as (process, url):
+        address = url.partition("://")[2]
+        for words in (["-x", url, "https://1234567-sb1.app.netsuite.com/"], [f"https://{address}/"]):
+            subprocess.run(["curl", "-s", *words], check=False)
+        stopped(process)
+        log = process.stderr.read()
+
+    assert "501 malformed-http  CONNECT http://1234567-sb1.app.netsuite.com:443\n" in log
+    assert "netsuite-tba serve --proxy, or the fixture netsuite_hosts makes it one." in log
+    assert "this port speaks plain HTTP (netsuite-tba serve --tls speaks both)." in log
+
+
+def test_a_pipe_that_closes_is_no_error_of_ours():
+    """As for any command: the status of SIGPIPE, and not a word."""
+    command = f"{shlex.join(COMMAND)} sign --help >/dev/null; {shlex.join(COMMAND)} explain --url https://x/ | true"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True, check=True
+    )
+
+    assert ("141\n", "") == (done.stdout, done.stderr)
+
+
+def test_the_version_is_told():
+    """As every command tells its own."""
+    assert (0, "netsuite-tba 0.1.0\n", "") == refused("--version", cwd="/")
 
 
 def test_a_taken_port_is_one_line(tmp_path):

@@ -324,6 +324,22 @@ def test_issuetoken_installs_another_accounts_integration_record():
     assert [token_id] == [one.id for one in customer.tokens.values()]
 
 
+def test_a_record_that_issuetoken_installs_may_wait_for_approval():
+    """With the preference on, issuetoken is refused until somebody approves the record."""
+    netsuite = two_accounts(approve_auto_installation=True)
+    customer = netsuite.accounts["2222222"]
+    header = nlauth(
+        netsuite, nlauth_account="2222222", nlauth_signature=customer.entities["integration@example.com"].password
+    )
+    base = "https://2222222.restlets.api.netsuite.com"
+
+    assert (401, LOGIN) == refused(issue(netsuite, header, base=base))
+    assert ("Failure", "consumer_key_refused", "issuetoken-consumer_key_refused") == last(netsuite)
+    assert 0 == len(customer.tokens)
+    customer.integrations["Default integration"].state = "ENABLED"
+    assert issued(issue(netsuite, header, base=base))
+
+
 @pytest.mark.parametrize("path", ["issuetoken", "revoketoken", "tokeninfo"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD"])
 def test_these_endpoints_take_get_only(netsuite, path, method):

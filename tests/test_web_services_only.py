@@ -1,10 +1,12 @@
 """The whole truth about the Web Services Only box: each door of the docs' own table, with and without it."""
 
 import pytest
+from flow import RESTLETS, asked, nlauth, send
 from passports import HOST, NOW, PATH, right
+from test_authorize_page import logged_in, opened, submit
 from werkzeug.test import Client
 
-from pytest_netsuite_tba.login.refusals import BY_ID
+from pytest_netsuite_tba.login.refusals import refusal
 from pytest_netsuite_tba.login.web_services_only import DOORS
 
 
@@ -20,7 +22,31 @@ def soap(netsuite):
     return Client(netsuite.wsgi_app).post(PATH, base_url=f"https://{HOST}", data=right(netsuite.token))
 
 
-CALLS = {"restlet": restlet, "rest": rest, "soap": soap}
+def tokeninfo(netsuite):
+    return netsuite.credentials.client().get("/rest/tokeninfo")
+
+
+def issuetoken(netsuite):
+    url = f"{RESTLETS}/rest/issuetoken?consumerKey={netsuite.integration.consumer_key}"
+    return send(netsuite, "GET", url, authorization=nlauth(netsuite))
+
+
+def ui(netsuite):
+    """The whole way to the Allow button; what is looked at is the answer to that."""
+    page = logged_in(netsuite, opened(netsuite, asked(netsuite)))
+    netsuite.audit_trail.clear()
+    return submit(netsuite, page, role="1234567_SB1/1005", decision="allow")
+
+
+# Door -> the call, the channel that the trail shows, the status where it is let in.
+CALLS = {
+    "restlet": (restlet, "restlet", 200),
+    "rest": (rest, "rest", 200),
+    "soap": (soap, "soap", 200),
+    "tokeninfo": (tokeninfo, "token", 200),
+    "issuetoken": (issuetoken, "token", 200),
+    "ui": (ui, "token", 302),
+}
 
 
 def test_every_door_of_the_table_is_tried():
@@ -32,13 +58,14 @@ def test_every_door_of_the_table_is_tried():
 @pytest.mark.parametrize("door", DOORS)
 def test_the_whole_truth_table(netsuite, door, ticked):
     """A role with the box ticked is let in by web services alone; any other everywhere."""
+    call, channel, status = CALLS[door]
     netsuite.clock.freeze(NOW)
     netsuite.role.web_services_only = ticked
     wanted = DOORS[door].refusal if ticked else None
 
     with netsuite.expect_refusal(count=0 if wanted is None else 1):
-        answer = CALLS[door](netsuite)
+        answer = call(netsuite)
 
-    assert (200 if wanted is None else BY_ID[wanted].status) == answer.status_code
-    assert [(door, wanted)] == [(one.channel, one.refusal and one.refusal.id) for one in netsuite.audit_trail]
+    assert (status if wanted is None else refusal(wanted).status) == answer.status_code
+    assert [(channel, wanted)] == [(one.channel, one.refusal and one.refusal.id) for one in netsuite.audit_trail]
     netsuite.verify()

@@ -73,6 +73,7 @@ class Behaviour(Record):
     request_token_seconds: int = setting(
         "How long a request token of the authorization flow may be used, in seconds. Oracle's pages do not say.",
         default=3600,
+        minimum=1,
     )
     shared_hosts_redirect: bool = setting(
         "Whether a RESTlet call to a host of before 2020.2 (`rest.netsuite.com`, `rest.na1.netsuite.com`) is answered "

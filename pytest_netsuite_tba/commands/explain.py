@@ -50,6 +50,8 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it 
 
 
 def _explain(arguments: argparse.Namespace) -> int:
+    if arguments.budget < 0:
+        raise UsageError(f"--budget {arguments.budget:g} is less than nothing; expected seconds, from 0")
     captures = _captures(arguments)
     at = None if arguments.at is None else _at(arguments.at)
     accounts = accounts_of(arguments, ask=not arguments.no_secrets)
@@ -125,8 +127,8 @@ def _shown(text: str, width: int) -> str:
 
 def _captures(arguments: argparse.Namespace) -> list[Capture]:
     if arguments.url is not None:
-        if arguments.file is not None:
-            raise UsageError("give either a FILE or --url, not both")
+        if arguments.file is not None or arguments.entry is not None:
+            raise UsageError("--url is one request by itself: no FILE and no --entry goes with it")
         return [_of_options(arguments)]
     if arguments.method or arguments.authorization or arguments.body:
         raise UsageError("--method, --authorization and --body need --url")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _LOG_BUDGET = 0.25  # seconds a line; every single mistake is tried within a few hundredths
 _LOG_ENDS_WITHIN = 0.3
 _NARROWEST = 60
-_UNTIMED_WIDTH = 100  # of what no terminal shows
+_UNSEEN_WIDTH = 100  # of what no terminal shows
 
 
 def add_account_option(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +99,8 @@ def _why_not(error: OSError, host: str, port: int) -> str:
 def write_file(option: str, path: str, content: bytes | None) -> None:
     """Write a file whole or not at all; None takes it away, and finds out whether it could be written.
 
+    A device or a pipe is written to as it is, and never taken away.
+
     Raises:
         UsageError: it cannot be written; names the option and the path.
 
@@ -106,6 +108,10 @@ def write_file(option: str, path: str, content: bytes | None) -> None:
     target = Path(path)
     beside = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
+        if target.exists() and not target.is_file():
+            with target.open("wb") as device:
+                device.write(content or b"")
+            return
         beside.write_bytes(content or b"")
         if content is None:
             target.unlink(missing_ok=True)
@@ -159,14 +165,14 @@ class Log:
                 return
 
 
-def width_of(stream: TextIO) -> int:
-    """Give how many columns to fill."""
-    return max(_NARROWEST, shutil.get_terminal_size().columns) if stream.isatty() else _UNTIMED_WIDTH
+def width() -> int:
+    """Give how many columns to fill: of COLUMNS, else of the terminal."""
+    return max(_NARROWEST, shutil.get_terminal_size((_UNSEEN_WIDTH, 0)).columns)
 
 
 def log_lines(attempt: LoginAttempt, stream: TextIO) -> list[str]:
     """Give a line with the verdict and, on refusal, what, why and cure."""
-    colour, width = has_colour(stream), width_of(stream)
+    colour = has_colour(stream)
     said = attempt.detail or (attempt.refusal.id if attempt.refusal else attempt.code or "")
     verdict = painted(
         f"{attempt.http_status or 'reset'} {said}".rstrip(), "+" if attempt.accepted else "-", colour=colour
@@ -177,5 +183,5 @@ def log_lines(attempt: LoginAttempt, stream: TextIO) -> list[str]:
     if attempt.accepted:
         return [*lines, *([f"    {attempt.cause}"] if attempt.cause else [])]
     diagnosis = attempt.diagnosis
-    explained = summary(diagnosis, width=width - 4, colour=colour) if diagnosis is not None else []
+    explained = summary(diagnosis, width=width() - 4, colour=colour) if diagnosis is not None else []
     return [*lines, *(f"    {line}" for line in explained or [f"{attempt.cause} {attempt.cure or ''}".rstrip()])]

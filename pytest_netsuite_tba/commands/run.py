@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,16 +18,18 @@ from typing import TYPE_CHECKING, Any
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.login.diagnosis.rendering import labelled, painted, render
 
-from .fake import accounts_in, add_account_option, listening, note_warnings, width_of, write_file
+from .fake import accounts_in, add_account_option, listening, note_warnings, width, write_file
 from .shell import UsageError, has_colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
+    from pytest_netsuite_tba.server import NetSuiteServer
 
 REFUSED, NOT_FOUND, NOT_EXECUTABLE, KILLED = 1, 127, 126, 128  # as shells have them; the last plus the signal
 _WAYS_SHOWN = 10
+_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
@@ -42,6 +45,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it 
         "there is no such command.",
     )
     add_account_option(run)
+    run.add_argument("--require-login", action="store_true", help="exit with 1 if no login was let in")
     run.add_argument("--allow-refusals", action="store_true", help="refused logins do not change the exit status")
     run.add_argument(
         "--allow-host",
@@ -87,17 +91,25 @@ def _run(arguments: argparse.Namespace) -> int:
         lines = "".join(json.dumps(one.as_dict()) + "\n" for one in trail)
         write_file("--trail", arguments.trail, lines.encode())
     sys.stdout.flush()
-    sys.stderr.writelines(f"{line}\n" for line in _report(trail))
-    return REFUSED if status == 0 and trail.refused and not arguments.allow_refusals else status
+    sys.stderr.writelines(f"{line}\n" for line in (*_report(trail), *_unexpected(server)))
+    refused = trail.refused and not arguments.allow_refusals
+    lacking = arguments.require_login and len(trail.refused) == len(trail)
+    return REFUSED if status == 0 and (refused or lacking) else status
 
 
 def _names(given: Sequence[str]) -> dict[str, str]:
     from pytest_netsuite_tba.environment import CREDENTIAL_NAMES  # noqa: PLC0415
 
-    names = dict(one.partition("=")[::2] for one in given)
-    for ours, theirs in names.items():
-        if ours not in CREDENTIAL_NAMES or not theirs:
-            raise UsageError(f"--env-name {ours}={theirs} is not NETSUITE_...=NAME; {nearest(ours, CREDENTIAL_NAMES)}")
+    names: dict[str, str] = {}
+    for one in given:
+        ours, _, theirs = one.partition("=")
+        if ours not in CREDENTIAL_NAMES:
+            raise UsageError(f"--env-name {one} is not NETSUITE_...=NAME; {nearest(ours, CREDENTIAL_NAMES)}")
+        if not _NAME.fullmatch(theirs):
+            raise UsageError(f"--env-name {one}: {theirs!r} is no name of a variable")
+        if theirs in names.values():
+            raise UsageError(f"--env-name {one}: {theirs} is given for another variable too")
+        names[ours] = theirs
     return names
 
 
@@ -136,10 +148,10 @@ def _signals_left_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
 def _report(trail: AuditTrail) -> Iterator[str]:
     """Say how many logins there were; of those refused, each way once, with its diagnosis."""
     refused = trail.refused
-    colour, width = has_colour(sys.stderr), width_of(sys.stderr)
+    colour, columns = has_colour(sys.stderr), width()
     count = len(trail) + trail.dropped
     if not count:
-        yield "netsuite-tba: no request reached the fake NetSuite"
+        yield "netsuite-tba: no request reached the fake NetSuite; does the client follow HTTPS_PROXY?"
         return
     logins = f"{count} login{'s' if count > 1 else ''}"
     yield f"netsuite-tba: {logins}, {len(refused) or 'none'} refused"
@@ -154,12 +166,19 @@ def _report(trail: AuditTrail) -> Iterator[str]:
         detail = one.detail or (one.refusal.id if one.refusal else "")
         yield ""
         yield painted(f"{one.method} {one.url}", "bold", colour=colour)
-        yield painted(f"Refused: {one.http_status} {one.code or ''} ({detail})", "-", colour=colour) + again
+        said = " ".join(str(part) for part in (one.http_status, one.code, f"({detail})") if part)
+        yield painted(f"Refused: {said}", "-", colour=colour) + again
         diagnosis = one.diagnosis
         if diagnosis is not None and not diagnosis.mistakes:
-            yield from labelled("Why", one.cause or "", width, colour=colour)
-            yield from labelled("Cure", one.cure or "", width, colour=colour)
+            yield from labelled("Why", one.cause or "", columns, colour=colour)
+            yield from labelled("Cure", one.cure or "", columns, colour=colour)
         if diagnosis is not None:
-            yield render(diagnosis, width=width, colour=colour)
+            yield render(diagnosis, width=columns, colour=colour)
     if len(ways) > _WAYS_SHOWN:
         yield f"\n... and {len(ways) - _WAYS_SHOWN} more ways to be refused"
+
+
+def _unexpected(server: NetSuiteServer) -> Iterator[str]:
+    """Say which calls were let in and found nothing; that is for the command itself to notice."""
+    said = dict.fromkeys(str(one) for one in server.assertions)
+    yield from (f"netsuite-tba: {one}" for one in said)

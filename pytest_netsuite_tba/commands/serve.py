@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import os
+import re
 import secrets
 import shlex
 import signal
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.server import NetSuiteServer
 
 TOKEN = "NETSUITE_TBA_ADMIN_TOKEN"  # noqa: S105  (the variable's name)
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+|\[[0-9A-Fa-f:]+\]")
 _GRACE = 0.6  # seconds for requests in flight
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what a client here calls them by)
 
@@ -116,7 +118,10 @@ def _check(arguments: argparse.Namespace) -> None:
 
     """
     if not arguments.expose and not _is_loopback(arguments.host):
-        raise UsageError(f"--host {arguments.host} lets other machines in; if that is wanted, add --expose")
+        raise UsageError(f"--host {arguments.host} may let other machines in; if that is wanted, add --expose")
+    for name in arguments.admin_host:
+        if not _HOST_NAME.fullmatch(name):
+            raise UsageError(f"--admin-host {name!r} is no host name")
     if arguments.ca_file is not None and not (arguments.tls or arguments.proxy):
         raise UsageError("--ca-file needs --proxy or --tls: without them there is no certificate")
     if arguments.allow_host and not arguments.proxy:

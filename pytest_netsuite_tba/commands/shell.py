@@ -90,5 +90,5 @@ def request_of(method: str, url: str, headers: list[tuple[str, str]], body: byte
 
     """
     if not url.lower().startswith(("http://", "https://")):
-        raise UsageError(f"{url[:80]!r} is no full URL; it begins with https://")
+        raise UsageError(f"{url[:80]!r} is no full URL: a URL begins with https://")
     return request_to(url, "the URL", method=method, headers=headers, body=body)

@@ -10,6 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from pytest_netsuite_tba.judge import Judge
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.login.diagnosis.rendering import painted, stages
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
@@ -71,6 +72,10 @@ def _sign(arguments: argparse.Namespace) -> int:
     consumer_secret, token_secret = token.integration.consumer_secret, token.secret
     signature = sign(base, signing_key(consumer_secret, token_secret))
     header = format_authorization([*parameters, ("oauth_signature", signature)], realm=account.id)
+    signed = request_of(method, arguments.url, [*request.headers, ("Authorization", header)], body)
+    attempt = Judge([account]).judge(signed, time.time())
+    if not attempt.accepted:
+        sys.stderr.write(f"netsuite-tba: NetSuite would refuse this: {attempt.cause}\n")
     if arguments.json:
         found = {"authorization": header, "base_string": base, "signature": signature}
         sys.stdout.write(json.dumps(found) + "\n")

@@ -47,8 +47,8 @@ class Console:
         admin_hosts: Iterable[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._guard = Guard(token, admin_hosts, PATH)
-        rules = [Rule(PATH, methods=["GET"], endpoint=page)]
+        self._guard = Guard(token, admin_hosts, PATH, open_paths=(PATH + "health",))
+        rules = [Rule(PATH, methods=["GET"], endpoint=page), Rule(PATH[:-1], methods=["GET"], endpoint=_to_page)]
         rules += [
             Rule(PATH + path, methods=[method], endpoint=operation)
             for method, path, operation in Api(server, monotonic).operations
@@ -82,3 +82,8 @@ class Console:
         self._guard.check_content_type(request)
         response: Response = endpoint(request, **values)
         return response
+
+
+def _to_page(_: Request) -> Response:
+    """Lead whoever left out the slash to the page."""
+    return Response(status=308, headers={"Location": PATH})

@@ -300,7 +300,7 @@ REFUSALS: tuple[Refusal, ...] = (
         row=13,
         detail="InvalidSignature",
         cause="The signature is not the one that this request and these secrets make.",
-        cure="Compare the client's base string with the expected one; sign the query string, never a JSON body.",
+        cure="Check both secrets first; then compare the client's base string with the expected one.",
     ),
     Refusal(
         id="nonce_rejected",
@@ -433,7 +433,7 @@ MALFORMED_HTTP = Refusal(
     status=400,
     logged=False,
     cause="The request is no well-formed HTTP.",
-    cure="Send HTTP/1.1 by RFC 9112.",
+    cure="Send one well-formed HTTP/1.1 request (RFC 9112).",
 )
 FAULT = Refusal(
     id="fault",

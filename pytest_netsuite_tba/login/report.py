@@ -2,22 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .diagnosis import rendering
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .audit_trail import AuditTrail, LoginAttempt
 
+Row = tuple[str, ...]
 TITLE = "NetSuite Login Audit Trail"
-_SHOWN = 20  # attempts; the newest are the ones that matter
+SHOWN = 20  # attempts; the newest are the ones that matter
 _GAP = "  "
-_INDENT = "    "
+INDENT = "    "
 _HEADINGS = ("Time", "Method", "Path", "Status", "Detail", "Application", "Role")
 # Columns that give way where the table is too wide, and how far each does, in this order.
 _GIVE_WAY = (("Path", 20), ("Application", 11), ("Role", 8), ("Path", 10))
+_GIVE_UP = ("Role", "Application", "Method")  # columns left out where even that is too wide
+
+
+class Table:
+    """The trail as a table that fits a width: made for some rows, it shows others in the same columns."""
+
+    def __init__(self, rows: Sequence[Row], *, width: int) -> None:
+        self._widths = [max(len(row[column]) for row in [_HEADINGS, *rows]) for column in range(len(_HEADINGS))]
+        for heading, least in (*_GIVE_WAY, *((one, 0) for one in _GIVE_UP)):
+            column = _HEADINGS.index(heading)
+            excess = sum(self._widths) + len(_GAP) * (sum(map(bool, self._widths)) - 1) - width
+            if excess > 0:
+                self._widths[column] = (
+                    max(min(self._widths[column], least), self._widths[column] - excess) if least else 0
+                )
+
+    def heading(self) -> str:
+        """Give the line of the headings."""
+        return self.line(_HEADINGS)
+
+    def line(self, row: Row) -> str:
+        """Give the line of an attempt."""
+        fitted = [
+            _fit(cell, width, at_the_end=heading != "Path").ljust(width)
+            for heading, cell, width in zip(_HEADINGS, row, self._widths, strict=True)
+            if width
+        ]
+        return _GAP.join(fitted).rstrip()
+
+
+def row(attempt: Mapping[str, Any], detail: str | None = None) -> Row:
+    """Give the cells of an attempt as JSON holds it; ``detail`` where the audit trail has none."""
+    path = "/" + attempt["url"].partition("://")[2].partition("/")[2]
+    path = path.removeprefix("/app/site/hosting/restlet.nl") or path  # which RESTlet it is says the query
+    return (
+        attempt["time"][11:19],
+        attempt["method"],
+        path,
+        f"{attempt['http_status'] or '-'} {attempt['status']}",
+        attempt["detail"] or detail or attempt["code"] or "",
+        attempt["application"],
+        attempt["role"],
+    )
 
 
 def render(trail: AuditTrail, *, width: int = 80) -> str:
@@ -25,24 +69,22 @@ def render(trail: AuditTrail, *, width: int = 80) -> str:
 
     The newest 20 attempts are shown, oldest first; times are NetSuite's, UTC.
     """
-    attempts = list(trail)[-_SHOWN:]
+    attempts = list(trail)[-SHOWN:]
     if not attempts:
-        return "No request reached the fake NetSuite."
-    rows = [_row(one) for one in attempts]
-    widths = [max(len(row[column]) for row in [_HEADINGS, *rows]) for column in range(len(_HEADINGS))]
-    for heading, least in _GIVE_WAY:
-        column = _HEADINGS.index(heading)
-        excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
-        if excess > 0:
-            widths[column] = max(min(widths[column], least), widths[column] - excess)
+        return (
+            "No request reached the fake NetSuite.\n"
+            "Does your code make NetSuite's host names itself? Then ask for the fixture netsuite_hosts."
+        )
+    rows = [row(one.as_dict(budget=0), one.refusal.id if one.refusal else None) for one in attempts]
+    table = Table(rows, width=width)
     lines = []
     earlier = len(trail) - len(attempts) + trail.dropped
     if earlier:
         lines.append(f"({earlier} earlier attempts are not shown)")
-    lines.append(_line(_HEADINGS, widths))
-    for attempt, row in zip(attempts, rows, strict=True):
-        lines.append(_line(row, widths))
-        lines += [f"{_INDENT}{line}".rstrip() for line in _explanation(attempt, width - len(_INDENT))]
+    lines.append(table.heading())
+    for attempt, cells in zip(attempts, rows, strict=True):
+        lines.append(table.line(cells))
+        lines += [f"{INDENT}{line}".rstrip() for line in _explanation(attempt, width - len(INDENT))]
     return "\n".join(lines)
 
 
@@ -56,28 +98,6 @@ def _explanation(attempt: LoginAttempt, width: int) -> list[str]:
             return rendering.render(diagnosis, width=width, header=False).splitlines()
     said = (attempt.cause, attempt.cure and f"Cure: {attempt.cure}")
     return [one for one in said if one]
-
-
-def _row(attempt: LoginAttempt) -> tuple[str, ...]:
-    detail = attempt.detail or (attempt.refusal.id if attempt.refusal else attempt.code or "")
-    path = "/" + attempt.url.partition("://")[2].partition("/")[2]
-    return (
-        f"{attempt.time:%H:%M:%S}",
-        attempt.method,
-        path,
-        f"{attempt.http_status or '-'} {attempt.status}",
-        detail,
-        attempt.application,
-        attempt.role,
-    )
-
-
-def _line(cells: Sequence[str], widths: list[int]) -> str:
-    fitted = [
-        _fit(cell, width, at_the_end=_HEADINGS[column] != "Path")
-        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    ]
-    return _GAP.join(cell.ljust(width) for cell, width in zip(fitted, widths, strict=True)).rstrip()
 
 
 def _fit(text: str, width: int, *, at_the_end: bool) -> str:

@@ -28,4 +28,7 @@ DOORS: dict[str, Door] = {
     "restlet": Door("RESTlets", "web-services-only", "Oracle section_4254801119, chapter_157011522878"),
     "rest": Door("REST web services", None, "Oracle section_N3424894: web services calls only"),
     "soap": Door("SOAP web services", None, "the same"),
+    "tokeninfo": Door("tokeninfo and revoketoken, signed", "web-services-only", "no source: they are no web services"),
+    "issuetoken": Door("issuetoken and revoketoken, by password", "user-web-services-only", "the same"),
+    "ui": Door("The authorize page, then accesstoken", "user-web-services-only", "Oracle section_N3424894: no UI"),
 }

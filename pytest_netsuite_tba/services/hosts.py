@@ -137,7 +137,7 @@ def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Nam
     account = next((one for one in accounts.values() if one.host_label == label), None)
     services = DOMAINS.get(domain)
     if services is None or account is None:
-        cause = f"The host {request.host!r} belongs to none of the accounts {', '.join(accounts)}."
+        cause = f"The host {request.host!r} is of no account that is served here ({', '.join(accounts)})."
         raise MisdirectedError(BY_ID["unknown-host"].because(cause))
     if wanted is None or wanted in services:
         return wanted or services[0], account

@@ -91,8 +91,7 @@ class Restlets(Service):
         if deployment is None:
             if self.fake.is_expected(request):
                 return self.fake.answer_expected(request)
-            attempt.cause = "No RESTlet is deployed at this URL."
-            self._note_unexpected(call)
+            attempt.cause = self._note_unexpected(call)
             return call.not_found()
         response = call.answer(deployment)
         attempt.cause = call.problem
@@ -100,13 +99,13 @@ class Restlets(Service):
             self.fake.note_failure(call.failure)
         return response
 
-    def _note_unexpected(self, call: RestletCall) -> None:
+    def _note_unexpected(self, call: RestletCall) -> str:
+        """Fail the test, and give what is said of it."""
         deployed = [f"{one.script} / {one.deploy}" for one in call.account.restlets]
         asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
-        self.fake.add_assertion(
-            f"{call.request.method} called the RESTlet {asked}, which is not deployed; "
-            f"deployed: {', '.join(deployed) or 'none'}. netsuite.deploy() deploys it."
-        )
+        said = f"the RESTlet {asked}, which is not deployed; deployed: {', '.join(deployed) or 'none'}."
+        self.fake.add_assertion(f"{call.request.method} called {said} netsuite.deploy(), or account.toml, deploys it.")
+        return f"The call is of {said}"
 
 
 class RestletCall:

@@ -224,6 +224,16 @@ def entity_and_role_are_usable(login: FlowLogin) -> Refusal | None:
     return None if found is None else BY_TOKEN_ID["flow-EntityOrRoleDisabled"].because(found.cause)
 
 
+def integration_is_installed(login: FlowLogin) -> Refusal | None:
+    """The first use of another account's record installs it here; one that then waits for approval is refused.
+
+    Oracle section_156537025868.
+    """
+    if login.installed is None:
+        login.integration, login.home = login.account.install(login.found_integration), login.account
+    return integration_is_enabled(login)
+
+
 _REQUESTED = (
     realm_is_this_account,
     feature_is_enabled,
@@ -258,4 +268,5 @@ ACCESS_TOKEN_CHECKS: tuple[FlowCheck, ...] = (
     *_FRESH,
     verifier_is_right,
     entity_and_role_are_usable,
+    integration_is_installed,
 )

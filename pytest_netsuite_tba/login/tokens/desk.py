@@ -16,9 +16,8 @@ from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .callbacks import with_parameters
 from .checks import ACCESS_TOKEN_CHECKS, REQUEST_TOKEN_CHECKS, FlowLogin, nonce_is_new, nonce_of
-from .refusals import BY_TOKEN_ID
 from .request_tokens import Approval, RequestToken, RequestTokens
-from .user_checks import COUNTED, ISSUE_CHECKS, find_integration, first_refusal
+from .user_checks import COUNTED, ISSUE_CHECKS, first_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,6 +85,13 @@ class TokenDesk:
             else:
                 self._forced.extend([refusal] * times)
 
+    def forget(self) -> None:
+        """Forget the request tokens, and what was to be refused by force."""
+        with self.lock:
+            self.request_tokens = RequestTokens()
+            self._forced.clear()
+            self._always = None
+
     def _take_forced(self) -> Refusal | None:
         return self._forced.popleft() if self._forced else self._always
 
@@ -120,7 +126,7 @@ class TokenDesk:
             if attempt.refusal is not None:
                 return attempt, None
             approval = login.found_approval
-            token = approval.account.issue_token(_installed(login), approval.entity, approval.role)
+            token = approval.account.issue_token(login.found_integration, approval.entity, approval.role)
             attempt.token_name = token.name
             self.request_tokens.spend(login.found_request_token)
             return attempt, token
@@ -145,10 +151,6 @@ class TokenDesk:
             attempt.forced = attempt.expected = refusal is not None
             if refusal is None:
                 refusal = self._run(login, checks, attempt.id)
-            if refusal is None and checks is ACCESS_TOKEN_CHECKS and _installed(login).state != "ENABLED":
-                refusal = BY_TOKEN_ID["flow-IntegrationBlocked"].because(
-                    "The integration record was installed just now, and is Waiting for Approval."
-                )
             if login.integration is not None:
                 attempt.application = login.integration.name
             if login.request_token is not None and login.request_token.approval is not None:
@@ -192,6 +194,7 @@ class TokenDesk:
             url=request.url,
             status="Success",
             account="" if account is None else account.id,
+            _is_answered=request.is_answered,
         )
 
     # -- users -----------------------------------------------------------------------------------------------
@@ -232,18 +235,12 @@ class TokenDesk:
             return attempt
 
     def issue(self, request: SignedRequest, login: UserLogin, name: str) -> tuple[LoginAttempt, Token | None]:
-        """Judge a call of issuetoken; gives the attempt, and the new token, called ``name`` if that is not empty.
-
-        The first use of another account's integration record installs it here.
-        """
+        """Judge a call of issuetoken; gives the attempt, and the new token, called ``name`` if that is not empty."""
         with self.lock, login.account.lock:
             attempt = self.log_in(request, login, ISSUE_CHECKS, application=login.integration)
             if attempt.refusal is not None or login.integration is None:
                 return attempt, None
-            record = find_integration(login.consumer_key, (login.account,))
-            if record is None:
-                record = login.account.install(login.integration)
-            token = login.account.issue_token(record, login.found_entity, login.found_role, name)
+            token = login.account.issue_token(login.integration, login.found_entity, login.found_role, name)
             attempt.token_name = token.name
             return attempt, token
 
@@ -312,18 +309,11 @@ def _redirect(token: RequestToken, *, verifier: str, state: str, **who: str) -> 
     return Redirect(url=url, token=token.id, verifier=verifier, state=state, **who)
 
 
-def _installed(login: FlowLogin) -> Integration:
-    """Give the integration record as this account has it; its first use installs it (Oracle section_156537025868)."""
-    if login.installed is None:
-        login.integration, login.home = login.account.install(login.found_integration), login.account
-    return login.found_integration
-
-
 def _facts(login: FlowLogin, refusal: Refusal, *, forced: bool) -> Facts:
     """Keep what a diagnosis will need, before the records change."""
     integration, token = login.integration, login.request_token
     own = None
-    if integration is not None:
+    if integration is not None and (token is not None or "oauth_token" not in login.parameters):
         own = Secrets(
             name="request token" if token else integration.name,
             consumer_key=integration.consumer_key,

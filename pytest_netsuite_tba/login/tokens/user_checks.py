@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from pytest_netsuite_tba.login.checks import address_is_let_in
+from pytest_netsuite_tba.login.web_services_only import DOORS
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from . import one_time_code
@@ -166,8 +167,9 @@ def role_is_let_in(login: UserLogin) -> Refusal | None:
     """Web Services Only has no user interface, nor token endpoints (``Behaviour.web_services_only_refused``)."""
     if not login.found_role.web_services_only:
         return None
-    refused = login.interface or login.account.behaviour.web_services_only_refused
-    return BY_TOKEN_ID["user-web-services-only"] if refused else None
+    refusal = DOORS["ui" if login.interface else "issuetoken"].refusal
+    refused = refusal is not None and (login.interface or login.account.behaviour.web_services_only_refused)
+    return BY_TOKEN_ID[cast("str", refusal)] if refused else None
 
 
 def code_is_right(login: UserLogin) -> Refusal | None:
@@ -210,6 +212,18 @@ def integration_is_enabled(login: UserLogin) -> Refusal | None:
         return None
     state = "Blocked" if record.state == "BLOCKED" else "Waiting for Approval"
     return BY_TOKEN_ID["issuetoken-consumer_key_refused"].because(f"The integration record is {state}.")
+
+
+def integration_is_installed(login: UserLogin) -> Refusal | None:
+    """The first use of another account's record installs it here; one that then waits for approval is refused.
+
+    Oracle chapter_157017286140.
+    """
+    record = find_integration(login.consumer_key, (login.account,))
+    if record is None:
+        record = login.account.install(cast("Integration", login.integration))
+    login.integration = record
+    return integration_is_enabled(login)
 
 
 def issuetoken_is_ticked(login: UserLogin) -> Refusal | None:
@@ -258,6 +272,7 @@ ISSUE_CHECKS: tuple[UserCheck, ...] = (
     integration_is_enabled,
     issuetoken_is_ticked,
     code_is_right,
+    integration_is_installed,
 )
 REVOKE_CHECKS: tuple[UserCheck, ...] = (
     feature_is_enabled,

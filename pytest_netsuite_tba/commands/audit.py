@@ -1,0 +1,216 @@
+"""``netsuite-tba audit``: the Login Audit Trail of a running server, as a table or as JSON."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import ssl
+import sys
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from pytest_netsuite_tba.login.diagnosis.rendering import labelled, painted
+from pytest_netsuite_tba.login.report import INDENT, SHOWN, Table, row
+
+from .fake import width
+from .serve import TOKEN
+from .shell import LET_IN, UsageError, has_colour
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+_URL = "http://127.0.0.1:8080"  # where ``serve`` listens unless told
+_SECONDS = 30.0  # for an answer; events may be silent for half of that
+# So wide are the columns of a trail that has yet to come.
+_SAMPLE = ("00:00:00", "DELETE", "/" + "x" * 60, "200 Success", "consumer_key_refused", "x" * 20, "x" * 16)
+
+
+def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
+    """Add the command and its options."""
+    audit = commands.add_parser(
+        "audit",
+        help="show the Login Audit Trail of a running server",
+        description="Show the Login Audit Trail of a running netsuite-tba serve: each login, and on refusal what, why and cure.",
+        epilog="Exit status: 0, or 2 if no server answers.",
+    )
+    audit.add_argument("--url", default=_URL, help="where the server listens (default: %(default)s)")
+    audit.add_argument("--follow", "-f", action="store_true", help="go on showing attempts as they come")
+    audit.add_argument("--status", choices=("Success", "Failure"), help="only logins of this status")
+    audit.add_argument("--detail", metavar="DETAIL", help="only refusals of this detail, as nonce_used")
+    audit.add_argument("--limit", type=int, default=SHOWN, metavar="N", help="the newest N (default: %(default)s)")
+    audit.add_argument("--json", action="store_true", help="one JSON object an attempt, a line each")
+    audit.add_argument("--token", metavar="TOKEN", help=f"of an exposed server; else {TOKEN} of the environment")
+    audit.add_argument("--ca-file", metavar="FILE", help="the certificate to trust, as serve --tls --ca-file wrote it")
+    audit.set_defaults(run=_audit)
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    server = _Server(arguments.url, arguments.token or os.environ.get(TOKEN, ""), arguments.ca_file)
+    wanted = {"status": arguments.status, "detail": arguments.detail}
+    query = {name: value for name, value in wanted.items() if value is not None} | {"limit": arguments.limit}
+    screen = _Json() if arguments.json else _Screen(server)
+    if not arguments.follow:
+        screen.show(server.get("attempts", query))
+        return LET_IN
+    with server.open("events") as events:  # first, so that none is missed
+        found = server.get("attempts", query)
+        screen.show(found, more=True)
+        shown = {one["id"] for one in found["attempts"]}
+        for seen in _attempts(events):
+            passes = wanted["status"] in {None, seen["status"]} and wanted["detail"] in {None, seen["detail"]}
+            if passes and seen["id"] not in shown:
+                screen.add(server.get(f"attempts/{seen['id']}"))
+    sys.stderr.write(f"netsuite-tba: the server at {server.url} has stopped\n")
+    return LET_IN
+
+
+def _attempts(events: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (an answer that is being read)
+    """Give the attempts of a stream of server-sent events, until it ends."""
+    event = ""
+    try:
+        for line in events:
+            name, _, value = line.decode("utf-8").rstrip("\r\n").partition(": ")
+            if name == "event":
+                event = value
+            elif name == "data" and event == "attempt":
+                yield json.loads(value)
+    except (OSError, http.client.HTTPException):  # it stopped in the middle of an event
+        return
+
+
+class _Json:
+    """Writes a JSON object a line."""
+
+    def show(self, found: dict[str, Any], *, more: bool = False) -> None:  # noqa: ARG002  (as _Screen's)
+        for one in found["attempts"]:
+            self.add(one)
+
+    def add(self, attempt: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(attempt) + "\n")
+        sys.stdout.flush()
+
+
+class _Screen:
+    """Writes a table, and below a refusal what, why and cure."""
+
+    def __init__(self, server: _Server) -> None:
+        self._server = server
+        self._colour, self._width = has_colour(sys.stdout), width()
+        self._table = Table([], width=self._width)
+
+    def show(self, found: dict[str, Any], *, more: bool = False) -> None:
+        """Show attempts; with ``more`` of them to come, in columns that have room for these too."""
+        attempts = found["attempts"]
+        rows = [row(one) for one in attempts] + ([_SAMPLE] if more else [])
+        self._table = Table(rows, width=self._width)
+        earlier = found["matching"] + found["dropped"] - len(attempts)
+        if earlier:
+            sys.stdout.write(f"({earlier} earlier attempts are not shown)\n")
+        if not attempts and not more:
+            sys.stdout.write("The Login Audit Trail is empty.\n")
+            return
+        sys.stdout.write(painted(self._table.heading(), "bold", colour=self._colour) + "\n")
+        for one in attempts:
+            self.add(one)
+        sys.stdout.flush()
+
+    def add(self, attempt: dict[str, Any]) -> None:
+        """Show one attempt."""
+        line = self._table.line(row(attempt))
+        if not attempt["accepted"]:
+            line = painted(line, "-", colour=self._colour)
+        lines = [line]
+        for reading in self._readings(attempt):
+            for label, text in zip(("What", "Why", "Cure"), reading, strict=True):
+                lines += [
+                    f"{INDENT}{one}" for one in labelled(label, text, self._width - len(INDENT), colour=self._colour)
+                ]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+
+    def _readings(self, attempt: dict[str, Any]) -> list[tuple[str, str, str]]:
+        if attempt["accepted"] or attempt["expected"]:
+            return []
+        mistakes = (attempt["diagnosis"] or {}).get("mistakes", [])
+        if mistakes:
+            return [(one["title"], one["cause"], one["cure"]) for one in mistakes]
+        found = self._server.get(f"attempts/{attempt['id']}/explanation")
+        return [(one["what"], one["why"], one["cure"]) for one in found["readings"]]
+
+
+class _Server:
+    """The control API of a running server.
+
+    Args:
+        url: where it listens.
+        token: the console's, or "".
+        ca_file: the certificate to trust, or None for those of the system.
+
+    """
+
+    def __init__(self, url: str, token: str, ca_file: str | None) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"--url {url[:80]!r} is no URL; expected one as {_URL}")
+        self.url = url.partition("/__admin")[0].rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            context = ssl.create_default_context(cafile=ca_file)
+        except OSError as error:
+            raise UsageError(f"--ca-file {ca_file} cannot be used: {error.strerror or error}") from None
+        # Whatever proxy the environment names, the fake is reached directly: it may be that proxy.
+        handlers = (urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+        self._opener = urllib.request.build_opener(*handlers)
+
+    def get(self, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Give the JSON at a path.
+
+        Raises:
+            UsageError: there is none.
+
+        """
+        with self.open(f"{path}?{urlencode(query)}" if query else path) as answer:
+            try:
+                found: dict[str, Any] = json.load(answer)
+            except (ValueError, OSError, http.client.HTTPException):
+                raise UsageError(self._no_console()) from None
+        return found
+
+    def open(self, path: str) -> Any:  # noqa: ANN401  (an answer to be read and closed)
+        """Ask for a path; give the answer.
+
+        Raises:
+            UsageError: in one line, why there is none.
+
+        """
+        request = urllib.request.Request(f"{self.url}/__admin/{path}", headers=self._headers)  # noqa: S310  (checked)
+        try:
+            return self._opener.open(request, timeout=_SECONDS)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise UsageError(self._refused(error)) from None
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            if isinstance(reason, ssl.SSLCertVerificationError):
+                raise UsageError(
+                    f"the certificate of {self.url} is not trusted; --ca-file names the one that serve --ca-file wrote"
+                ) from None
+            said = getattr(reason, "strerror", None) or reason
+            raise UsageError(
+                f"no server answers at {self.url} ({said}); start one with netsuite-tba serve, or give its --url"
+            ) from None
+
+    def _refused(self, error: urllib.error.HTTPError) -> str:
+        try:
+            said = json.load(error)["error"]["message"]
+        except (ValueError, TypeError, KeyError):
+            return self._no_console()
+        if error.code == 401:  # noqa: PLR2004  (RFC 9110)
+            return f"the server at {self.url} wants the token that it printed: give --token, or set {TOKEN}"
+        return f"the server at {self.url} refuses: {said}"
+
+    def _no_console(self) -> str:
+        return f"what answers at {self.url} is no netsuite-tba serve; give its --url"
