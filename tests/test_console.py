@@ -649,6 +649,24 @@ def test_every_kind_of_record_is_created_shown_changed_and_deleted(call):
     ]
 
 
+def test_web_services_are_filled_anew_or_not_at_all(call):
+    """A change gives the whole store; one that does not fit leaves the present one."""
+    stored = {
+        "records": [{"type": "customer", "id": 7, "fields": {"companyName": "Acme"}}],
+        "suiteql": [{"query": "SELECT 1", "rows": [{"n": "1"}]}, {"query": "SELECT 2", "rows": []}],
+        "soap": [{"operation": "get", "xml": "<done/>"}],
+    }
+    assert 200 == call("PATCH", ACCOUNT, {"web_services": stored}).status_code
+    assert stored == call("GET", ACCOUNT).json["web_services"]
+
+    wrong = call("PATCH", ACCOUNT, {"web_services": {"records": [stored["records"][0], stored["records"][0]]}})
+
+    assert (400, "$.web_services.records[1]") == (wrong.status_code, wrong.json["error"]["path"])
+    assert stored == call("GET", ACCOUNT).json["web_services"]
+    url = "https://1234567-sb1.suitetalk.api.netsuite.com/services/rest/record/v1/customer/7"
+    assert "Acme" == call.server.credentials.client().get(url).json["companyName"]
+
+
 @pytest.mark.parametrize("kind", [Account, Integration, Role, Token])
 def test_records_are_shown_by_the_keys_of_account_toml(call, kind):
     """The rules of the fields are the only list of them; secrets are left out."""

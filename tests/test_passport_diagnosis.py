@@ -6,14 +6,17 @@ import hmac
 import itertools
 import json
 import random
+import subprocess
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
+import requests
 from passports import HOST, NOW, PATH, URL, envelope, fields, passport, right
 
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Token, explain
 from pytest_netsuite_tba.cli import main
+from pytest_netsuite_tba.console import Console
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.login.diagnosis import diagnose
 from pytest_netsuite_tba.login.diagnosis.passports import PassportWorkshop
@@ -283,6 +286,24 @@ def test_the_report_has_the_passport_to_send():
     assert "<m:tokenPassport" in text
     assert "Authorization" not in text
     assert CONSUMER_SECRET not in text
+
+
+def test_the_command_has_the_passport_to_send(tmp_path):
+    """The explanation's curl command, run by bash, is let in; the one as it was sent is not."""
+    with NetSuiteServer(account()) as server:
+        server.console = Console(server)
+        body = misled("hex")[1]
+        url = f"{server.url}{PATH}"
+        requests.post(url, data=body.encode(), headers={"Content-Type": "text/xml"}, timeout=30)
+        told = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()
+        commands = {one["title"]: one["command"] for one in told["commands"]}
+        for title in ("The request as it was sent", "With the right tokenPassport"):
+            subprocess.run(["bash", "-c", commands[title]], capture_output=True, check=True, timeout=60)
+
+        assert ([], ["Failure", "Failure", "Success"]) == (
+            told["stages"],
+            [one.status for one in server.audit_trail],
+        )
 
 
 # -- explain -----------------------------------------------------------------------------------------------------

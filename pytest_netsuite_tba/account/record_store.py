@@ -129,7 +129,8 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
         if not callable(rows):
             for one in rows:
                 _json_object(one, "row of a SuiteQL answer")
-        self._suiteql.insert(0, (_spaced(query) if isinstance(query, str) else query, rows))
+        # A list of its own: a request may be looking through the present one.
+        self._suiteql = [(_spaced(query) if isinstance(query, str) else query, rows), *self._suiteql]
 
     def rows_of(self, query: str) -> list[Fields] | None:
         """Give the rows of a SuiteQL query; None where nobody said any."""

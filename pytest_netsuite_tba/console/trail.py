@@ -193,7 +193,10 @@ class Trail:
         comes between, so that the listener can look whether anybody still reads.
         """
         mine: queue.Queue[tuple[str, LoginAttempt | None]] = queue.Queue(_MOST_PENDING)
-        self._listeners.add(mine)
+        self._listeners.add(mine)  # before the head is sent: who has read it misses nothing
+        return self._told(mine)
+
+    def _told(self, mine: queue.Queue[tuple[str, LoginAttempt | None]]) -> Iterator[bytes]:
         try:
             yield b"retry: 1000\n\n"
             silent = 0.0

@@ -121,3 +121,16 @@ class Refusal:
             code, status, text = answer
         status = behaviour.login_failure_status if status is None else status
         return dataclasses.replace(self, code=code, status=status, logged=logged, detail=detail, text=text)
+
+
+def set_field(path: str, value: object) -> Callable[[Account, Token], object]:
+    """Arrange by setting one field, named as ``token.role.active`` or ``account.features....``."""
+    *owners, field = path.split(".")
+
+    def arrange(account: Account, token: Token) -> None:
+        record: object = {"account": account, "token": token}[owners[0]]
+        for owner in owners[1:]:
+            record = getattr(record, owner)
+        setattr(record, field, value)
+
+    return arrange

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.records import Integration
 
-from .refusal import NO_PERMISSION, WEB_SERVICES, Answer, Refusal
+from .refusal import NO_PERMISSION, WEB_SERVICES, Answer, Refusal, set_field
 from .tokens.refusals import BY_TOKEN_ID
+from .web_services_refusals import WEB_SERVICES_REFUSALS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_netsuite_tba.account.records import Account, Token
 
 
@@ -25,22 +24,7 @@ def _use_another_integration(account: Account, token: Token) -> None:
     token.integration = account.add_integration(Integration(name=f"Not the integration of {token.name}"))
 
 
-def _set(path: str, value: object) -> Callable[[Account, Token], object]:
-    """Arrange by setting one field, named as ``token.role.active`` or ``account.features....``."""
-    *owners, field = path.split(".")
-
-    def arrange(account: Account, token: Token) -> None:
-        record: object = {"account": account, "token": token}[owners[0]]
-        for owner in owners[1:]:
-            record = getattr(record, owner)
-        setattr(record, field, value)
-
-    return arrange
-
-
-_UNEXPECTED = Answer("UNEXPECTED_ERROR", 500, "An unexpected error occurred.")
-
-REFUSALS: tuple[Refusal, ...] = (
+_ROWS: tuple[Refusal, ...] = (
     Refusal(
         id="unknown-host",
         row=1,
@@ -94,41 +78,6 @@ REFUSALS: tuple[Refusal, ...] = (
         logged=False,
         cause="A session cookie (JSESSIONID) came together with the Authorization header.",
         cure="Send no cookies of NetSuite's user interface with a signed request.",
-    ),
-    Refusal(
-        id="malformed-envelope",
-        row=2,
-        channels=("soap",),
-        answers={"soap": _UNEXPECTED},
-        logged=False,
-        cause="The body is no SOAP 1.1 envelope.",
-        cure="Send an Envelope of http://schemas.xmlsoap.org/soap/envelope/ with a Header and a Body, as UTF-8.",
-    ),
-    Refusal(
-        id="soap-user-credentials",
-        row=2,
-        channels=("soap",),
-        answers={"soap": _UNEXPECTED},
-        logged=False,
-        cause="The envelope's header has a passport: user credentials.",
-        cure="Send a tokenPassport with each request; since endpoint 2020.2 there is no login.",
-    ),
-    Refusal(
-        id="ambiguous-authentication",
-        row=2,
-        channels=("soap",),
-        answers={"soap": Answer("USER_ERROR", 500, "Ambiguous authentication")},
-        logged=False,
-        cause="Beside the tokenPassport there is another way to log in.",
-        cure="Send one tokenPassport and nothing else: no passport, no applicationInfo, no cookie of NetSuite's pages.",
-    ),
-    Refusal(
-        id="token-passport-namespace",
-        row=3,
-        channels=("soap",),
-        logged=False,
-        cause="tokenPassport is in another namespace than the endpoint's.",
-        cure="Put tokenPassport into urn:messages_VERSION.platform.webservices.netsuite.com, as the WSDL has it.",
     ),
     Refusal(
         id="parameter_rejected",
@@ -211,25 +160,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="FeatureDisabled",
         cause="The account has the Token-based Authentication feature switched off.",
         cure="Switch it on at Setup > Company > Enable Features > SuiteCloud.",
-        arrange=_set("account.features.token_based_authentication", value=False),
-    ),
-    Refusal(
-        id="FeatureDisabled-rest",
-        row=9,
-        detail="FeatureDisabled",
-        channels=("rest",),
-        cause="The account has the REST Web Services feature switched off.",
-        cure="Switch it on at Setup > Company > Enable Features > SuiteCloud.",
-        arrange=_set("account.features.rest_web_services", value=False),
-    ),
-    Refusal(
-        id="FeatureDisabled-soap",
-        row=9,
-        detail="FeatureDisabled",
-        channels=("soap",),
-        cause="The account has the SOAP Web Services feature switched off.",
-        cure="Switch it on at Setup > Company > Enable Features > SuiteCloud.",
-        arrange=_set("account.features.soap_web_services", value=False),
+        arrange=set_field("account.features.token_based_authentication", value=False),
     ),
     Refusal(
         id="consumer_key_unknown",
@@ -245,7 +176,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="consumer_key_refused",
         cause="The integration record is Blocked.",
         cure="Set the integration record's State to Enabled.",
-        arrange=_set("token.integration.state", "BLOCKED"),
+        arrange=set_field("token.integration.state", "BLOCKED"),
     ),
     Refusal(
         id="consumer_key_refused-waiting-for-approval",
@@ -253,7 +184,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="consumer_key_refused",
         cause="The integration record is Waiting for Approval.",
         cure="Approve it: set the integration record's State to Enabled.",
-        arrange=_set("token.integration.state", "WAITING_FOR_APPROVAL"),
+        arrange=set_field("token.integration.state", "WAITING_FOR_APPROVAL"),
     ),
     Refusal(
         id="consumer_key_refused-tba-unticked",
@@ -261,7 +192,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="consumer_key_refused",
         cause="The integration record has its Token-based Authentication box unticked.",
         cure="Tick Token-based Authentication on the integration record.",
-        arrange=_set("token.integration.token_based_authentication", value=False),
+        arrange=set_field("token.integration.token_based_authentication", value=False),
     ),
     Refusal(
         id="token_rejected-unknown",
@@ -285,7 +216,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="token_rejected",
         cause="The token is inactive.",
         cure="Clear the Inactive box of the token.",
-        arrange=_set("token.active", value=False),
+        arrange=set_field("token.active", value=False),
     ),
     Refusal(
         id="token_rejected-other-integration",
@@ -332,7 +263,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="permission_denied",
         cause="The token's entity is inactive.",
         cure="Clear the Inactive box of the entity.",
-        arrange=_set("token.entity.active", value=False),
+        arrange=set_field("token.entity.active", value=False),
     ),
     Refusal(
         id="permission_denied-no-access",
@@ -340,7 +271,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="permission_denied",
         cause="The token's entity has no access to NetSuite.",
         cure="Tick Give Access on the entity's Access tab.",
-        arrange=_set("token.entity.access", value=False),
+        arrange=set_field("token.entity.access", value=False),
     ),
     Refusal(
         id="permission_denied-role-inactive",
@@ -348,7 +279,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="permission_denied",
         cause="The token's role is inactive.",
         cure="Clear the Inactive box of the role.",
-        arrange=_set("token.role.active", value=False),
+        arrange=set_field("token.role.active", value=False),
     ),
     Refusal(
         id="permission_denied-role-taken-away",
@@ -364,7 +295,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="permission_denied",
         cause="The user switched the token's role off in View My Roles.",
         cure="Switch the role on again in View My Roles.",
-        arrange=_set("token.role.switched_off_by_user", value=True),
+        arrange=set_field("token.role.switched_off_by_user", value=True),
     ),
     Refusal(
         id="permission_denied-no-token-permission",
@@ -373,7 +304,7 @@ REFUSALS: tuple[Refusal, ...] = (
         answers={"rest": NO_PERMISSION},
         cause="The token's role has neither Log in using Access Tokens nor User Access Tokens.",
         cure="Add the permission Log in using Access Tokens to the role.",
-        arrange=_set("token.role.permissions", ["SuiteScript"]),
+        arrange=set_field("token.role.permissions", ["SuiteScript"]),
     ),
     Refusal(
         id="permission_denied-ip-address",
@@ -381,34 +312,7 @@ REFUSALS: tuple[Refusal, ...] = (
         detail="permission_denied",
         cause="The account's IP address rules do not let this address in.",
         cure="Add the client's address to the IP address rules.",
-        arrange=_set("account.ip_rules", ["192.0.2.0/24"]),
-    ),
-    Refusal(
-        id="permission_denied-no-rest-permission",
-        row=18,
-        detail="permission_denied",
-        channels=("rest",),
-        answers={"rest": NO_PERMISSION},
-        cause="The token's role lacks the REST Web Services permission.",
-        cure="Add the permission REST Web Services to the role.",
-        arrange=_set("token.role.permissions", ["Log in using Access Tokens"]),
-    ),
-    Refusal(
-        id="permission_denied-no-soap-permission",
-        row=18,
-        detail="permission_denied",
-        channels=("soap",),
-        answers={
-            "soap": Answer(
-                "INSUFFICIENT_PERMISSION",
-                500,
-                "Permission Violation: You need the 'SOAP Web Services' permission to access this page. "
-                "Please contact your account administrator.",
-            )
-        },
-        cause="The token's role lacks the SOAP Web Services permission.",
-        cure="Add the permission SOAP Web Services to the role.",
-        arrange=_set("token.role.permissions", ["Log in using Access Tokens"]),
+        arrange=set_field("account.ip_rules", ["192.0.2.0/24"]),
     ),
     Refusal(
         id="web-services-only",
@@ -418,10 +322,11 @@ REFUSALS: tuple[Refusal, ...] = (
         channels=("restlet",),
         cause="The token's role has the Web Services Only box ticked, and RESTlets are no web service.",
         cure="Clear Web Services Only on the role, or make the token for another role.",
-        arrange=_set("token.role.web_services_only", value=True),
+        arrange=set_field("token.role.web_services_only", value=True),
     ),
 )
 
+REFUSALS: tuple[Refusal, ...] = tuple(sorted((*_ROWS, *WEB_SERVICES_REFUSALS), key=lambda one: one.row))
 BY_ID: dict[str, Refusal] = {one.id: one for one in REFUSALS}
 DETAILS: tuple[str, ...] = tuple(dict.fromkeys(one.detail for one in REFUSALS if one.detail))
 

@@ -93,6 +93,13 @@ def test_netsuite_uses_records_and_suiteql(netsuite, client):
     assert {"rest"} == {one.channel for one in netsuite.audit_trail}
 
 
+def test_netsuite_asks_about_its_token(netsuite, client):
+    """token_info, at the RESTlets' host."""
+    found = anyio.run(client.rest_api.token_info)
+
+    assert (netsuite.account.id, netsuite.role.id) == (found["companyId"], found["roleId"])
+
+
 def test_netsuite_sees_a_refusal_as_it_would(netsuite, client):
     """What it raises has NetSuite's own status and text."""
     netsuite.token.revoke()

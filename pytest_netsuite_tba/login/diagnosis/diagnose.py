@@ -153,7 +153,8 @@ def _finished(
 ) -> Diagnosis:
     corrected, renewed = _corrected(facts)
     if renewed:
-        notes.append("The right header has a new nonce and timestamp: those that were sent cannot be used any more.")
+        right = "header" if facts.request.envelope is None else "tokenPassport"
+        notes.append(f"The right {right} has a new nonce and timestamp: those that were sent cannot be used any more.")
     hide = Hiding(facts)
     return Diagnosis(
         mistakes=tuple(hide.mistake(one) for one in mistakes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .diagnose import Diagnosis
 
 MOST_BODY_BYTES = 10_000  # of a body that a command line shows
+_PASSPORT = re.compile(rb"<(?:[\w.-]+:)?tokenPassport\b.*?</(?:[\w.-]+:)?tokenPassport\s*>", re.DOTALL)
 _CURL_MAKES = {"host", "content-length", "connection", "accept-encoding", "transfer-encoding", "expect"}
 
 
@@ -59,22 +61,25 @@ def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool) -> di
     """
     diagnosis = attempt.diagnosis
     facts = attempt._facts  # noqa: SLF001  (kept for exactly this)
+    expected = (diagnosis and diagnosis.expected_base_string) or ""
+    if facts is not None and facts.request.envelope is not None:
+        expected = ""  # it is five fields: there are no stages to it
     commands = []
     if facts is not None and facts.request.headers:
         hide = Hiding(facts)
         where = _Where(server_url, is_proxy)
         commands = [("The request as it was sent", where.command(facts.request, hide))]
         right = diagnosis and diagnosis.corrected_authorization
-        if right:
+        if right and facts.request.envelope is None:
             commands.append(("With the right header", where.command(facts.request, hide, authorization=right)))
+        elif right:
+            body = _PASSPORT.sub(lambda _: right.encode(), facts.request.body, count=1)
+            commands.append(("With the right tokenPassport", where.command(facts.request, hide, body=body)))
     return {
         "attempt": attempt.as_dict(),
         "readings": [one.as_dict() for one in readings(attempt)],
         "difference": _difference(diagnosis),
-        "stages": [
-            {"title": title, "lines": lines}
-            for title, lines in stages((diagnosis and diagnosis.expected_base_string) or "")
-        ],
+        "stages": [{"title": title, "lines": lines} for title, lines in stages(expected)],
         "commands": [{"title": title, "command": command} for title, command in commands if command is not None],
     }
 
@@ -95,8 +100,11 @@ class _Where(NamedTuple):
     server_url: str
     is_proxy: bool
 
-    def command(self, request: SignedRequest, hide: Hiding, authorization: str | None = None) -> str | None:
-        """Give the curl command of a request; None where its host cannot be reached from a shell."""
+    def command(
+        self, request: SignedRequest, hide: Hiding, authorization: str | None = None, body: bytes | None = None
+    ) -> str | None:
+        """Give the curl command of a request, with another header or body; None where no shell reaches its host."""
+        body = request.body if body is None else body
         address = self.server_url.partition("://")[2]
         words = ["curl", "-i", "-X", request.method]
         url = request.url
@@ -118,10 +126,10 @@ class _Where(NamedTuple):
                 words += ["-H", f"Authorization: {value}"]
         if authorization is not None:
             words += ["-H", f"Authorization: {authorization}"]
-        if request.body:
-            shown = request.body[:MOST_BODY_BYTES]
+        if body:
+            shown = body[:MOST_BODY_BYTES]
             text = shown.decode("utf-8", "surrogateescape")
-            words += ["--data-binary", text if shown == request.body else "@body"]
+            words += ["--data-binary", text if shown == body else "@body"]
         return " ".join(_word(hide.text(one) or "") for one in words)
 
 

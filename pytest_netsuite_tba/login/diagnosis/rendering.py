@@ -52,9 +52,9 @@ def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool) -> I
         yield from (f"  {_shortened(one, width - 2)}" for one in pieces(expected)[:_MOST_LINES])
     if header and diagnosis.corrected_authorization is not None:
         yield ""
-        yield painted("The right header:", "bold", colour=colour)
-        is_header = not diagnosis.corrected_authorization.startswith("<")  # else it is a passport
-        yield f"{'Authorization: ' if is_header else ''}{diagnosis.corrected_authorization}"
+        is_passport = diagnosis.corrected_authorization.startswith("<")
+        yield painted(f"The right {'tokenPassport' if is_passport else 'header'}:", "bold", colour=colour)
+        yield f"{'' if is_passport else 'Authorization: '}{diagnosis.corrected_authorization}"
 
 
 def _others(readings: tuple[tuple[Mistake, ...], ...]) -> str:
