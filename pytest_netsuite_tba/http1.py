@@ -45,15 +45,17 @@ class BadRequestError(Exception):
         reason: one sentence that names the offending part.
         spoken: the request was well-formed; a proxy refuses it, and says why in the status line too, as that is all
             that most clients show of a refused tunnel.
+        cure: what to do about it, where that is not to send well-formed HTTP.
         method, target, headers: what could be read of it.
 
     """
 
-    def __init__(self, status: int, reason: str, *, spoken: bool = False) -> None:
+    def __init__(self, status: int, reason: str, *, spoken: bool = False, cure: str | None = None) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
         self.spoken = spoken
+        self.cure = cure
         self.method: str | None = None
         self.target: str | None = None
         self.headers: Headers = ()
@@ -127,9 +129,8 @@ def check_unfinished(part: bytes | bytearray, seen: int) -> None:
 
     """
     if part.startswith(_TLS_HANDSHAKE):
-        raise BadRequestError(
-            400, "this is a TLS handshake, and this port speaks plain HTTP (netsuite-tba serve --tls speaks both)"
-        )
+        cure = "Call it by http://, or start it with netsuite-tba serve --tls."
+        raise BadRequestError(400, "this is a TLS handshake, and this port speaks plain HTTP", cure=cure)
     found = _CONTROL_OR_BARE_LF.search(part, seen)
     if found is not None or not 0x20 < part[0] < 0x7F:  # noqa: PLR2004  (a space; the end of ASCII)
         if found is not None and found.group() == b"\n":

@@ -79,6 +79,7 @@ class Malformed:
     Attributes:
         status: answered.
         reason: one sentence that names the offending part.
+        cure: what to do about it, where that is not to send well-formed HTTP.
         method, target: None where the request line could not be read.
         headers: those read.
 
@@ -86,6 +87,7 @@ class Malformed:
 
     status: int
     reason: str
+    cure: str | None
     method: str | None
     target: str | None
     headers: tuple[tuple[str, str], ...]
@@ -234,6 +236,7 @@ class Listener:
                 Malformed(
                     status=bad.status,
                     reason=bad.reason,
+                    cure=bad.cure,
                     method=bad.method,
                     target=bad.target,
                     headers=bad.headers,
@@ -482,8 +485,8 @@ class _Connection:
         """Open a tunnel (RFC 9110 section 9.3.6), to the fake or to an allowed host."""
         proxy = self.listener.proxy
         if proxy is None or self.tls is not None:
-            cure = "netsuite-tba serve --proxy, or the fixture netsuite_hosts"
-            raise BadRequestError(501, f"this is no proxy, so there is no tunnel to {head.target}; {cure} makes it one")
+            cure = "Start it with netsuite-tba serve --proxy, or ask for the fixture netsuite_hosts."
+            raise BadRequestError(501, f"this is no proxy, so there is no tunnel to {head.target}", cure=cure)
         host, port = authority_of(head)
         elsewhere = self._elsewhere(host, port)
         if elsewhere is not None:

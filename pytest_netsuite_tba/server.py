@@ -505,7 +505,8 @@ class NetSuiteServer(HTTPServer):
             headers=malformed.headers,
         )
         cause = f"{malformed.reason[:1].upper()}{malformed.reason[1:]}."
-        attempt = self.audit_trail.refuse(request, MALFORMED_HTTP.because(cause), now=self.clock.now())
+        refused = MALFORMED_HTTP.because(cause, malformed.cure)
+        attempt = self.audit_trail.refuse(request, refused, now=self.clock.now())
         self.audit_trail.answered(attempt, malformed.status)
 
     # -- one request -----------------------------------------------------------------------------------------

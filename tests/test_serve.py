@@ -261,8 +261,11 @@ def test_a_plain_server_says_how_it_becomes_a_proxy(tmp_path):
         log = process.stderr.read()
 
     assert "501 malformed-http  CONNECT http://1234567-sb1.app.netsuite.com:443\n" in log
-    assert "netsuite-tba serve --proxy, or the fixture netsuite_hosts makes it one." in log
-    assert "this port speaks plain HTTP (netsuite-tba serve --tls speaks both)." in log
+    cures = [line.strip() for line in log.splitlines() if line.strip().startswith("Cure")]
+    assert [
+        "Cure  Start it with netsuite-tba serve --proxy, or ask for the fixture netsuite_hosts.",
+        "Cure  Call it by http://, or start it with netsuite-tba serve --tls.",
+    ] == cures
 
 
 def test_a_pipe_that_closes_is_no_error_of_ours():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.captures import Capture, read
 from pytest_netsuite_tba.judge import NO_SECRETS, UNCHECKED_TIME, Judge
+from pytest_netsuite_tba.login.diagnosis.explanation import told
 from pytest_netsuite_tba.login.diagnosis.rendering import labelled, painted
 
 from .shell import LET_IN, REFUSED, SECRETS_COME_FROM, UsageError, accounts_of, has_colour, request_of
@@ -113,6 +114,9 @@ def _screen(
     else:
         detail = attempt.detail or (attempt.refusal.id if attempt.refusal else "")
         yield painted(f"Refused: {attempt.http_status} {attempt.code or ''} ({detail})", "-", colour=colour)
+    if not unchecked and not attempt.accepted and not (attempt.diagnosis and attempt.diagnosis.mistakes):
+        yield ""
+        yield from told(attempt, width=width, colour=colour)
     if attempt.diagnosis is not None:
         yield ""
         yield attempt.diagnosis.render(width=width, colour=colour)

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
-from pytest_netsuite_tba.login.diagnosis.rendering import painted, summary
+from pytest_netsuite_tba.login.diagnosis.explanation import told
+from pytest_netsuite_tba.login.diagnosis.rendering import painted
 
 from .shell import UsageError, has_colour
 
@@ -182,6 +183,4 @@ def log_lines(attempt: LoginAttempt, stream: TextIO) -> list[str]:
     lines = [f"{attempt.time:%H:%M:%S}  {verdict}  {attempt.method} {url}{by}"]
     if attempt.accepted:
         return [*lines, *([f"    {attempt.cause}"] if attempt.cause else [])]
-    diagnosis = attempt.diagnosis
-    explained = summary(diagnosis, width=width() - 4, colour=colour) if diagnosis is not None else []
-    return [*lines, *(f"    {line}" for line in explained or [f"{attempt.cause} {attempt.cure or ''}".rstrip()])]
+    return [*lines, *(f"    {line}" for line in told(attempt, width=width() - 4, colour=colour))]

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.login.diagnosis.rendering import labelled, painted, render
+from pytest_netsuite_tba.login.diagnosis.explanation import told
+from pytest_netsuite_tba.login.diagnosis.rendering import painted, render
 
 from .fake import accounts_in, add_account_option, listening, note_warnings, width, write_file
 from .shell import UsageError, has_colour
@@ -169,9 +170,8 @@ def _report(trail: AuditTrail) -> Iterator[str]:
         said = " ".join(str(part) for part in (one.http_status, one.code, f"({detail})") if part)
         yield painted(f"Refused: {said}", "-", colour=colour) + again
         diagnosis = one.diagnosis
-        if diagnosis is not None and not diagnosis.mistakes:
-            yield from labelled("Why", one.cause or "", columns, colour=colour)
-            yield from labelled("Cure", one.cure or "", columns, colour=colour)
+        if diagnosis is None or not diagnosis.mistakes:
+            yield from told(one, width=columns, colour=colour)
         if diagnosis is not None:
             yield render(diagnosis, width=columns, colour=colour)
     if len(ways) > _WAYS_SHOWN:

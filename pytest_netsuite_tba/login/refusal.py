@@ -94,9 +94,9 @@ class Refusal:
             return self.web_services_detail
         return self.detail
 
-    def because(self, cause: str) -> Self:
-        """Give the same refusal with the facts of one request as its cause."""
-        return dataclasses.replace(self, cause=cause)
+    def because(self, cause: str, cure: str | None = None) -> Self:
+        """Give the same refusal with the facts of one request as its cause, and where they ask for it another cure."""
+        return dataclasses.replace(self, cause=cause, cure=cure or self.cure)
 
     def settled(self, behaviour: Behaviour, channel: Channel = "restlet") -> Refusal:
         """Give the refusal as an account of this behaviour answers it there: code, status and detail are final."""

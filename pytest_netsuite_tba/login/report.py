@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .diagnosis import rendering
+from .diagnosis.explanation import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,10 +93,9 @@ def _explanation(attempt: LoginAttempt, width: int) -> list[str]:
     """Give cause and cure; for a refusal that the test did not announce, the whole diagnosis."""
     if not attempt.accepted and not attempt.expected:
         diagnosis = attempt.diagnosis
-        if diagnosis is not None and (diagnosis.mistakes or diagnosis.notes):
-            if not diagnosis.mistakes:
-                return [f"{attempt.cause}", *rendering.render(diagnosis, width=width, header=False).splitlines()]
-            return rendering.render(diagnosis, width=width, header=False).splitlines()
+        found = [] if diagnosis is None else rendering.render(diagnosis, width=width, header=False).splitlines()
+        named = diagnosis is not None and diagnosis.mistakes
+        return found if named else [*told(attempt, width=width), *found]
     said = (attempt.cause, attempt.cure and f"Cure: {attempt.cure}")
     return [one for one in said if one]
 

@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .diagnose import Hiding
-from .rendering import aligned, stages
+from .rendering import aligned, labelled, stages
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
@@ -51,6 +51,17 @@ def readings(attempt: LoginAttempt) -> list[Reading]:
     if attempt.refusal.id == "InvalidSignature" and facts is not None and facts.own is not None and not facts.forced:
         return [_WRONG_SECRET]
     return [Reading(attempt.detail or attempt.refusal.id, attempt.cause or "", attempt.cure or "")]
+
+
+def told(attempt: LoginAttempt, *, width: int = 80, colour: bool = False) -> list[str]:
+    """Give the readings as lines of at most ``width`` columns: What, Why and Cure."""
+    proof = " (proven)" if attempt.diagnosis is not None and attempt.diagnosis.proven else ""
+    return [
+        line
+        for one in readings(attempt)
+        for label, text in (("What", one.what + proof), ("Why", one.why), ("Cure", one.cure))
+        for line in labelled(label, text, width, colour=colour)
+    ]
 
 
 def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool) -> dict[str, Any]:
