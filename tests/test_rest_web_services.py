@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import jsonschema
 import pytest
+from passports import right
 from signing import oauth_parameters, signature
 from werkzeug.test import Client
 
@@ -62,6 +63,22 @@ def test_every_refused_login_is_one_answer(netsuite, netsuite_client, wanted):
         attempt.code,
         attempt.http_status,
     )
+
+
+@pytest.mark.parametrize("channel", ["rest", "soap"])
+@pytest.mark.parametrize("wanted", [one.id for one in REFUSALS if {"restlet", "rest", "soap"} <= set(one.channels)])
+def test_a_refusal_tells_its_answer_in_each_channel(netsuite, netsuite_client, wanted, channel):
+    """What netsuite_refusal has for RESTlets, settled() has for web services."""
+    envelope = right(netsuite.token, timestamp=int(netsuite.clock.client_now()))
+    refusal = netsuite.arrange_refusal(wanted).settled(netsuite.behaviour, channel)
+
+    if channel == "rest":
+        answer = netsuite_client.get(CUSTOMER)
+    else:
+        answer = netsuite_client.post(f"https://{HOST}/services/NetSuitePort_2024_1", data=envelope)
+
+    assert (wanted, refusal.status) == (netsuite.audit_trail[-1].refusal.id, answer.status_code)
+    assert not refusal.message or refusal.message in answer.text
 
 
 @pytest.mark.parametrize(
