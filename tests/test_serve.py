@@ -27,7 +27,7 @@ def serving(*arguments, cwd, env=None):
         stderr=subprocess.PIPE,
         text=True,
         cwd=cwd,
-        env={**os.environ, "NO_COLOR": "1"} | (env or {}),
+        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"} | (env or {}),
     )
     try:
         greeting = process.stderr.readline()
