@@ -16,7 +16,8 @@ from .account.history import DEFAULT_HISTORY, History
 from .account.records import Account
 from .account.seed import load
 from .clients.credentials import Credentials
-from .listener import Limits, Listener
+from .connection import Limits
+from .listener import Listener
 from .login.audit_trail import AuditTrail
 from .login.gate import Gate
 from .login.refusals import MALFORMED_HTTP, refusal

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from pytest_netsuite_tba.listener import Limits, Listener
+from pytest_netsuite_tba.connection import Limits
+from pytest_netsuite_tba.listener import Listener
 
 REQUEST = b"GET /a%20b?c=d HTTP/1.1\r\nHost: example\r\n\r\n"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="counts the descriptors in /proc")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_netsuite_tba import NetSuiteServer
-from pytest_netsuite_tba.listener import Limits
+from pytest_netsuite_tba.connection import Limits
 from pytest_netsuite_tba.proxy import CertificateAuthority, Proxy, RefusedHostError
 
 HOST = "1234567-sb1.restlets.api.netsuite.com"

@@ -1,6 +1,7 @@
 """The server around it: accounts, announcements, bounds, secrets, pytest-httpserver's own ways."""
 
 import pytest
+import requests  # noqa: F401  (before pytester runs in this process, and unloads what was first loaded there)
 from werkzeug.test import Client
 
 from pytest_netsuite_tba import Account, NetSuiteServer, Role, Token
