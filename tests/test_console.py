@@ -1,7 +1,6 @@
 """The control API: who may use it, what it reads and changes, and what it says of mistakes."""
 
 import json
-import shutil
 import subprocess
 import sys
 import threading
@@ -831,9 +830,9 @@ def test_the_description_has_every_operation(server):
     assert offered == described
 
 
-@pytest.mark.skipif(shutil.which("st") is None, reason="schemathesis is not installed")
 def test_the_server_does_as_the_description_says(tmp_path):
     """Schemathesis sends what the description allows and what it forbids, and checks the answers by it."""
+    pytest.importorskip("schemathesis", reason="SKIPPED: schemathesis is not installed")
     (tmp_path / "schemathesis.toml").write_text(
         '[parameters]\naccount = "1234567_SB1"\nscript = "customscript_echo"\ndeploy = "customdeploy_echo"\n'
         "timeout = 0.05\n",  # of a wait
