@@ -143,6 +143,12 @@ def _made(make: Callable[[], T]) -> T:
     pytest.fail(message, pytrace=False)
 
 
+def _hosts_first(request: pytest.FixtureRequest) -> None:
+    """Set up ``netsuite_hosts`` before a client that reads its proxies when it is made, in whatever order asked for."""
+    if "netsuite_hosts" in request.fixturenames:
+        request.getfixturevalue("netsuite_hosts")
+
+
 @pytest.fixture(scope="session")
 def netsuite_account(pytestconfig: pytest.Config) -> Account | str | os.PathLike[str]:
     """The account behind ``netsuite``: override it to give an ``Account`` or the path of an ``account.toml``."""
@@ -195,28 +201,32 @@ def netsuite_rest(netsuite: NetSuiteServer) -> Iterator[requests.Session]:
 
 
 @pytest.fixture
-def netsuite_httpx(netsuite: NetSuiteServer) -> Iterator[httpx.Client]:
+def netsuite_httpx(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> Iterator[httpx.Client]:
     """A signed ``httpx.Client``."""
+    _hosts_first(request)
     with _made(netsuite.credentials.httpx) as client:
         yield client
 
 
 @pytest.fixture
-def netsuite_async_httpx(netsuite: NetSuiteServer) -> httpx.AsyncClient:
+def netsuite_async_httpx(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> httpx.AsyncClient:
     """A signed ``httpx.AsyncClient``."""
+    _hosts_first(request)
     return _made(netsuite.credentials.async_httpx)
 
 
 @pytest.fixture
-def netsuite_httpx2(netsuite: NetSuiteServer) -> Iterator[httpx2.Client]:
+def netsuite_httpx2(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> Iterator[httpx2.Client]:
     """A signed ``httpx2.Client``."""
+    _hosts_first(request)
     with _made(netsuite.credentials.httpx2) as client:
         yield client
 
 
 @pytest.fixture
-def netsuite_async_httpx2(netsuite: NetSuiteServer) -> httpx2.AsyncClient:
+def netsuite_async_httpx2(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> httpx2.AsyncClient:
     """A signed ``httpx2.AsyncClient``."""
+    _hosts_first(request)
     return _made(netsuite.credentials.async_httpx2)
 
 
@@ -262,6 +272,6 @@ def netsuite_hosts(netsuite: NetSuiteServer, _netsuite_proxy: tuple[Proxy, Trust
     from .process import environment  # noqa: PLC0415
 
     netsuite.proxy, files = _netsuite_proxy
-    hosts = files.hosts(netsuite.url)
+    hosts = netsuite.hosts = files.hosts(netsuite.url)
     with environment(hosts.variables):
         yield hosts

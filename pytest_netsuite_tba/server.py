@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 from .account.history import DEFAULT_HISTORY, History
 from .account.records import Account
 from .account.seed import load
-from .clients.credentials import Credentials
+from .clients.credentials import Credentials, Hosts
 from .connection import Limits
 from .listener import Listener
 from .login.audit_trail import AuditTrail
@@ -76,6 +76,7 @@ class NetSuiteServer(HTTPServer):
         gates: each account's door, by its id.
         desk: where tokens are made and revoked by NetSuite's own endpoints.
         console: what answers below ``/__admin/``; nothing does unless it is set.
+        hosts: how its own signed clients reach it by NetSuite's host names; without it they refuse to.
 
     Raises:
         ValueError: two accounts have the same id, or an ``account.toml`` is wrong.
@@ -97,6 +98,7 @@ class NetSuiteServer(HTTPServer):
         self.history = history
         super().__init__(host, port, ssl_context, threaded=True)
         self._proxy = proxy
+        self.hosts: Hosts | None = None
         self.no_handler_status_code = 404
         self.clear_log()
         self.limits = limits or Limits()
@@ -181,6 +183,7 @@ class NetSuiteServer(HTTPServer):
                     records=account,
                     application=self.wsgi_app,
                     base_url=lambda: self.url,
+                    hosts=lambda: self.hosts,
                 )
         known = [
             f"{one.name!r} of {account.id}" for account in self.accounts.values() for one in account.tokens.values()

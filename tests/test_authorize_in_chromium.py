@@ -138,6 +138,7 @@ def test_by_the_keyboard_alone(netsuite, oauth, application, visit):
     netsuite.entity.give_role(netsuite.account.roles[7])
     page = visit()
     page.goto(authorize_url(netsuite, oauth))
+    page.wait_for_selector("#email:focus")
     page.keyboard.type(netsuite.entity.email)
     page.keyboard.press("Tab")
     page.keyboard.type(netsuite.entity.password)

@@ -19,6 +19,7 @@ import trustme
 from pytest_httpserver import HTTPServer
 from requests_oauthlib import OAuth1
 
+from pytest_netsuite_tba.clients.credentials import RealHostError
 from pytest_netsuite_tba.environment import UNSET, TrustFiles
 from pytest_netsuite_tba.proxy import CertificateAuthority, Proxy
 
@@ -361,3 +362,47 @@ def test_a_wrong_allowed_host_is_said_at_once(pytester, line, said):
 def test_variables_that_lead_elsewhere_are_unset():
     """A proxy for everything, or another directory of certificates, would win over ours with some clients."""
     assert {"ALL_PROXY", "all_proxy", "SSL_CERT_DIR"} == set(UNSET)
+
+
+# -- the plugin's own signed clients ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["netsuite_requests", "netsuite_httpx", "netsuite_httpx2"])
+def test_a_signed_client_reaches_the_fake_by_its_real_name(netsuite, request, name, netsuite_hosts):
+    """Whatever the order of the fixtures; a relative URL goes straight to the fake."""
+    client = request.getfixturevalue(name)
+
+    assert [SEEN, SEEN] == [client.get(one).json()["parameters"] for one in (URL, TARGET)]
+    assert [URL, netsuite.url + TARGET] == [one.url for one in netsuite.audit_trail]
+
+
+def test_the_rest_client_reaches_it_too(netsuite, netsuite_rest, netsuite_hosts):
+    """By the suitetalk host."""
+    url = "https://1234567-sb1.suitetalk.api.netsuite.com/services/rest/record/v1/customer"
+
+    assert 0 == netsuite_rest.get(url).json()["totalResults"]
+    assert ("rest", url) == (netsuite.audit_trail[-1].channel, netsuite.audit_trail[-1].url)
+
+
+def test_an_async_signed_client_reaches_it_too(netsuite, netsuite_async_httpx, netsuite_async_httpx2, netsuite_hosts):
+    """Both libraries."""
+
+    async def get(client):
+        async with client:
+            return (await client.get(URL)).json()["parameters"]
+
+    assert [SEEN, SEEN] == [anyio.run(get, client) for client in (netsuite_async_httpx, netsuite_async_httpx2)]
+
+
+@pytest.mark.parametrize("name", ["netsuite_requests", "netsuite_httpx", "netsuite_httpx2", "netsuite_rest"])
+def test_without_netsuite_hosts_a_signed_client_calls_nobody_real(netsuite, request, name):
+    """The fake's credentials never leave for the real NetSuite; the message says what to ask for."""
+    with pytest.raises(RealHostError, match=f"^{HOST} would be the real NetSuite: ask for the fixture netsuite_hosts"):
+        request.getfixturevalue(name).get(URL)
+
+
+def test_a_redirect_to_a_real_host_is_not_followed_there(netsuite, netsuite_requests):
+    """The wrong-data-centre answer names the account's own host."""
+    netsuite.faults.add("wrong_data_center")
+    with pytest.raises(RealHostError):
+        netsuite_requests.get(TARGET)

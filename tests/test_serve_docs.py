@@ -74,7 +74,12 @@ def for_anyone():
 def as_another_user():
     """Give what runs a command as another user, where there is one who can reach this interpreter."""
     prefix = ["setpriv", "--reuid", "65534", "--clear-groups"] if os.getuid() == 0 else []
-    reachable = subprocess.run([*prefix, sys.executable, "-c", ""], capture_output=True, check=False).returncode == 0
+    reachable = (
+        subprocess.run(
+            [*prefix, sys.executable, "-c", "import pytest_netsuite_tba.cli"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
     return prefix if reachable else []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.oauth1.encoding import decode_query
@@ -14,6 +14,7 @@ from pytest_netsuite_tba.oauth1.signature import base_string, base_uri, paramete
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from types import ModuleType
     from wsgiref.types import WSGIApplication
 
@@ -25,6 +26,30 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account
 
     from .wsgi import NetSuiteClient
+
+
+NETSUITE = ".netsuite.com"
+
+
+class RealHostError(RuntimeError):
+    """A signed client was about to call the real NetSuite."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} would be the real NetSuite: ask for the fixture netsuite_hosts (extra 'tls'), or give a relative URL"
+        )
+
+
+class Hosts(Protocol):
+    """How NetSuite's own host names reach the fake."""
+
+    @property
+    def proxy_url(self) -> str:
+        """The proxy that leads there."""
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificates to trust, PEM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +71,22 @@ class Credentials:
     records: Account = field(repr=False, compare=False)
     application: WSGIApplication = field(repr=False, compare=False)
     base_url: Callable[[], str] = field(repr=False, compare=False)
+    hosts: Callable[[], Hosts | None] = field(repr=False, compare=False)
+
+    def way_to(self, host: str) -> Hosts | None:
+        """Give the way to a host: None means straight to it, as to the fake's own address.
+
+        Raises:
+            RealHostError: it is NetSuite's, and nothing leads it to the fake.
+
+        """
+        name = host.lower().rstrip(".")
+        if not name.endswith(NETSUITE):
+            return None
+        hosts = self.hosts()
+        if hosts is None:
+            raise RealHostError(host)
+        return hosts
 
     @property
     def clock(self) -> Clock:
@@ -103,7 +144,8 @@ class Credentials:
         """Make a signed ``httpx.Client``; raises as :meth:`requests`."""
         from .httpx import client_options  # noqa: PLC0415
 
-        client: httpx_library.Client = _needed("httpx", "httpx").Client(**client_options(self))
+        module = _needed("httpx", "httpx")
+        client: httpx_library.Client = module.Client(**client_options(self, module.HTTPTransport))
         return client
 
     def async_httpx(self) -> httpx_library.AsyncClient:
@@ -118,7 +160,8 @@ class Credentials:
         """Make a signed ``httpx2.Client``; raises as :meth:`requests`."""
         from .httpx import client_options  # noqa: PLC0415
 
-        client: httpx2_library.Client = _needed("httpx2", "httpx2").Client(**client_options(self))
+        module = _needed("httpx2", "httpx2")
+        client: httpx2_library.Client = module.Client(**client_options(self, module.HTTPTransport))
         return client
 
     def async_httpx2(self) -> httpx2_library.AsyncClient:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING, Any
 
+from .credentials import NETSUITE, RealHostError
+
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -33,12 +35,29 @@ class TokenBasedAuth:
         return request
 
 
-def client_options(credentials: Credentials) -> dict[str, Any]:
+class _Nowhere:
+    """The way to a NetSuite host while nothing leads that to the fake."""
+
+    def handle_request(self, request: Any) -> Any:  # noqa: ANN401  (a Request of either library)
+        raise RealHostError(request.url.host)
+
+    async def handle_async_request(self, request: Any) -> Any:  # noqa: ANN401
+        raise RealHostError(request.url.host)
+
+
+def client_options(credentials: Credentials, transport: type[Any]) -> dict[str, Any]:
     """Give the keywords of a ``Client``: signed, relative URLs to the fake, nothing from the environment.
 
-    The fake speaks plain http, so the TLS context is an empty one: loading the system's roots costs 45 ms.
+    ``transport`` is the library's class, for NetSuite's own host names. The fake itself speaks plain http, so the TLS
+    context is an empty one: loading the system's roots costs 45 ms.
     """
+    hosts = credentials.hosts()
+    if hosts is None:
+        way = type("Nowhere", (_Nowhere, *transport.__bases__), {})()
+    else:
+        way = transport(proxy=hosts.proxy_url, verify=ssl.create_default_context(cafile=hosts.ca_file))
     return {
+        "mounts": {f"all://*{NETSUITE}": way},
         "auth": TokenBasedAuth(credentials),
         "base_url": credentials.base_url(),
         "headers": {"Content-Type": "application/json"},
@@ -52,4 +71,7 @@ def async_client_options(credentials: Credentials, module: ModuleType) -> dict[s
 
     No connection is kept: a fixture cannot close one after the test's event loop has ended.
     """
-    return {**client_options(credentials), "limits": module.Limits(max_keepalive_connections=0)}
+    return {
+        **client_options(credentials, module.AsyncHTTPTransport),
+        "limits": module.Limits(max_keepalive_connections=0),
+    }
