@@ -14,6 +14,7 @@ from .captures.capture import request_to
 from .extras import MissingExtraError
 from .login.audit_trail import AuditTrail
 from .login.gate import Gate
+from .login.hiding import without_secrets
 from .login.request import SignedRequest
 from .login.token_passport import FIELDS
 from .login.tokens.desk import TokenDesk
@@ -52,6 +53,7 @@ class Judge:
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
         self.trail = AuditTrail()
         self.accounts = {one.id: one.copy() for one in accounts}
+        self.trail.hide = lambda text: without_secrets(text, self.accounts)
         self.knows_secrets = bool(self.accounts)
         self._gates = {one.id: Gate(one, self.trail, self.accounts.values()) for one in self.accounts.values()}
         self._desk = TokenDesk(self._gates, self.trail)

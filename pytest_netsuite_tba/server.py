@@ -20,6 +20,7 @@ from .connection import Limits
 from .listener import Listener
 from .login.audit_trail import AuditTrail
 from .login.gate import Gate
+from .login.hiding import without_secrets
 from .login.refusals import MALFORMED_HTTP, refusal
 from .login.request import SignedRequest
 from .login.tokens.approval import approved
@@ -116,6 +117,7 @@ class NetSuiteServer(HTTPServer):
         self._missed: list[Deployment] = []
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
         self.audit_trail = AuditTrail(history)
+        self.audit_trail.hide = lambda text: without_secrets(text, self.accounts)
         self._stopped = threading.Event()
         self.faults = Faults(self.audit_trail, self._stopped)
         self.console: WSGIApplication | None = None

@@ -1,5 +1,6 @@
 """The control API: who may use it, what it reads and changes, and what it says of mistakes."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -367,10 +368,11 @@ def test_events_come_as_they_happen(server):
 def test_a_stop_ends_events_and_waits(server):
     """Nobody hangs on a server that is gone, and no thread is left."""
     done = threading.Event()
+    url = f"{server.url}/__admin/attempts?wait_for=1&timeout=600"
 
     def wait():
-        with pytest.raises(requests.RequestException):
-            requests.get(f"{server.url}/__admin/attempts?wait_for=1&timeout=60", timeout=60).json()["nothing"]
+        with contextlib.suppress(requests.RequestException):  # it may also have got its whole answer: nothing came
+            requests.get(url, timeout=600)
         done.set()
 
     with requests.get(f"{server.url}/__admin/events", stream=True, timeout=30) as response:
@@ -378,6 +380,7 @@ def test_a_stop_ends_events_and_waits(server):
         threading.Thread(target=wait, daemon=True).start()
         server.stop()
         assert [] == [line for line in response.iter_lines() if line.startswith(b"event")]
+    assert done.wait(60)
     assert [] == [one for one in threading.enumerate() if one.name.startswith("netsuite-connection")]
 
 

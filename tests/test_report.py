@@ -8,15 +8,15 @@ RESTLET = "/app/site/hosting/restlet.nl?script=customscript_orders&deploy=custom
 
 AT_80 = """\
 Time      Method  Path        Status       Detail          Application  Role
-14:13:20  GET     ?sc…orders  200 Success                  Default in…  Integra…
-14:13:20  GET     ?sc…orders  401 Failure  token_rejected  Default in…  Integra…
+14:13:20  GET     orders / …  200 Success                  Default in…  Integra…
+14:13:20  GET     orders / …  401 Failure  token_rejected  Default in…  Integra…
     The token is revoked.
     Cure: Create another token; revoking is permanent."""
 
 AT_120 = """\
-Time      Method  Path                                     Status       Detail          Application          Role
-14:13:20  GET     ?script=custo…eploy=customdeploy_orders  200 Success                  Default integration  Integration
-14:13:20  GET     ?script=custo…eploy=customdeploy_orders  401 Failure  token_rejected  Default integration  Integration
+Time      Method  Path             Status       Detail          Application          Role
+14:13:20  GET     orders / orders  200 Success                  Default integration  Integration
+14:13:20  GET     orders / orders  401 Failure  token_rejected  Default integration  Integration
     The token is revoked.
     Cure: Create another token; revoking is permanent."""
 

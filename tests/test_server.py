@@ -436,3 +436,21 @@ def test_a_restlet_url_is_encoded(netsuite, netsuite_requests):
 
     assert url.endswith("&q=a%20b%26c%3D%C3%A9&page=2")
     assert {"q": "a b&c=é", "page": "2"} == netsuite_requests.get(url).json()["parameters"]
+
+
+def test_a_secret_in_a_url_stands_in_no_trail(netsuite, netsuite_client):
+    """As it is, and encoded: neither in the attempt nor in its cause, its JSON or the report."""
+    netsuite.token.secret = "s&cret+of the token"
+    forms = ("s&cret+of the token", "s%26cret%2Bof%20the%20token")
+    url = f"/app/site/hosting/restlet.nl?script={forms[1]}&deploy=1&note={forms[1]}"
+    with netsuite.expect_refusal("InvalidSignature"):
+        netsuite_client.get(url)
+    netsuite.credentials_for(netsuite.token).client().get(url)
+    shown = (
+        f"{list(netsuite.audit_trail)}{[one.as_dict() for one in netsuite.audit_trail]}{render(netsuite.audit_trail)}"
+    )
+
+    assert 2 == len(netsuite.audit_trail)
+    assert "note=[secret]" in netsuite.audit_trail[0].url
+    assert [] == [one for one in forms if one in shown]
+    netsuite.clear_assertions()

@@ -139,6 +139,7 @@ class AuditTrail(History[LoginAttempt]):
     Attributes:
         announced: ids of refusals that are expected throughout.
         unannounced: the refused attempts that the test did not announce.
+        hide: takes secrets out of what a client wrote, before it is kept.
         watchers: called with each attempt once its answer is made, in the thread that answers: they must be quick.
 
     """
@@ -148,6 +149,7 @@ class AuditTrail(History[LoginAttempt]):
         self._ids = itertools.count(1)
         self._expectations: list[Expectation] = []
         self.announced: set[str] = set()
+        self.hide: Callable[[str], str] = str
         self.watchers: list[Callable[[LoginAttempt], object]] = []
         self.unannounced: History[LoginAttempt] = History(limit)
 
@@ -157,6 +159,7 @@ class AuditTrail(History[LoginAttempt]):
 
     def append(self, entry: LoginAttempt) -> None:
         """Add an attempt; a refused one goes to the innermost open expectation."""
+        entry.url = self.hide(entry.url)
         if not entry.accepted:
             if self._expectations:
                 self._expectations[-1].attempts.append(entry)
@@ -173,6 +176,7 @@ class AuditTrail(History[LoginAttempt]):
         if not attempt._is_answered:  # noqa: SLF001
             attempt.cause = f"{attempt.cause} {NEVER_ANSWERED}" if attempt.cause else NEVER_ANSWERED
         attempt.code = attempt.code if code is None else code
+        attempt.cause = attempt.cause and self.hide(attempt.cause)
         for watcher in self.watchers:
             watcher(attempt)
 

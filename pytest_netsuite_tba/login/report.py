@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from .diagnosis import rendering
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 Row = tuple[str, ...]
 TITLE = "NetSuite Login Audit Trail"
 SHOWN = 20  # attempts; the newest are the ones that matter
+_SCRIPT = re.compile("^script=(?:customscript_)?([^&]*)&deploy=(?:customdeploy_)?")
 _GAP = "  "
 INDENT = "    "
 _HEADINGS = ("Time", "Method", "Path", "Status", "Detail", "Application", "Role")
@@ -42,18 +44,15 @@ class Table:
 
     def line(self, row: Row) -> str:
         """Give the line of an attempt."""
-        fitted = [
-            _fit(cell, width, at_the_end=heading != "Path").ljust(width)
-            for heading, cell, width in zip(_HEADINGS, row, self._widths, strict=True)
-            if width
-        ]
+        fitted = [_fit(cell, width).ljust(width) for cell, width in zip(row, self._widths, strict=True) if width]
         return _GAP.join(fitted).rstrip()
 
 
 def row(attempt: Mapping[str, Any], detail: str | None = None) -> Row:
     """Give the cells of an attempt as JSON holds it; ``detail`` where the audit trail has none."""
     path = "/" + attempt["url"].partition("://")[2].partition("/")[2]
-    path = path.removeprefix("/app/site/hosting/restlet.nl") or path  # which RESTlet it is says the query
+    if path.startswith("/app/site/hosting/restlet.nl?"):
+        path = _SCRIPT.sub(r"\1 / ", path.partition("?")[2])  # which RESTlet it is, says the query
     return (
         attempt["time"][11:19],
         attempt["method"],
@@ -100,10 +99,7 @@ def _explanation(attempt: LoginAttempt, width: int) -> list[str]:
     return [one for one in said if one]
 
 
-def _fit(text: str, width: int, *, at_the_end: bool) -> str:
-    """Shorten a text; a path in the middle, for the script and the deployment stand at its end."""
+def _fit(text: str, width: int) -> str:
+    """Shorten a text that is too long; what cannot be printed is a question mark."""
     text = "".join(one if one.isprintable() else "?" for one in text)
-    if len(text) <= width:
-        return text
-    tail = 0 if at_the_end else (width - 1) * 2 // 3
-    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
+    return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -103,7 +103,7 @@ class Restlets(Service):
         """Fail the test, and give what is said of it."""
         deployed = [f"{one.script} / {one.deploy}" for one in call.account.restlets]
         asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
-        said = f"the RESTlet {asked}, which is not deployed; deployed: {', '.join(deployed) or 'none'}."
+        said = f"the RESTlet {self.fake.audit_trail.hide(asked)}, which is not deployed; deployed: {', '.join(deployed) or 'none'}."
         self.fake.add_assertion(f"{call.request.method} called {said} netsuite.deploy(), or account.toml, deploys it.")
         return f"The call is of {said}"
 

@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape
 
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
+from pytest_netsuite_tba.login.hiding import Hiding
 from pytest_netsuite_tba.login.token_passport import TokenPassport
-from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 _NOT_HEADERS_FAULT = ("FeatureDisabled", "consumer_key", "token_rejected", "temporary_locked", "permission_denied")
 _NEEDS_NEW = {"nonce_used", "nonce_rejected", "InvalidTimestamp", "InvalidTimestamp-malformed"}
 _SEEN_IN_THE_HEADER = {"query-in-auth-header", "invented-oauth-parameter"}  # between equals, what can be seen is first
-_HIDDEN = "[secret]"
-_LEAST_SECRET = 6  # characters; hiding a shorter text would tear every other text apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,33 +213,3 @@ def _passport(facts: Facts, own: Secrets, nonce: str, timestamp: str) -> str:
         f'<m:tokenPassport xmlns:m="urn:messages_{version}.platform.webservices.netsuite.com">{inside}'
         f'<m:signature algorithm="HMAC-SHA256">{signature}</m:signature></m:tokenPassport>'
     )
-
-
-class Hiding:
-    """Takes known secrets out of whatever is shown: a client may send one where an id belongs."""
-
-    def __init__(self, facts: Facts) -> None:
-        texts: set[str] = set()
-        for one in (*facts.known, *((facts.own,) if facts.own else ())):
-            for secret in (one.consumer_secret, one.token_secret):
-                once = percent_encode_or_keep(secret)
-                texts |= {secret, once, percent_encode_or_keep(once)}
-        # A key or id that equals a secret would tear the ids out of every text.
-        long = sorted((one for one in texts if len(one) >= _LEAST_SECRET), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, long))) if long else None
-
-    def text(self, text: str | None) -> str | None:
-        """Give the text without the secrets, however often they were encoded."""
-        return text if text is None or self._pattern is None else self._pattern.sub(_HIDDEN, text)
-
-    def mistake(self, one: Mistake) -> Mistake:
-        """Give the mistake, its sentences without the secrets."""
-        return Mistake(id=one.id, title=one.title, cause=self.text(one.cause) or "", cure=self.text(one.cure) or "")
-
-
-def percent_encode_or_keep(text: str) -> str:
-    """Encode a text that may hold surrogates which stand for no byte."""
-    try:
-        return percent_encode(text)
-    except ValueError:
-        return text

@@ -6,7 +6,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .diagnose import Hiding
+from pytest_netsuite_tba.login.hiding import Hiding
+
 from .rendering import aligned, labelled, stages
 
 if TYPE_CHECKING:
