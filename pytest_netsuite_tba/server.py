@@ -392,8 +392,11 @@ class NetSuiteServer(HTTPServer):
         That is: a refused login, a request that nothing answers, an entry point that raised, a required RESTlet
         that was never called.
         """
+        from .login.diagnosis.explanation import readings  # noqa: PLC0415  (nothing of it is needed for a green test)
+
         refused = [
-            f"login {one.id} was refused: {one.cause} {one.cure}\n    {one.method} {one.url} -> {one.http_status} {one.code or ''}"
+            f"login {one.id} was refused: {'; '.join(f'{reading.why} {reading.cure}' for reading in readings(one))}\n"
+            f"    {one.method} {one.url} -> {one.http_status} {one.code or ''}"
             for one in self.audit_trail.unannounced
         ]
         if refused:

@@ -125,7 +125,7 @@ def test_a_host_that_was_named_is_let_in(exposed):
     bearer = {"Authorization": "Bearer s3cret-token"}
 
     assert [200, 200, 403] == [
-        exposed("GET", "health", host=host, **bearer).status_code
+        exposed("GET", "accounts", host=host, **bearer).status_code
         for host in ("ci.example:9999", "other.example", "third.example")
     ]
 
@@ -186,7 +186,16 @@ def test_only_the_right_token_at_the_page_is_exchanged(exposed, path):
 
 def test_health_needs_no_token(exposed):
     """An orchestrator has none; it learns no more than that something listens."""
-    assert {"status", "version", "accounts", "uptime_seconds"} == exposed("GET", "health").json.keys()
+    answers = [exposed("GET", "health", host=host) for host in ("localhost", "10.1.2.3:8080", "netsuite:8080")]
+
+    assert [{"status", "version", "accounts", "uptime_seconds"}] * 3 == [one.json.keys() for one in answers]
+
+
+def test_a_body_of_many_megabytes_is_refused(call):
+    """Nothing that the console takes is that long."""
+    answer = call("POST", "accounts/1234567_SB1/tokens", {"name": "a" * 20_000_000})
+
+    assert (413, "$") == (answer.status_code, answer.json["error"]["path"])
 
 
 def test_the_last_slash_may_be_left_out(call):

@@ -30,7 +30,7 @@ def test_a_refusal_that_the_test_swallowed_fails_it(pytester, way):
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
-            "login 1 was refused: The token is revoked. Create another token; revoking is permanent.",
+            "login 1 was refused: The token is revoked. Create another token.",
             SECTION,
             "Time * Method * Path * Status * Detail * Application * Role",
             "* GET * 401 Failure * token_rejected * Default* Integra*",

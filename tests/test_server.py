@@ -223,7 +223,7 @@ def test_verify_says_what_when_and_how_to_go_on(netsuite, netsuite_client):
         netsuite.verify()
 
     assert [
-        "login 1 was refused: The token is revoked. Create another token; revoking is permanent.",
+        "login 1 was refused: The token is revoked. Create another token.",
         f"    GET https://{HOST}{PATH} -> 401 INVALID_LOGIN_ATTEMPT",
         "Announce it with netsuite.expect_refusal(), or set netsuite_strict = false.",
     ] == str(failure.value).splitlines()

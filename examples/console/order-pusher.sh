@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tests an integration in shell against a running `netsuite-tba serve`; curl and openssl are all it needs.
 #
-#     eval "$(netsuite-tba serve --print-env ...)"   sets NETSUITE_BASE_URL and the credentials
+#     netsuite-tba serve --print-env > env.sh &      prints NETSUITE_BASE_URL and the credentials
+#     . ./env.sh
 #     bash order-pusher.sh
 set -euo pipefail
 

@@ -1,6 +1,7 @@
 // Tests an integration in Node against a running `netsuite-tba serve`; Node 20 is all it needs.
 //
-//     eval "$(netsuite-tba serve --print-env ...)"   sets NETSUITE_BASE_URL and the credentials
+//     netsuite-tba serve --print-env > env.sh &      prints NETSUITE_BASE_URL and the credentials
+//     . ./env.sh
 //     node --test order-pusher.test.mjs
 
 import assert from "node:assert/strict";

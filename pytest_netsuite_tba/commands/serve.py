@@ -193,5 +193,7 @@ def _greeting(
     if arguments.proxy:
         yield f"  proxy    HTTPS_PROXY={_proxy_url(server)} reaches it by https://{server.account.restlets_host}"
     yield f"  console  {url}/__admin/{f'?token={token}' if token else ''}"
+    if token is not None and not arguments.admin_host:
+        yield "           from elsewhere: --admin-host NAME, the name or address by which this machine is called"
     if trust is not None:
         yield f"  trust    {arguments.ca_file or trust.certificate}"

@@ -346,7 +346,9 @@ def _turn(clock: Clock, table: dict[str, Any]) -> None:
                 clock.advance(seconds=value)
             else:
                 clock.skew(seconds=value)
-    except (ValueError, OverflowError) as error:
+    except OverflowError:
+        raise ApiError(400, "the clock would leave the years 1970 to 9999", path=f"{BODY}.{key}") from None
+    except ValueError as error:
         raise ApiError(400, str(error), path=f"{BODY}.{key}") from None
     if not (0 <= clock.now() <= _LAST_SECOND and 0 <= clock.client_now() <= _LAST_SECOND):
         raise ApiError(400, "the clock would leave the years 1970 to 9999", path=f"{BODY}.{key}")

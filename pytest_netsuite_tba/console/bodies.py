@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from werkzeug import Request
 
+MOST_BYTES = 16 * 1024 * 1024  # a RESTlet's canned answer may have 10 MB
 BODY = "$"  # how a JSON path calls the body as a whole (RFC 9535)
 
 
@@ -23,10 +24,12 @@ def body_of(request: Request) -> Any:  # noqa: ANN401  (whatever JSON holds)
     """Read the body; an empty one is an empty object.
 
     Raises:
-        ApiError: it is not JSON (RFC 8259): no NaN, no infinity, UTF-8.
+        ApiError: it is not JSON (RFC 8259): no NaN, no infinity, UTF-8; or it is too long.
 
     """
     raw = request.get_data()
+    if len(raw) > MOST_BYTES:
+        raise ApiError(413, f"the body has {len(raw)} bytes; {MOST_BYTES} are the most", path=BODY)
     try:
         return json.loads(raw.decode("utf-8"), parse_constant=_no_number, parse_float=_finite) if raw.strip() else {}
     except RecursionError:

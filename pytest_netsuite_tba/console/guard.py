@@ -30,7 +30,7 @@ class Guard:
         token: without one, only this machine is let in; with one, only who has it, wherever from.
         admin_hosts: names besides loopback's own that ``Host`` may hold; a port is ignored.
         page: path of the page, where a browser exchanges the token for a cookie.
-        open_paths: need no token; they tell nothing that a port scan would not.
+        open_paths: with a token, these need none, nor a Host of ours: an orchestrator asks by an address of its own.
 
     """
 
@@ -50,13 +50,13 @@ class Guard:
             ApiError: it may not.
 
         """
+        if self._token is not None and request.path in self._open_paths:
+            return None
         self._check_host(request)
         self._check_origin(request)
         if self._token is None:
             if not is_loopback(request.remote_addr or ""):
                 raise ApiError(403, "the console answers this machine only; netsuite-tba serve --expose opens it")
-            return None
-        if request.path in self._open_paths:
             return None
         given = request.args.get("token") if request.path == self._page else None
         if given is not None and _same(given, self._token):
@@ -78,7 +78,8 @@ class Guard:
         host = host_name(request.environ.get("HTTP_HOST", ""))
         if not is_loopback(host) and host not in self._admin_hosts:
             raise ApiError(
-                403, f"Host {host[:80]!r} is not one of this console; netsuite-tba serve --admin-host names others"
+                403,
+                f"Host {host[:80]!r} is not one of this console; netsuite-tba serve --admin-host {host[:80]} lets it be",
             )
 
     @staticmethod

@@ -58,10 +58,16 @@ def row(attempt: Mapping[str, Any], detail: str | None = None) -> Row:
         attempt["method"],
         path,
         f"{attempt['http_status'] or '-'} {attempt['status']}",
-        attempt["detail"] or detail or attempt["code"] or "",
+        attempt["detail"] or detail or _named(attempt) or attempt["code"] or "",
         attempt["application"],
         attempt["role"],
     )
+
+
+def _named(attempt: Mapping[str, Any]) -> str:
+    """Give the mistake that was found, where NetSuite logs no detail."""
+    mistakes = (attempt["diagnosis"] or {}).get("mistakes") or [{"id": ""}]
+    return str(mistakes[0]["id"])
 
 
 def render(trail: AuditTrail, *, width: int = 80) -> str:
