@@ -26,7 +26,7 @@ from .login.request import SignedRequest
 from .login.tokens.approval import approved
 from .login.tokens.desk import TokenDesk
 from .services.faults import RESET, Faults
-from .services.hosts import MisdirectedError, called, signed_request
+from .services.hosts import MisdirectedError, called, host_of, signed_request
 from .services.restlets import PATH, Restlets
 
 if TYPE_CHECKING:
@@ -309,9 +309,12 @@ class NetSuiteServer(HTTPServer):
             answer: the element inside the answer's Body, ``<getResponse xmlns="urn:messages_...">...``, or a function
                 of the request's own such element that gives it. XML as text.
 
+        Raises:
+            ValueError: it is no such text.
+
         """
         with self.account.lock:
-            self.account.store.operations[operation] = answer
+            self.account.store.answer_soap(operation, answer)
 
     def restlet_url(self, script: str, deploy: str, **params: str | int) -> str:
         """Give the URL of a RESTlet at this server, as a client would call it; ``params`` are added, encoded."""
@@ -569,7 +572,7 @@ class NetSuiteServer(HTTPServer):
 
     def _misdirected(self, signed: SignedRequest, wrong: MisdirectedError) -> Response:
         """Row 1: refuse as RESTlets do."""
-        hosts = tuple(one.restlets_host for one in self.accounts.values())
+        hosts = tuple(host_of(wrong.service, one) for one in self.accounts.values())
         account = wrong.account
         attempt = self.audit_trail.refuse(
             signed, wrong.refusal, now=self.clock.now(), hosts=hosts, account="" if account is None else account.id

@@ -559,3 +559,13 @@ def test_bad_input_gets_the_documented_envelope(netsuite, netsuite_client, what)
     assert (expected[0] == 405) == ("Allow" in answer.headers)
     assert {"1": {"companyName": "Acme", "id": "1"}} == netsuite.records["customer"]
     assert netsuite.audit_trail[-1].accepted
+
+
+def test_a_function_that_gives_no_rows_fails_the_test(netsuite, netsuite_rest):
+    """As one that raises does: the client sees a 500, the test why."""
+    netsuite.suiteql("SELECT 1", lambda query: 5)
+    answer = netsuite_rest.post("query/v1/suiteql", json={"q": "SELECT 1"}, headers={"Prefer": "transient"})
+
+    assert (500, 500) == (answer.status_code, netsuite.audit_trail[-1].http_status)
+    with pytest.raises(AssertionError, match="a list of dicts"):
+        netsuite.verify()

@@ -296,7 +296,8 @@ def test_get_data_center_urls_needs_no_login(netsuite, send, account, domains, h
 
 def test_the_old_host_for_all_accounts_serves_nothing_else(netsuite, send):
     """A status of 200 with a fault, as captured (rules 3.4)."""
-    answer = send(right(netsuite.token), base_url="https://webservices.netsuite.com")
+    with netsuite.expect_refusal("unknown-host"):
+        answer = send(right(netsuite.token), base_url="https://webservices.netsuite.com")
 
     assert 200 == answer.status_code
     assert fault(answer)[2].startswith("Incorrect data center requested!")
@@ -384,3 +385,36 @@ def test_without_defusedxml(netsuite, send, monkeypatch):
         AssertionError, match=r"a SOAP call needs the extra 'xml': pip install 'pytest-netsuite-tba\[xml\]'"
     ):
         netsuite.verify()
+
+
+# -- what a test says of an answer -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["<getResponse", "text", {"a": 1}, None, "<a/><b/>"])
+def test_an_answer_that_is_no_xml_is_refused_at_once(netsuite, answer):
+    """With what it is, and what is valid."""
+    with pytest.raises(ValueError, match="SOAP answer.*the text of one XML element"):
+        netsuite.soap("get", answer)
+
+
+def test_a_shared_host_is_a_refusal_that_the_trail_holds(netsuite, netsuite_client):
+    """Answered 200 as captured; the test fails unless it announced it, and the cure names the SOAP host."""
+    with netsuite.expect_refusal("unknown-host", count=1):
+        answer = netsuite_client.post(
+            "https://webservices.netsuite.com/services/NetSuitePort_2024_1",
+            data="<a/>",
+            headers={"Content-Type": "text/xml"},
+        )
+    attempt = netsuite.audit_trail[-1]
+
+    assert (200, True) == (answer.status_code, b"Incorrect data center requested!" in answer.data)
+    assert ("soap", 200) == (attempt.channel, attempt.http_status)
+    assert "1234567-sb1.suitetalk.api.netsuite.com" in attempt.diagnosis.mistakes[0].cure
+
+
+def test_the_cure_of_a_wrong_host_names_the_services_own(netsuite, netsuite_client):
+    """SOAP is not at the RESTlets' host."""
+    with netsuite.expect_refusal("unknown-host"):
+        netsuite_client.post("https://1234567-sb1.restlets.api.netsuite.com/services/NetSuitePort_2024_1", data="<a/>")
+
+    assert "1234567-sb1.suitetalk.api.netsuite.com" in netsuite.audit_trail[-1].diagnosis.mistakes[0].cure

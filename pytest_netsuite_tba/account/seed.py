@@ -380,8 +380,9 @@ def _store(value: object, place: _Place) -> object:
         here = place.at("suiteql").at(index)
         with here.checked():
             store.answer_suiteql(one.query, _json(one.rows, here.at("rows")))
-    for one in seeds.soap:
-        store.operations[one.operation] = one.xml
+    for index, one in enumerate(seeds.soap):
+        with place.at("soap").at(index).checked():
+            store.answer_soap(one.operation, one.xml)
     return store
 
 

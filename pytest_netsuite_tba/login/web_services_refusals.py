@@ -39,7 +39,7 @@ WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
         row=3,
         channels=("soap",),
         logged=False,
-        cause="tokenPassport is in another namespace than the endpoint's.",
+        cause="tokenPassport is in no namespace of NetSuite's messages.",
         cure="Put tokenPassport into urn:messages_VERSION.platform.webservices.netsuite.com, as the WSDL has it.",
     ),
     Refusal(

@@ -97,13 +97,17 @@ class MisdirectedError(Exception):
 
     Attributes:
         refusal: what is said of it.
+        service: that the path names.
         account: whose host it is, or None.
         location: where the client is sent instead, or ``""``.
 
     """
 
-    def __init__(self, refusal: Refusal, account: Account | None = None, *, location: str = "") -> None:
+    def __init__(
+        self, refusal: Refusal, account: Account | None = None, *, service: Name | None = None, location: str = ""
+    ) -> None:
         super().__init__(refusal.cause)
+        self.service: Name = service or "restlet"
         self.refusal = refusal
         self.account = account
         self.location = location
@@ -138,12 +142,13 @@ def called(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Nam
     services = DOMAINS.get(domain)
     if services is None or account is None:
         cause = f"The host {request.host!r} is of no account that is served here ({', '.join(accounts)})."
-        raise MisdirectedError(BY_ID["unknown-host"].because(cause))
+        raise MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
     if wanted is None or wanted in services:
         return wanted or services[0], account
     if wanted == "rest" and "restlet" in services:
         raise MisdirectedError(BY_ID["rest-on-restlets-host"], account)
-    raise MisdirectedError(BY_ID["unknown-host"].because(f"The host {request.host!r} has no service at {path[:80]!r}."))
+    cause = f"The host {request.host!r} has no service at {path[:80]!r}."
+    raise MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
 
 
 def _check_data_center(request: SignedRequest, account: Account) -> None:

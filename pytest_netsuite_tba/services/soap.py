@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import tostring
 
+from pytest_netsuite_tba.account.record_store import xml_element
 from pytest_netsuite_tba.extras import MissingExtraError
+from pytest_netsuite_tba.login.refusals import BY_ID
 
 from .bodies import Answer
 from .envelopes import fault, read_envelope, written
@@ -55,13 +57,20 @@ class SoapWebServices(Service):
         if operation is not None and signed.envelope.operation == "getDataCenterUrls":
             return self._data_center_urls(signed, operation)
         if gate is None:
-            account = next(iter(self.fake.accounts.values()))
-            own = f"https://{host_of('soap', account)}"
-            message = f"Incorrect data center requested! Please use the account's own domain, {own}."
-            answer = self._fault("USER_ERROR", message, signed)
-            answer.status_code = 200  # as captured (rules 3.4)
-            return answer
+            return self._wrong_data_center(signed)
         return super().serve(request, signed, gate, within_limit=within_limit)
+
+    def _wrong_data_center(self, signed: SignedRequest) -> Response:
+        """Refuse a call at a host that no account has to itself, with 200 as captured (rules 3.4)."""
+        account = next(iter(self.fake.accounts.values()))
+        host = host_of("soap", account)
+        cause = f"The host {signed.host!r} is no account's own; SOAP is called at {host}."
+        refused = BY_ID["unknown-host"].because(cause)
+        attempt = self.fake.audit_trail.refuse(signed, refused, now=account.clock.now(), channel="soap", hosts=(host,))
+        message = f"Incorrect data center requested! Please use the account's own domain, https://{host}."
+        answer = self._fault("USER_ERROR", message, signed, 200)
+        self.fake.audit_trail.answered(attempt, 200, "USER_ERROR")
+        return answer
 
     def refuse(self, signed: SignedRequest, refusal: Refusal, account: Account | None) -> Response:
         """Render a refusal as a fault."""
@@ -82,7 +91,7 @@ class SoapWebServices(Service):
             _, element = read_envelope(signed.body)
             assert element is not None  # noqa: S101  (it had an operation when it was judged)
             try:
-                content = canned(tostring(element, encoding="unicode")) if callable(canned) else canned
+                content = xml_element(canned(tostring(element, encoding="unicode"))) if callable(canned) else canned
             except Exception as raised:  # noqa: BLE001  (whatever the test's own function raises: reported, never lost)
                 attempt.cause = f"The answer to {operation} raised {type(raised).__name__}: {raised}"
                 self.fake.note_failure(raised)
