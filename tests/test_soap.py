@@ -393,7 +393,7 @@ def test_without_defusedxml(netsuite, send, monkeypatch):
 @pytest.mark.parametrize("answer", ["<getResponse", "text", {"a": 1}, None, "<a/><b/>"])
 def test_an_answer_that_is_no_xml_is_refused_at_once(netsuite, answer):
     """With what it is, and what is valid."""
-    with pytest.raises(ValueError, match="SOAP answer.*the text of one XML element"):
+    with pytest.raises(ValueError, match=r"SOAP answer.*the text of one XML element"):
         netsuite.soap("get", answer)
 
 
