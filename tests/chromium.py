@@ -29,7 +29,7 @@ def _do_without(what):
 @pytest.fixture(scope="module")
 def chromium():
     """A browser, started once for the module."""
-    executable = shutil.which("chromium")
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
     if executable is None:
         _do_without("chromium")
     try:
@@ -40,3 +40,10 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+def expect(locator):
+    """Wait until what is said of a part of the page holds (playwright's own)."""
+    from playwright.sync_api import expect as expected
+
+    return expected(locator)

@@ -6,7 +6,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from chromium import chromium  # noqa: F401  (a fixture)
 from requests_oauthlib import OAuth1Session
 
 from pytest_netsuite_tba import Role
@@ -70,7 +69,7 @@ def authorize_url(netsuite, oauth, **more):
 
 
 @pytest.fixture
-def visit(chromium):  # noqa: F811
+def visit(chromium):
     """Opens a page in a context of its own; at the end nothing may stand in the console."""
     contexts, problems = [], []
 

@@ -2,15 +2,14 @@
 
 import os
 import re
-import shutil
 import subprocess
 import urllib.error
 import urllib.request
-import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from chromium import expect
 
 from pytest_netsuite_tba import Account, NetSuiteServer, Token
 from pytest_netsuite_tba.console import Console
@@ -19,36 +18,11 @@ from pytest_netsuite_tba.login.audit_trail import LoginAttempt
 NPM = Path(__file__).parent / "npm" / "node_modules"
 AXE = NPM / "axe-core" / "axe.min.js"
 NEWMAN = NPM / ".bin" / "newman"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # Where pictures for the docs go: NETSUITE_TBA_SCREENSHOTS=docs python -m pytest tests/test_page.py
 SCREENSHOTS = os.environ.get("NETSUITE_TBA_SCREENSHOTS")
 ECHO = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 WORTH = {"error", "warning"}  # of what is written to the console
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="SKIPPED: playwright is not installed, the page is not tested"
-)
-if CHROMIUM is None:
-    warnings.warn("SKIPPED: no chromium is installed, the page is not tested", pytest.PytestWarning, stacklevel=1)
-    pytest.skip("SKIPPED: no chromium is installed, the page is not tested", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield one
-        one.close()
 
 
 @pytest.fixture
@@ -61,12 +35,12 @@ def server():
 
 
 @pytest.fixture
-def visit(browser, server):
+def visit(chromium, server):
     """Opens the page; at the end nothing stands in any console, and nothing was fetched from elsewhere."""
     contexts, problems = [], []
 
     def open_page(panel="#trail", *, viewport=WIDE, scheme="light", path="", server=server):
-        context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+        context = chromium.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
         contexts.append(context)
         page = context.new_page()
@@ -179,7 +153,7 @@ def test_other_pictures_for_the_docs(server, visit, tmp_path):
 def test_attempts_come_live_newest_first(server, visit):
     """Without a reload; the newest is told."""
     page = visit()
-    sync_api.expect(page.locator("#empty")).to_contain_text("No request has come yet")
+    expect(page.locator("#empty")).to_contain_text("No request has come yet")
 
     assert 200 == send(server)
     page.wait_for_selector("#attempt-1")
@@ -189,7 +163,7 @@ def test_attempts_come_live_newest_first(server, visit):
     page.wait_for_selector("#attempt-2[aria-selected=true]")
     cells = page.locator(".attempt .detail").all_inner_texts()
     assert ["token_rejected", ""] == cells
-    sync_api.expect(page.locator("#story .tag")).to_have_text("Failure: token_rejected")
+    expect(page.locator("#story .tag")).to_have_text("Failure: token_rejected")
     assert "2 attempts" == page.locator("#count").inner_text()
 
 
@@ -307,7 +281,7 @@ def test_the_keyboard_suffices(server, visit):
     assert "attempt-11" == page.locator("#grid").get_attribute("aria-activedescendant")
     page.keyboard.press("End")
     page.wait_for_selector("#attempt-1[aria-selected=true]")
-    sync_api.expect(page.locator("#story .facts dd").first).to_have_text("1")
+    expect(page.locator("#story .facts dd").first).to_have_text("1")
 
 
 def test_ten_thousand_attempts_are_a_few_rows(server, visit):
@@ -334,7 +308,7 @@ def test_ten_thousand_attempts_are_a_few_rows(server, visit):
     page.wait_for_selector("#attempt-1")
     assert 40 > page.locator(".attempt").count()
     page.locator("#filter-text").fill("n=4321")
-    sync_api.expect(page.locator("#count")).to_have_text("1 of 10,000 attempts")
+    expect(page.locator("#count")).to_have_text("1 of 10,000 attempts")
     send(server)
     page.locator("#filter-text").fill("")
     page.wait_for_selector("#attempt-10001")
@@ -432,14 +406,14 @@ def test_the_clock_is_skewed_frozen_and_advanced(server, visit):
     """NetSuite's time is shown; a client seven minutes off is refused."""
     page = visit("#account")
     now = page.locator("#now")
-    sync_api.expect(now).to_have_text("2026-09-21 14:13:20")
+    expect(now).to_have_text("2026-09-21 14:13:20")
     page.get_by_role("button", name="Skew NetSuite 7 minutes ahead").click()
-    sync_api.expect(now).to_have_text("2026-09-21 14:20:20")
+    expect(now).to_have_text("2026-09-21 14:20:20")
     assert (400, "InvalidTimestamp") == (send(server), server.audit_trail[-1].detail)
     page.get_by_role("button", name="End the skew").click()
-    sync_api.expect(now).to_have_text("2026-09-21 14:13:20")
+    expect(now).to_have_text("2026-09-21 14:13:20")
     page.get_by_role("button", name="Advance 5 minutes").click()
-    sync_api.expect(now).to_have_text("2026-09-21 14:18:20")
+    expect(now).to_have_text("2026-09-21 14:18:20")
     assert 200 == send(server)
 
 
@@ -468,7 +442,7 @@ def test_reset_goes_back_to_the_seed(server, visit):
     send(server)
     page.get_by_role("button", name="Reset", exact=True).click()
     page.get_by_role("button", name="Reset all, the trail too?").click()
-    sync_api.expect(page.get_by_role("switch", name="Web Services Only")).not_to_be_checked()
+    expect(page.get_by_role("switch", name="Web Services Only")).not_to_be_checked()
 
     assert (0, 200) == (len(server.audit_trail), send(server))
 
@@ -478,7 +452,7 @@ def test_a_change_made_elsewhere_is_seen(server, visit):
     page, other = visit("#account"), visit("#account")
     page.get_by_role("switch", name="Web Services Only").click()
 
-    sync_api.expect(other.get_by_role("switch", name="Web Services Only")).to_be_checked()
+    expect(other.get_by_role("switch", name="Web Services Only")).to_be_checked()
 
 
 # -- a request by hand ---------------------------------------------------------------------------------------------
@@ -491,7 +465,7 @@ def test_a_request_by_hand_is_signed_by_the_server(server, visit):
     page.on(
         "response", lambda one: texts.append(one.text()) if "/requests" in one.url or "/accounts" in one.url else None
     )
-    sync_api.expect(page.locator("#hand-url")).to_have_value(ECHO)
+    expect(page.locator("#hand-url")).to_have_value(ECHO)
     page.locator("#hand-method").select_option("POST")
     page.locator("#hand-body").fill('{"hello": "there"}')
     page.get_by_role("button", name="Sign and send").click()
@@ -511,7 +485,7 @@ def test_a_mistake_in_the_form_is_told(server, visit):
     visit.allowed = "status of 400"  # Chromium notes each such answer
     page.get_by_role("button", name="Sign and send").click()
 
-    sync_api.expect(page.locator("#hand-problem")).to_contain_text("no scheme of NetSuite's")
+    expect(page.locator("#hand-problem")).to_contain_text("no scheme of NetSuite's")
 
 
 # -- whoever it is for ---------------------------------------------------------------------------------------------
