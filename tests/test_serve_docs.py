@@ -71,16 +71,11 @@ def for_anyone():
         yield Path(name)
 
 
-def as_another_user():
-    """Give what runs a command as another user, where there is one who can reach this interpreter."""
+def as_another_user(folder):
+    """Give what runs a command as another user, where there is one who can reach what is installed here."""
     prefix = ["setpriv", "--reuid", "65534", "--clear-groups"] if os.getuid() == 0 else []
-    reachable = (
-        subprocess.run(
-            [*prefix, sys.executable, "-c", "import pytest_netsuite_tba.cli"], capture_output=True, check=False
-        ).returncode
-        == 0
-    )
-    return prefix if reachable else []
+    command = [*prefix, sys.executable, "-c", "import pytest_netsuite_tba.cli"]
+    return prefix if subprocess.run(command, capture_output=True, cwd=folder, check=False).returncode == 0 else []
 
 
 COMPOSE = re.search(r'command: (\["--account".*?\])', PAGE).group(1)
@@ -93,7 +88,7 @@ def test_the_container_starts_and_is_healthy(for_anyone, options):
     account.write_text('account = "1234567_SB1"\n')
     mounted = {"/srv/account.toml": str(account), "/ca/ca.pem": str(certificate), "443": "0"}
     command = [
-        *as_another_user(),
+        *as_another_user(for_anyone),
         sys.executable,
         "-m",
         "pytest_netsuite_tba",
