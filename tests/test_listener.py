@@ -161,6 +161,23 @@ def test_stop_does_not_wait_for_a_busy_application():
         release.set()
 
 
+def test_a_request_in_flight_is_answered_before_it_stops(listener):
+    """Stopping with grace finishes what has begun, here a body still on its way; nobody new is let in."""
+    with connected(listener) as client, connected(listener) as idle:
+        client.sendall(b"POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
+        stopping = threading.Thread(target=listener.stop, args=(60,))
+        stopping.start()
+        assert b"" == idle.recv(1)  # the idle one is closed: it is stopping
+        with pytest.raises(ConnectionRefusedError):
+            connected(listener)
+        client.sendall(b"body")
+        answer = client.recv(1000)
+        stopping.join(60)
+
+    assert (b"HTTP/1.1 200 ", False) == (answer[:13], stopping.is_alive())
+
+
 def test_stop_twice_is_stop_once(listener):
     """A second stop does nothing."""
     listener.stop()
