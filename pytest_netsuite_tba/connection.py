@@ -440,7 +440,7 @@ def _run(
         return written.extend
 
     parts = app(environ, start_response)
-    if started and environ["REQUEST_METHOD"] != "HEAD" and not _has_length(parts, started[0][1]):
+    if started and environ["REQUEST_METHOD"] != "HEAD" and not _has_length(parts, *started[0]):
         return *started[0], parts
     try:
         for part in parts:
@@ -453,8 +453,11 @@ def _run(
     return status, headers, bytes(written)
 
 
-def _has_length(parts: Iterable[bytes], headers: list[tuple[str, str]]) -> bool:
-    return isinstance(parts, Sequence) or any(name.lower() == "content-length" for name, _ in headers)
+def _has_length(parts: Iterable[bytes], status: str, headers: list[tuple[str, str]]) -> bool:
+    """Whether it is known how long a body is; a 204 or 304 has none (RFC 9112 section 6.3)."""
+    if isinstance(parts, Sequence) or status[:3] in {"204", "304"}:
+        return True
+    return any(name.lower() == "content-length" for name, _ in headers)
 
 
 def _close(parts: Iterable[bytes]) -> None:

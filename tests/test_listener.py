@@ -178,6 +178,24 @@ def test_a_request_in_flight_is_answered_before_it_stops(listener):
     assert (b"HTTP/1.1 200 ", False) == (answer[:13], stopping.is_alive())
 
 
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_an_answer_that_has_no_body_is_not_streamed(status):
+    """Not one byte follows its head, or the next answer on the connection would begin with it (RFC 9112 section 6.3)."""
+
+    def app(environ, start_response):
+        start_response(status, [])
+        return iter(())  # of no known length, as werkzeug gives it
+
+    one = Listener(app, "127.0.0.1", 0)
+    one.start()
+    with connected(one) as client:
+        client.sendall(REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        data = b"".join(iter(lambda: client.recv(65536), b""))
+    one.stop()
+
+    assert (b"", False) == (data.partition(b"\r\n\r\n")[2], b"Transfer-Encoding" in data)
+
+
 def test_stop_twice_is_stop_once(listener):
     """A second stop does nothing."""
     listener.stop()
