@@ -92,10 +92,10 @@ class InMemoryValidator(RequestValidator):
     def check_nonce(self, nonce):
         return 6 <= len(nonce) <= 128
 
-    def validate_client_key(self, client_key, request):  # noqa: ARG002
+    def validate_client_key(self, client_key, request):
         return client_key == self.credentials.consumer_key
 
-    def validate_access_token(self, client_key, token, request):  # noqa: ARG002
+    def validate_access_token(self, client_key, token, request):
         return token == self.credentials.token_id
 
     def validate_timestamp_and_nonce(
@@ -103,8 +103,8 @@ class InMemoryValidator(RequestValidator):
         client_key,
         timestamp,
         nonce,
-        request,  # noqa: ARG002
-        request_token=None,  # noqa: ARG002
+        request,
+        request_token=None,
         access_token=None,
     ):
         key = (client_key, access_token, timestamp, nonce)
@@ -112,13 +112,13 @@ class InMemoryValidator(RequestValidator):
         self.seen.add(key)
         return new
 
-    def validate_realms(self, client_key, token, request, uri=None, realms=None):  # noqa: ARG002
+    def validate_realms(self, client_key, token, request, uri=None, realms=None):
         return True
 
-    def get_client_secret(self, client_key, request):  # noqa: ARG002
+    def get_client_secret(self, client_key, request):
         return self.credentials.consumer_secret
 
-    def get_access_token_secret(self, client_key, token, request):  # noqa: ARG002
+    def get_access_token_secret(self, client_key, token, request):
         return self.credentials.token_secret
 
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .account.records import Account, Integration, Token
+from .account.records import NETSUITE, Account, Integration, Token
 from .account.seed import load
 from .captures import read
 from .captures.capture import request_to
@@ -19,7 +19,7 @@ from .login.request import SignedRequest
 from .login.token_passport import FIELDS
 from .login.tokens.desk import TokenDesk
 from .services.envelopes import read_envelope
-from .services.hosts import NETSUITE, SOAP_PATH, MisdirectedError, called, signed_request
+from .services.hosts import SOAP_PATH, MisdirectedError, called, signed_request
 
 if TYPE_CHECKING:
     import os

@@ -10,8 +10,8 @@ import ssl
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
+from .account.records import NETSUITE
 from .extras import MissingExtraError
-from .services.hosts import NETSUITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "clients": {"extras", "oauth1", "account"},
     "services": {"extras", "oauth1", "account", "login"},
     "http1": set(),
-    "proxy": {"extras", "services"},
+    "proxy": {"account", "extras"},
     "environment": {"clients", "proxy"},
     "process": {"environment"},
     "connection": {"http1", "proxy"},

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .scripts import EntryPoint
 
+NETSUITE = ".netsuite.com"  # what every host of NetSuite's ends with
 DEFAULT_ACCOUNT = "1234567_SB1"
 _ACCOUNT_ID = re.compile(r"[A-Z0-9]+(?:_[A-Z0-9]+)?")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
+from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.oauth1.encoding import decode_query
 from pytest_netsuite_tba.oauth1.header import format_authorization
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account
 
     from .wsgi import NetSuiteClient
-
-
-NETSUITE = ".netsuite.com"
 
 
 class RealHostError(RuntimeError):

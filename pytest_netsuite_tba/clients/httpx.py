@@ -5,7 +5,9 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING, Any
 
-from .credentials import NETSUITE, RealHostError
+from pytest_netsuite_tba.account.records import NETSUITE
+
+from .credentials import RealHostError
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID
 from pytest_netsuite_tba.login.tokens.user_checks import ENTITY_CHECKS, UserLogin, unusable
 
 from .endpoints import Endpoints, RefusedError, account_of, host_names, json_answer, parameter, user_credentials
-from .hosts import NETSUITE, host_of
+from .hosts import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Response
 
+from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.login.tokens.nlauth import BadNLAuthError, UserCredentials, parse_nlauth
 from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .bodies import JSON, Answer, dump_json, error_answer
-from .hosts import NETSUITE
 from .restlets import OAUTH_CHALLENGE
 from .service import Service
 

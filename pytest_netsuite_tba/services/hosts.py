@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
+from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.login.refusals import BY_ID, WRONG_DATA_CENTER
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.oauth1.encoding import to_text
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Name = Literal["restlet", "rest", "soap", "token", "discovery", "ui"]
 
-NETSUITE = ".netsuite.com"
 SOAP_PATH = "/services/NetSuitePort_"
 # What a path begins with -> the service that it calls. Any other path belongs to the host's first service.
 PATHS: tuple[tuple[str, Name], ...] = (
