@@ -144,8 +144,9 @@ def session_of_tests(rounds: int, ours: str, client: str) -> Row:
 
 
 def _environ() -> dict[str, str]:
-    """Only the plugins that are named are loaded."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    """Only the plugins that are named are loaded, and bytecode is kept, as pip keeps it for whatever it installs."""
+    unwanted = ("PYTEST_", "PYTHONDONTWRITEBYTECODE")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     return environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 

@@ -89,9 +89,6 @@ class Home(Protocol):
     port: int
     stopped: bool
 
-    def forget(self, connection: Connection) -> None:
-        """Take a connection that ended off the list."""
-
     def report(self, bad: BadRequestError) -> None:
         """Tell of a request that is no well-formed HTTP."""
 
@@ -129,7 +126,6 @@ class Connection:
             pass  # the client went away, or was too slow in reading its answer
         finally:
             self.close()
-            self.listener.forget(self)
 
     def _shake_hands_if_asked(self, context: ssl.SSLContext) -> None:
         """Go on in TLS if the client's first byte begins a handshake, else in plain HTTP."""

@@ -1,20 +1,20 @@
-"""The listener: it accepts, a thread a connection, and stops at once."""
+"""The listener: it lets clients in, each in a thread of the crew, and stops at once."""
 
 from __future__ import annotations
 
 import logging
-import selectors
 import socket
 import threading
-import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .connection import Connection, Limits
+from .crew import CREW
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import WSGIApplication
 
     from .http1 import BadRequestError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _JOIN_SECONDS = 0.5
-_BACK_OFF_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,28 +78,26 @@ class Listener:
         self.proxy = proxy
         self.on_malformed = on_malformed
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.create_server((host, port), family=family, backlog=256)
-        self._socket.settimeout(0)  # a client may be gone between select and accept
+        self.socket = socket.create_server((host, port), family=family, backlog=256)
+        self.socket.settimeout(0)  # a client may be gone before it is let in
         self.host = host
-        self.port: int = self._socket.getsockname()[1]
-        self._wake, self._woken = socket.socketpair()
-        self._lock = threading.Lock()
-        self._connections: dict[Connection, threading.Thread] = {}
-        self._accepting: threading.Thread | None = None
-        self.stopped = False
+        self.port: int = self.socket.getsockname()[1]
+        self._ended = threading.Condition()
+        self._connections: dict[Connection, int] = {}  # and the thread that serves each
+        self._started = self.stopped = False
 
     def start(self) -> None:
         """Begin to accept connections.
 
         Raises:
-            RuntimeError: it was started or stopped before.
+            RuntimeError: it was started or stopped before, or no thread can be started.
 
         """
-        with self._lock:
-            if self.stopped or self._accepting is not None:
+        with self._ended:
+            if self.stopped or self._started:
                 raise RuntimeError("a listener is started once")
-            self._accepting = threading.Thread(target=self._accept, name=f"netsuite-accept-{self.port}", daemon=True)
-            self._accepting.start()
+            CREW.watch(self)
+            self._started = True
 
     def stop(self, grace: float = 0.0) -> None:
         """Stop: no more is accepted, every connection is closed. Further calls do nothing.
@@ -108,68 +105,63 @@ class Listener:
         Requests that have begun have ``grace`` seconds to be answered. An application that is still at work after
         that is waited for half a second; then its answer goes nowhere.
         """
-        with self._lock:
+        with self._ended:
             if self.stopped:
                 return
             self.stopped = True
-        self._wake.send(b"\0")
-        if self._accepting is not None:
-            self._accepting.join()
-        self._socket.close()  # whoever comes now is refused rather than left waiting
-        with self._lock:
-            open_connections = dict(self._connections)
-        deadline = time.monotonic() + grace
-        for connection in sorted(open_connections, key=lambda one: one.is_busy):  # the idle ones first
-            if connection.is_busy:
-                _join(open_connections[connection], deadline)
-            connection.abort()
-        deadline = time.monotonic() + _JOIN_SECONDS
-        for connection, thread in open_connections.items():
-            _join(thread, deadline)
-            connection.close()
-        for one in (self._wake, self._woken):
-            one.close()
+            if self._started:
+                CREW.leave(self)
+            self.socket.close()  # whoever comes now is refused rather than left waiting
+            connections = self._connections
+            this = threading.get_ident()  # a request's own code may stop the listener; nobody waits for that one
 
-    def _accept(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
-            selector.register(self._woken, selectors.EVENT_READ)
-            while not self.stopped:
-                selector.select()
-                if self.stopped:
-                    return
-                try:
-                    client, address = self._socket.accept()
-                except BlockingIOError:
-                    continue
-                except OSError:  # out of descriptors: wait for a stop, or for one to be freed
-                    selector.unregister(self._socket)
-                    selector.select(_BACK_OFF_SECONDS)
-                    selector.register(self._socket, selectors.EVENT_READ)
-                    continue
-                self._serve(client, address)
+            def are_gone(ones: Iterable[Connection]) -> bool:
+                return not any(connections.get(one, this) != this for one in ones)
 
-    def _serve(self, client: socket.socket, address: tuple[str, int]) -> None:
-        connection = Connection(self, client, address)
-        thread = threading.Thread(target=connection.run, name=f"netsuite-connection-{address[1]}", daemon=True)
-        with self._lock:
-            full = len(self._connections) >= self.limits.connections
-            if not full:
-                self._connections[connection] = thread
+            open_ones = list(connections)
+            busy = [one for one in open_ones if one.is_busy]
+            for one in open_ones:
+                if one not in busy:
+                    one.abort()
+            self._ended.wait_for(lambda: are_gone(busy), grace)
+            for one in busy:
+                one.abort()
+            self._ended.wait_for(lambda: are_gone(open_ones), _JOIN_SECONDS)
+            for one in open_ones:
+                one.close()
+
+    def let_in(self) -> Callable[[], object] | None:
+        """Accept a client, and give what serves it in the thread that asks.
+
+        Raises:
+            OSError: there is none, or no descriptor for it.
+
+        """
+        with self._ended:
+            if self.stopped:
+                return None
+            try:
+                client, address = self.socket.accept()
+            except BlockingIOError:
+                return None
+            connection = Connection(self, client, address)
+            if len(self._connections) >= self.limits.connections:
+                _LOG.warning("closed a connection: there are %d already", self.limits.connections)
+                connection.close()
+                return None
+            self._connections[connection] = threading.get_ident()
+            return partial(self._serve, connection)
+
+    def _serve(self, connection: Connection) -> None:
+        thread = threading.current_thread()
+        thread.name, name = f"netsuite-connection-{connection.address[1]}", thread.name
         try:
-            if not full:
-                thread.start()
-                return
-            _LOG.warning("closed a connection: there are %d already", self.limits.connections)
-        except RuntimeError:  # out of threads
-            _LOG.warning("closed a connection: no thread can be started for it")
-        connection.close()
-        self.forget(connection)
-
-    def forget(self, connection: Connection) -> None:
-        """Take a connection that ended off the list."""
-        with self._lock:
-            self._connections.pop(connection, None)
+            connection.run()
+        finally:
+            thread.name = name
+            with self._ended:
+                del self._connections[connection]
+                self._ended.notify_all()
 
     def report(self, bad: BadRequestError) -> None:
         """Tell ``on_malformed``, unless it was stop() that cut the request short."""
@@ -188,9 +180,3 @@ class Listener:
             )
         except Exception:  # noqa: BLE001  (whatever it does, the client gets its answer)
             _LOG.exception("on_malformed failed on %s", bad.reason)
-
-
-def _join(thread: threading.Thread, deadline: float) -> None:
-    """Wait for a thread until the deadline; not for itself, where a request's own code stops the listener."""
-    if thread is not threading.current_thread():
-        thread.join(max(0.0, deadline - time.monotonic()))

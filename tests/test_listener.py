@@ -1,11 +1,13 @@
 """The listener: kept connections, many at once, and nothing left behind when it stops."""
 
+import os
 import queue
 import socket
 import ssl
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -122,13 +124,21 @@ def descriptors():
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-def ours():
-    return [one for one in threading.enumerate() if one.name.startswith("netsuite-")]
+def serving():
+    """The threads that serve a client; a few more wait for the next, whatever listener it comes to."""
+    return [one for one in threading.enumerate() if one.name.startswith("netsuite-connection")]
+
+
+def waiting():
+    return [one for one in threading.enumerate() if one.name == "netsuite-waiting"]
 
 
 @LINUX
-def test_nothing_is_left_behind():
-    """Starting and stopping leaves no thread and no descriptor, with idle and half-read connections open."""
+def test_nothing_is_left_behind(listener):
+    """Starting and stopping leaves no thread at work and no descriptor, with idle and half-read connections open."""
+    with connected(listener) as client:
+        answer_to(client)  # the crew is at work
+    listener.stop()
     before = descriptors()
     for _ in range(30):
         one = Listener(app, "127.0.0.1", 0)
@@ -139,7 +149,36 @@ def test_nothing_is_left_behind():
             one.stop()
             assert b"" == kept.recv(1)
             assert idle
-    assert (before, []) == (descriptors(), ours())
+    assert (before, []) == (descriptors(), serving())
+
+
+def test_threads_are_kept_but_a_few(listener):
+    """However many listeners and connections there were, a handful of threads waits for more."""
+    with ExitStack() as stack:
+        for client in [stack.enter_context(connected(listener)) for _ in range(40)]:
+            answer_to(client)
+        assert 40 == len(serving())
+    listener.stop()
+    for one in waiting():
+        one.join(0.2)  # most are about to end
+
+    assert ([], True) == (serving(), len(waiting()) <= 5)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork()")
+def test_a_forked_process_has_a_crew_of_its_own(listener):
+    """A child process has none of its parent's threads; its listener is served all the same."""
+    child = os.fork()
+    if not child:
+        with suppress(BaseException):
+            one = Listener(app, "127.0.0.1", 0)
+            one.start()
+            with connected(one) as client:
+                os._exit(0 if b"/a b?c=d" == answer_to(client)[1] else 2)
+        os._exit(1)
+    assert (child, 0) == os.waitpid(child, 0)
+    with connected(listener) as client:
+        assert b"/a b?c=d" == answer_to(client)[1]
 
 
 def test_stop_does_not_wait_for_a_busy_application():
@@ -324,7 +363,7 @@ def test_stop_ends_a_stream(listener, endless):
         client.sendall(REQUEST)
         read_until(client, b"\r\n\r\n")
         listener.stop(grace=60)
-        assert (True, []) == (endless.closed.is_set(), ours())
+        assert (True, []) == (endless.closed.is_set(), serving())
 
 
 def test_a_stream_that_fails_is_cut_short(listener, endless, caplog):

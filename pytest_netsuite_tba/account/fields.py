@@ -119,6 +119,9 @@ def rules_of(record: type[Any]) -> dict[str, FieldRule]:
     return rules
 
 
+_IMMUTABLE = frozenset({str, bool, int, float, types.NoneType})  # most fields; deepcopy() takes its time over each
+
+
 class Record:
     """Base of the records: an assignment is checked at once, in the constructor and after it."""
 
@@ -150,7 +153,13 @@ class Record:
         memo[id(self)] = twin
         kind: Any = type(self)
         for name in rules_of(kind):
-            object.__setattr__(twin, name, copy.deepcopy(getattr(self, name), memo))
+            value = getattr(self, name)
+            kind = type(value)
+            if kind is set:  # of texts or numbers
+                value = set(value)
+            elif kind not in _IMMUTABLE:
+                value = copy.deepcopy(value, memo)
+            object.__setattr__(twin, name, value)
         return twin
 
 

@@ -10,9 +10,9 @@ import itertools
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, ValuesView
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast
 
 from .behaviour import Behaviour
 from .clock import Clock
@@ -158,11 +158,29 @@ class Records(Mapping[Any, R], Generic[R]):
     def __iter__(self) -> Iterator[Any]:
         return (getattr(one, self._key) for one in list(self._records))
 
+    def values(self) -> ValuesView[R]:
+        """Give the records themselves."""
+        return _Values(self)
+
     def __len__(self) -> int:
         return len(self._records)
 
     def __repr__(self) -> str:
         return repr(self._records)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        twin = copy.copy(self)
+        twin._records = copy.deepcopy(self._records, memo)  # noqa: SLF001  (its own)
+        return twin
+
+
+class _Values(ValuesView[R]):
+    """The records without a search for each by its key."""
+
+    _mapping: Records[R]
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(list(self._mapping._records))  # noqa: SLF001  (of this very module)
 
 
 @dataclass(slots=True, init=False)

@@ -130,20 +130,16 @@ class Deployment(Record):
     required: bool = setting("Fail the test if the RESTlet was never called.", default=False, seed=False)
     calls: History[Call] = field(default_factory=History, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        for method in ENTRY_POINTS:
-            self._check_entry_point(method, getattr(self, method))
-
     def __setattr__(self, name: str, value: object) -> None:
         if name == "audience" and isinstance(value, list | tuple | set | frozenset):
             roles = [one for one in value if not isinstance(one, str)]
             value = Audience(roles=roles, employees=[one for one in value if isinstance(one, str)])
-        if name in ENTRY_POINTS:
+        if name in ENTRY_POINTS and value is not None:
             self._check_entry_point(name, value)
         Record.__setattr__(self, name, value)
 
     def _check_entry_point(self, method: str, value: object) -> None:
-        if value is None or callable(value) or isinstance(value, Canned):
+        if callable(value) or isinstance(value, Canned):
             return
         try:
             json.dumps(value)

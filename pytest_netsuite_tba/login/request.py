@@ -33,6 +33,7 @@ class SignedRequest:
 
     __slots__ = (
         "_authorization",
+        "_first_headers",
         "_query_parameters",
         "authorizations",
         "body",
@@ -75,6 +76,7 @@ class SignedRequest:
         self.host = host
         self.path, _, self.query = target.partition("?")
         self.authorizations = tuple(value for name, value in headers if name.lower() == "authorization")
+        self._first_headers: dict[str, str] | None = None
         self._authorization: AuthorizationHeader | None = None
         self._query_parameters: list[tuple[str, str]] | None = None
 
@@ -99,7 +101,9 @@ class SignedRequest:
 
     def header(self, name: str) -> str:
         """Give the first header of that name (lower case), or ``""``."""
-        return next((value for sent, value in self.headers if sent.lower() == name), "")
+        if self._first_headers is None:
+            self._first_headers = {sent.lower(): value for sent, value in reversed(self.headers)}
+        return self._first_headers.get(name, "")
 
     @property
     def media_type(self) -> str:
