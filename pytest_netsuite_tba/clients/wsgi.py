@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
 from werkzeug import Request
 from werkzeug.datastructures import Headers
@@ -42,22 +43,33 @@ class NetSuiteClient(Client):
         host = after.partition("?")[0].partition("/")[0]
         target = after[len(host) :]
         target = target if target.startswith("/") else f"/{target}"
-        said = "content_type" in kwargs or "Content-Type" in Headers(kwargs.get("headers"))
+        headers = kwargs["headers"] = Headers(kwargs.get("headers"))
         is_form = "data" in kwargs and not isinstance(kwargs["data"], str | bytes)
-        if not said and not is_form:
+        if "content_type" not in kwargs and "Content-Type" not in headers and not is_form:
             kwargs["content_type"] = "application/json"
         sending = {name: kwargs.pop(name) for name in ("buffered", "follow_redirects") if name in kwargs}
-        builder = EnvironBuilder(target, f"{scheme}://{host}/", *rest, **kwargs)
+        path, mark, query = target.partition("?")
+        if mark and kwargs.get("query_string") is not None:
+            raise ValueError("a query stands in the URL and in query_string")
+        builder = EnvironBuilder("/", None, *rest, **kwargs)  # for headers and body; it would spell the URL its own way
         try:
             environ = builder.get_environ()
         finally:
             builder.close()
-        query = environ["QUERY_STRING"]
-        if "query_string" in kwargs:
-            target = f"{target.partition('?')[0]}?{query}"
-        environ["REQUEST_URI"] = environ["RAW_URI"] = target.encode("utf-8", "surrogateescape").decode("latin-1")
-        environ["HTTP_HOST"] = host
-        environ.setdefault("REMOTE_ADDR", "127.0.0.1")
+        if not mark:
+            query = environ["QUERY_STRING"].encode("latin-1").decode("utf-8", "surrogateescape")
+            target = f"{path}?{query}" if query else path
+        raw_target = _native(target)
+        environ |= {
+            "PATH_INFO": unquote_to_bytes(path.encode("utf-8", "surrogateescape")).decode("latin-1"),
+            "QUERY_STRING": _native(query),
+            "REQUEST_URI": raw_target,
+            "RAW_URI": raw_target,
+            "HTTP_HOST": host,
+            "wsgi.url_scheme": scheme,
+            "REMOTE_ADDR": environ.get("REMOTE_ADDR", "127.0.0.1"),
+            **(kwargs.get("environ_overrides") or {}),
+        }
         if "HTTP_AUTHORIZATION" not in environ:
             form = ""
             if environ.get("CONTENT_TYPE", "").partition(";")[0] == FORM:
@@ -75,3 +87,8 @@ class NetSuiteClient(Client):
     ) -> tuple[Iterable[bytes], str, Headers]:
         """Run the application; werkzeug's own would parse the URL again, for cookies that are not kept."""
         return run_wsgi_app(self.application, environ, buffered=buffered)
+
+
+def _native(text: str) -> str:
+    """Give text as an environ holds it (PEP 3333)."""
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -29,6 +29,10 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _NOT_IN_XML_NAME = re.compile(r"[^A-Za-z0-9_.\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff-]")
 
 
+_AS_IT_IS = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_ESCAPED = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+
 class BadBodyError(ValueError):
     """The body is not what its Content-Type says."""
 
@@ -126,11 +130,11 @@ def _no_constant(name: str) -> object:
 
 def dump_json(value: object) -> str:
     """Write JSON as JavaScript does: no spaces, text as it is, lone surrogates escaped."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = _AS_IT_IS.encode(value)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+        return _ESCAPED.encode(value)
     return text
 
 

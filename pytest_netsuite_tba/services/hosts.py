@@ -166,9 +166,11 @@ def host_of(service: Name, account: Account) -> str:
 
 def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> Account:
     """Give the account that the realm (of NLAuth: ``nlauth_account``), or the ``tokenPassport``, names, else the first."""
+    if len(accounts) == 1:
+        return next(iter(accounts.values()))
     header = request.authorization
     sent = ("realm", "nlauth_account")
     names = [one.value for one in header.parameters if one.name in sent] if header else []
-    if not names and len(accounts) > 1 and b"tokenPassport" in request.body:
+    if not names and b"tokenPassport" in request.body:
         names = [to_text(one) for one in _PASSPORTS_ACCOUNT.findall(request.body)]
     return accounts.get(names[0] if names else "") or next(iter(accounts.values()))
