@@ -166,6 +166,7 @@ def test_threads_are_kept_but_a_few(listener):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork()")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")  # what it is about
 def test_a_forked_process_has_a_crew_of_its_own(listener):
     """A child process has none of its parent's threads; its listener is served all the same."""
     child = os.fork()
