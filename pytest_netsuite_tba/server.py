@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import threading
 import uuid
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from .account.history import DEFAULT_HISTORY, History
 from .account.records import Account
 from .account.seed import load
 from .clients.credentials import Credentials, Hosts
-from .connection import Limits
-from .listener import Listener
+from .listening import ListeningServer
 from .login.audit_trail import AuditTrail
 from .login.gate import Gate
 from .login.hiding import without_secrets
@@ -42,6 +39,7 @@ if TYPE_CHECKING:
     from .account.records import Integration, Token
     from .account.scripts import Audience, Deployment, EntryPoint
     from .account.users import Entity, Role
+    from .connection import Limits
     from .listener import Malformed
     from .login.audit_trail import LoginAttempt
     from .login.refusal import Refusal
@@ -58,7 +56,7 @@ class UnexpectedRequestError(AssertionError):
     """Requests came that the test did not announce; the message lists them."""
 
 
-class NetSuiteServer(HTTPServer):
+class NetSuiteServer(ListeningServer):
     """A fake NetSuite for one or more accounts.
 
     It listens on loopback, from the first time that :attr:`url` is read until :meth:`stop` (or the end of a
@@ -84,25 +82,19 @@ class NetSuiteServer(HTTPServer):
 
     """
 
-    DEFAULT_LISTEN_HOST = "127.0.0.1"
-
     def __init__(
         self,
         *sources: Source,
-        host: str = DEFAULT_LISTEN_HOST,
+        host: str = ListeningServer.DEFAULT_LISTEN_HOST,
         port: int = 0,
         history: int = DEFAULT_HISTORY,
         limits: Limits | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
     ) -> None:
-        self.history = history
-        super().__init__(host, port, ssl_context, threaded=True)
-        self._proxy = proxy
-        self.hosts: Hosts | None = None
+        super().__init__(host, port, history=history, limits=limits, ssl_context=ssl_context, proxy=proxy)
         self.no_handler_status_code = 404
-        self.clear_log()
-        self.limits = limits or Limits()
+        self.hosts: Hosts | None = None
         accounts: list[Account] = []
         for source in sources or (Account(),):
             accounts += [source] if isinstance(source, Account) else load(source)
@@ -118,14 +110,11 @@ class NetSuiteServer(HTTPServer):
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
         self.audit_trail = AuditTrail(history)
         self.audit_trail.hide = lambda text: without_secrets(text, self.accounts)
-        self._stopped = threading.Event()
         self.faults = Faults(self.audit_trail, self._stopped)
         self.console: WSGIApplication | None = None
         self.gates = {account.id: Gate(account, self.audit_trail, accounts) for account in accounts}
         self.desk = TokenDesk(self.gates, self.audit_trail)
         self._credentials = None if self.token is None else self.credentials_for(self.token)
-        self._listener: Listener | None = None
-        self._start_lock = threading.Lock()
         self._services: dict[str, Service] = {}
 
     # -- the records of the first token ----------------------------------------------------------------------
@@ -421,92 +410,11 @@ class NetSuiteServer(HTTPServer):
         if problems:
             raise UnexpectedRequestError("\n".join(problems)) from (raised[0] if raised else None)
 
-    # -- the socket ------------------------------------------------------------------------------------------
-
-    @property
-    def url(self) -> str:
-        """``http://127.0.0.1:<port>``; reading it starts the listener."""
-        self._ensure_started()
-        scheme = "http" if self.ssl_context is None else "https"
-        return f"{scheme}://{self.format_host(self.host)}:{self.port}"
-
-    @property
-    def proxy(self) -> Proxy | None:
-        """The rules of the proxy that it also is; set, they hold at once, for a listener that runs too."""
-        return self._proxy
-
-    @proxy.setter
-    def proxy(self, proxy: Proxy | None) -> None:
-        with self._start_lock:
-            self._proxy = proxy
-            if self._listener is not None:
-                self._listener.proxy = proxy
-
-    def url_for(self, suffix: str) -> str:
-        """Give the URL of a path at this server; starts the listener."""
-        self._ensure_started()
-        return super().url_for(suffix)
-
-    def _ensure_started(self) -> None:
-        with self._start_lock:
-            if self._listener is None and not self._stopped.is_set():
-                self._start()
-
-    def _start(self) -> None:
-        self._stopped.clear()
-        self._listener = Listener(
-            self.wsgi_app,
-            self.host,
-            self.port,
-            limits=self.limits,
-            ssl_context=self.ssl_context,
-            proxy=self._proxy,
-            on_malformed=self._record_malformed,
-        )
-        self.port = self._listener.port
-        self._listener.start()
-
-    def start(self) -> None:
-        """Start to listen now rather than when :attr:`url` is first read; does nothing if it does."""
-        with self._start_lock:
-            if self._listener is None:
-                self._start()
-
-    def stop(self, grace: float = 0.0) -> None:
-        """Stop: the socket and every connection are closed. Does nothing if it does not listen.
-
-        Requests in flight have ``grace`` seconds to be answered.
-        """
-        self._stopped.set()
-        with self._start_lock:
-            if self._listener is not None:
-                self._listener.stop(grace)
-                self._listener = None
-
-    @property
-    def is_stopping(self) -> bool:
-        """Whether it was told to stop: whoever waits for something at this server waits no longer."""
-        return self._stopped.is_set()
-
-    def is_running(self) -> bool:
-        """Whether it listens."""
-        return self._listener is not None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.stop()
-
     def __repr__(self) -> str:
         state = f"listening on {self.host}:{self.port}" if self.is_running() else "not listening"
         return f"<NetSuiteServer {', '.join(self.accounts)}, {state}>"
 
-    def clear_log(self) -> None:
-        """Forget the log of requests and responses."""
-        self.log = History(self.history)  # type: ignore[assignment]  # bounded, and says what it dropped
-
-    def _record_malformed(self, malformed: Malformed) -> None:
+    def record_malformed(self, malformed: Malformed) -> None:
         """Write into the trail what the listener could read of a request that is no HTTP."""
         tunnel = malformed.method == "CONNECT"  # its target is a host, and no path
         request = SignedRequest(

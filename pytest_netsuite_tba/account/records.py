@@ -10,19 +10,19 @@ import itertools
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, ValuesView
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .behaviour import Behaviour
 from .clock import Clock
-from .fields import Record, RecordError, nearest, rules_of, setting
+from .fields import Record, RecordError, rules_of, setting
+from .keyed import Records
 from .record_store import RecordStore
 from .scripts import Audience, Canned, Deployment
 from .users import Entity, Omitted, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from .scripts import EntryPoint
 
@@ -87,7 +87,7 @@ class Token(Record):
         self.active, self.revoked = False, True
 
 
-R = TypeVar("R", Integration, Role, Entity, Token)
+R = TypeVar("R", bound=Record)
 # What a kind of record is called, and the field that names one.
 KEYS: dict[type, tuple[str, str]] = {
     Integration: ("integration", "name"),
@@ -95,92 +95,6 @@ KEYS: dict[type, tuple[str, str]] = {
     Entity: ("entity", "email"),
     Token: ("token", "name"),
 }
-
-
-class Records(Mapping[Any, R], Generic[R]):
-    """Records of one kind, looked up by name, id or e-mail address, in the order created."""
-
-    def __init__(self, kind: type[R], account: str) -> None:
-        self.noun, self._key = KEYS[kind]
-        self._account = account
-        self._records: list[R] = []
-
-    def add(self, record: R) -> R:
-        """Add ``record``.
-
-        Raises:
-            RecordError: there is one of that name already.
-
-        """
-        key = getattr(record, self._key)
-        if key in self:
-            raise RecordError(f"{self.noun} of account {self._account}", key, f"a {self._key} not yet in use")
-        self._records.append(record)
-        return record
-
-    def remove(self, record: R) -> None:
-        """Remove ``record``, which must be here."""
-        self._records[:] = [one for one in self._records if one is not record]
-
-    def find(self, wanted: Any, where: str = "") -> R:  # noqa: ANN401  (a key or a record)
-        """Give the record that ``wanted`` is, or is the key of; ``where`` says what asks for it.
-
-        Raises:
-            RecordError: it is not of this account; the message names those that are.
-
-        """
-        for one in self._records:
-            if one is wanted or getattr(one, self._key) == wanted:
-                return one
-        key = getattr(wanted, self._key, wanted)
-        raise RecordError(where or f"{self.noun} of account {self._account}", key, nearest(key, self))
-
-    def first(self) -> R:
-        """Give the first record.
-
-        Raises:
-            RecordError: there is none.
-
-        """
-        if not self._records:
-            raise RecordError(f"{self.noun} of account {self._account}", None, f"at least one {self.noun}")
-        return self._records[0]
-
-    def __getitem__(self, key: Any) -> R:  # noqa: ANN401  (an id is a number, a name a text)
-        for one in self._records:
-            if getattr(one, self._key) == key:
-                return one
-        raise KeyError(f"no {self.noun} {key!r} in account {self._account}; {nearest(key, self)}")
-
-    def __contains__(self, key: object) -> bool:
-        return any(getattr(one, self._key) == key for one in self._records)
-
-    def __iter__(self) -> Iterator[Any]:
-        return (getattr(one, self._key) for one in list(self._records))
-
-    def values(self) -> ValuesView[R]:
-        """Give the records themselves."""
-        return _Values(self)
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def __repr__(self) -> str:
-        return repr(self._records)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        twin = copy.copy(self)
-        twin._records = copy.deepcopy(self._records, memo)  # noqa: SLF001  (its own)
-        return twin
-
-
-class _Values(ValuesView[R]):
-    """The records without a search for each by its key."""
-
-    _mapping: Records[R]
-
-    def __iter__(self) -> Iterator[R]:
-        return iter(list(self._mapping._records))  # noqa: SLF001  (of this very module)
 
 
 @dataclass(slots=True, init=False)
@@ -251,10 +165,10 @@ class Account(Record):
         self.approve_auto_installation = approve_auto_installation
         self.clock = clock or Clock()
         self.lock = threading.RLock()
-        self.integrations = Records(Integration, id)
-        self.roles = Records(Role, id)
-        self.entities = Records(Entity, id)
-        self.tokens = Records(Token, id)
+        self.integrations = Records(*KEYS[Integration], id)
+        self.roles = Records(*KEYS[Role], id)
+        self.entities = Records(*KEYS[Entity], id)
+        self.tokens = Records(*KEYS[Token], id)
         self.restlets = []
         for integration in [Integration()] if integrations is None else integrations:
             self.add_integration(integration)

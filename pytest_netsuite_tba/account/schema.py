@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal, get_args, get_origin
 
 from .fields import FieldRule, Record, rules_of, without_none
+from .keyed import Records
 from .record_store import RecordStore, WebServices
-from .records import KEYS, Account, Records
+from .records import KEYS, Account
 from .scripts import Audience, Canned, Deployment
 
 # How the file writes what is no record, as ``seed`` reads it.

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from .clock import unix_seconds
 from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of, without_none
+from .keyed import Records
 from .record_store import RecordStore, WebServices
-from .records import KEYS, Account, Integration, Records, Token
+from .records import KEYS, Account, Integration, Token
 from .scripts import Audience, Canned, Deployment
 from .users import Entity, Role
 

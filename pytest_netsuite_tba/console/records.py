@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.fields import Record, rules_of
+from pytest_netsuite_tba.account.keyed import Records
 from pytest_netsuite_tba.account.record_store import RecordStore
-from pytest_netsuite_tba.account.records import KEYS, Records
+from pytest_netsuite_tba.account.records import KEYS
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Canned, Deployment
 
 if TYPE_CHECKING:

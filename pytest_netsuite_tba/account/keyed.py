@@ -1,0 +1,103 @@
+"""Records of one kind, looked up by name, id or e-mail address, in the order created."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, ValuesView
+from typing import Any, Generic, Self, TypeVar
+
+from .fields import Record, RecordError, nearest
+
+R = TypeVar("R", bound=Record)
+
+
+class Records(Mapping[Any, R], Generic[R]):
+    """Records of one kind of one account.
+
+    Attributes:
+        noun: what such a record is called.
+
+    """
+
+    def __init__(self, noun: str, key: str, account: str) -> None:
+        self.noun = noun
+        self._key = key
+        self._account = account
+        self._records: list[R] = []
+
+    def add(self, record: R) -> R:
+        """Add ``record``.
+
+        Raises:
+            RecordError: there is one of that name already.
+
+        """
+        key = getattr(record, self._key)
+        if key in self:
+            raise RecordError(f"{self.noun} of account {self._account}", key, f"a {self._key} not yet in use")
+        self._records.append(record)
+        return record
+
+    def remove(self, record: R) -> None:
+        """Remove ``record``, which must be here."""
+        self._records[:] = [one for one in self._records if one is not record]
+
+    def find(self, wanted: Any, where: str = "") -> R:  # noqa: ANN401  (a key or a record)
+        """Give the record that ``wanted`` is, or is the key of; ``where`` says what asks for it.
+
+        Raises:
+            RecordError: it is not of this account; the message names those that are.
+
+        """
+        for one in self._records:
+            if one is wanted or getattr(one, self._key) == wanted:
+                return one
+        key = getattr(wanted, self._key, wanted)
+        raise RecordError(where or f"{self.noun} of account {self._account}", key, nearest(key, self))
+
+    def first(self) -> R:
+        """Give the first record.
+
+        Raises:
+            RecordError: there is none.
+
+        """
+        if not self._records:
+            raise RecordError(f"{self.noun} of account {self._account}", None, f"at least one {self.noun}")
+        return self._records[0]
+
+    def __getitem__(self, key: Any) -> R:  # noqa: ANN401  (an id is a number, a name a text)
+        for one in self._records:
+            if getattr(one, self._key) == key:
+                return one
+        raise KeyError(f"no {self.noun} {key!r} in account {self._account}; {nearest(key, self)}")
+
+    def __contains__(self, key: object) -> bool:
+        return any(getattr(one, self._key) == key for one in self._records)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (getattr(one, self._key) for one in list(self._records))
+
+    def values(self) -> ValuesView[R]:
+        """Give the records themselves."""
+        return _Values(self)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __repr__(self) -> str:
+        return repr(self._records)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        twin = copy.copy(self)
+        twin._records = copy.deepcopy(self._records, memo)  # noqa: SLF001  (its own)
+        return twin
+
+
+class _Values(ValuesView[R]):
+    """The records without a search for each by its key."""
+
+    _mapping: Records[R]
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(list(self._mapping._records))  # noqa: SLF001  (of this very module)
