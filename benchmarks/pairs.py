@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import requests
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, RequestValidator, ResourceEndpoint
+from oauthlib.oauth1 import Client as Signer
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 from werkzeug.test import Client
@@ -344,13 +345,21 @@ def signed_round_trip_httpx():
 
 
 @contextmanager
-def in_process() -> Iterator[Pair]:
-    """One GET without a socket; both sides sign with our own code, so that only the rest differs."""
+def _in_process(signer: str, target: float | None) -> Iterator[Pair]:
+    """One GET without a socket; theirs is signed by ``signer``."""
     with NetSuiteServer() as netsuite:
         netsuite.deploy(SCRIPT, DEPLOY, get=ANSWER)
         credentials = netsuite.credentials
         endpoint = ResourceEndpoint(InMemoryValidator(credentials))
         base = f"https://{netsuite.account.restlets_host}"
+        oauthlibs = Signer(
+            credentials.consumer_key,
+            client_secret=credentials.consumer_secret,
+            resource_owner_key=credentials.token_id,
+            resource_owner_secret=credentials.token_secret,
+            signature_method=SIGNATURE_HMAC_SHA256,
+            realm=credentials.account,
+        )
 
         @Request.application
         def bare(request: Request) -> Response:
@@ -361,24 +370,38 @@ def in_process() -> Iterator[Pair]:
 
         client, other = credentials.client(), Client(bare)
 
+        def authorization() -> str:
+            if signer == "oauthlib":
+                return oauthlibs.sign(base + TARGET)[1]["Authorization"]
+            return credentials.authorization("GET", base + TARGET)
+
         def ours(_: object) -> None:
             assert client.get(TARGET).get_json() == ANSWER
 
         def theirs(_: object) -> None:
-            authorization = credentials.authorization("GET", base + TARGET)
-            answer = other.get(TARGET, base_url=base, content_type=JSON, headers={"Authorization": authorization})
+            answer = other.get(TARGET, base_url=base, content_type=JSON, headers={"Authorization": authorization()})
             assert answer.get_json() == ANSWER
             assert answer.status_code == 200
 
         yield Pair(
             what="in-process round trip, `netsuite_client`",
-            against="werkzeug's client, bare app, oauthlib",
-            target=2,
+            against=f"werkzeug's client, signed by {signer}; bare app, verified by oauthlib",
+            target=target,
             prepare=lambda: None,
             ours=ours,
             theirs=theirs,
             number=150,
         )
+
+
+def in_process():
+    """Theirs made of werkzeug and oauthlib alone."""
+    return _in_process("oauthlib", 2)
+
+
+def in_process_same_signer():
+    """Theirs signed by our own code, so that only the rest differs."""
+    return _in_process("our own code", None)
 
 
 @contextmanager
@@ -413,6 +436,7 @@ PAIRS = (
     signed_round_trip_httpx,
     proxied_tls,
     in_process,
+    in_process_same_signer,
     start_and_stop,
 )
 

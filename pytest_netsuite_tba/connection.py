@@ -122,8 +122,8 @@ class Connection:
             self._part()
         except ConnectionResetError:
             self._reset()
-        except OSError:
-            pass  # the client went away, or was too slow in reading its answer
+        except (OSError, _ClosedError):
+            pass  # the client has its answers, went away, or was too slow in reading one
         finally:
             self.close()
 
@@ -212,13 +212,22 @@ class Connection:
     # -- reading a request ---------------------------------------------------------------------------------------
 
     def _await_request(self) -> bool:
-        """Wait for the first byte of a request; say whether one came."""
+        """Wait for the first byte of a request; say whether one came.
+
+        Raises:
+            _ClosedError: the client closed, and there is nothing to tell it: over TLS it is told that we close too.
+
+        """
         self.deadline = time.monotonic() + self.limits.idle_seconds
         try:
             while not self.buffer.lstrip(b"\r\n"):
                 self.buffer.clear()
                 self._receive()
-        except (TimeoutError, _ClosedError):
+        except TimeoutError:
+            return False
+        except _ClosedError:
+            if self.tls is None:
+                raise
             return False
         self.is_busy = True
         if self.buffer[0] in b"\r\n":  # empty lines before a request are skipped (RFC 9112 section 2.2)
