@@ -204,6 +204,7 @@ def test_stop_does_not_wait_for_a_busy_application():
 def test_a_request_in_flight_is_answered_before_it_stops(listener):
     """Stopping with grace finishes what has begun, here a body still on its way; nobody new is let in."""
     with connected(listener) as client, connected(listener) as idle:
+        answer_to(idle)  # it was let in
         client.sendall(b"POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
         assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
         stopping = threading.Thread(target=listener.stop, args=(60,))
