@@ -270,14 +270,36 @@ def test_an_undecided_request_token_has_no_verifier(netsuite):
 
 
 def test_a_request_token_works_once(netsuite):
-    """A second exchange of the same request token is refused; the first one's token lives on."""
+    """A second exchange is refused, and told as such; the first one's token lives on, another id is unknown."""
+    netsuite.clock.freeze("2026-11-25")
     token = asked(netsuite)
     verifier = netsuite.authorize(token["oauth_token"]).verifier
     pairs_of(exchange(netsuite, token, verifier))
 
+    exchanged = netsuite.audit_trail[-1]
+    netsuite.clock.advance(seconds=90)
+
     assert (401, LOGIN) == refused(exchange(netsuite, token, verifier, oauth_nonce="another-nonce"))
     assert ("Failure", "TokenRejected", "flow-TokenRejected") == last(netsuite)
+    assert (
+        f"The request token was used already: attempt {exchanged.id} exchanged it for an access token at "
+        "2026-11-25 00:00:00 UTC."
+    ) == netsuite.audit_trail[-1].cause
+    assert "Keep the access token that it gave" in netsuite.audit_trail[-1].cure
     assert 2 == len(netsuite.account.tokens)
+    exchange(netsuite, token, verifier, oauth_token="0" * 64, oauth_nonce="a-third-nonce")
+    assert "There is no request token of this id." == netsuite.audit_trail[-1].cause
+
+
+def test_an_expired_request_token_is_told_as_such(netsuite):
+    """By the account's clock, after Behaviour.request_token_seconds."""
+    netsuite.behaviour.request_token_seconds = 60
+    token = asked(netsuite)
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+    netsuite.clock.advance(seconds=61)
+
+    assert (401, LOGIN) == refused(exchange(netsuite, token, verifier))
+    assert "The request token is older than 60 seconds." == netsuite.audit_trail[-1].cause
 
 
 def test_a_request_token_of_another_integration_is_refused(netsuite):
