@@ -9,6 +9,7 @@ from flow import APP, CALLBACK, RESTLETS, ask, asked, exchange, header, last, pa
 from requests_oauthlib import OAuth1Session
 
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, explain
+from pytest_netsuite_tba.login.report import render
 from pytest_netsuite_tba.login.tokens.callbacks import matches, with_parameters
 from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID, TOKEN_REFUSALS
 
@@ -259,6 +260,23 @@ def test_every_refusal_can_be_forced(netsuite, wanted):
     attempt = netsuite.audit_trail[-1]
     assert (wanted, True, BY_TOKEN_ID[wanted].cause) == (attempt.refusal.id, attempt.forced, attempt.cause)
     assert asked(netsuite, oauth_nonce="another-nonce")
+
+
+def test_every_refusal_has_a_title_of_its_own_words():
+    """A short title that is neither the id nor the detail."""
+    assert [] == [one.id for one in TOKEN_REFUSALS if not 0 < len(one.title) < 50 or one.title in (one.id, one.detail)]
+
+
+def test_the_report_begins_with_the_title(netsuite):
+    """What is wrong, in words, of a signed step and of a user's log-in; the detail stays in its own column."""
+    ask(netsuite, oauth_callback="oob")
+    send(netsuite, "GET", f"{RESTLETS}/rest/issuetoken?consumerKey=x")
+    report = render(netsuite.audit_trail, width=120)
+    netsuite.audit_trail.clear()
+
+    assert "401 Failure  InvalidCallback <oob>" in report
+    assert "    What  Callback differs from the integration's (proven)\n    Why   oauth_callback is " in report
+    assert "    What  No user credentials\n    Why   The request has no Authorization header.\n" in report
 
 
 def test_an_undecided_request_token_has_no_verifier(netsuite):
