@@ -4,6 +4,7 @@ import re
 import threading
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
@@ -494,10 +495,23 @@ def test_a_filter_is_not_faked_in_silence(netsuite, netsuite_client):
         netsuite.verify()
 
 
-def test_a_path_that_nothing_answers_fails_the_test(netsuite, netsuite_client):
-    """A schema, a subrecord or another service: only an expectation can answer it."""
-    assert 404 == netsuite_client.get(f"{BASE}/record/v1/metadata-catalog/customer").status_code
-    with pytest.raises(AssertionError, match="No handler found for request"):
+@pytest.mark.parametrize(
+    "path", ["record/v1/metadata-catalog/customer", "record/v1/customer/1/addressbook", "nothing", "record/v1/"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
+def test_a_path_that_nothing_answers_fails_the_test(netsuite, netsuite_client, method, path):
+    """A schema, a subrecord or another service: this channel's envelope, unless an expectation answers it."""
+    at = urlsplit(f"{BASE}/{path}").path
+    netsuite.expect_oneshot_request(at, method=method).respond_with_json({"own": True})
+
+    assert 200 == netsuite_client.open(f"{BASE}/{path}", method=method).status_code
+    netsuite.verify()
+    answer = netsuite_client.open(f"{BASE}/{path}", method=method)
+    assert (404, "NONEXISTENT_ID", None) == seen(answer)
+    attempt = netsuite.audit_trail[-1]
+    assert ("Success", "Nothing answers this path.", "NONEXISTENT_ID") == (attempt.status, attempt.cause, attempt.code)
+    asked = re.escape(f"asked for {method} {at}, which nothing answers: netsuite.expect_request()")
+    with pytest.raises(AssertionError, match=asked):
         netsuite.verify()
 
 
