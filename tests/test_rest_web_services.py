@@ -441,6 +441,31 @@ def test_suiteql_gives_the_rows_of_the_latest_answer_that_fits(netsuite, netsuit
     assert "SELECT 1 FROM item" == suiteql(netsuite_client, "SELECT 1 FROM item").json["items"][0]["query"]
 
 
+SAID = """SELECT id, "Name" FROM customer WHERE name = 'It''s  Me'"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "fits"),
+    [
+        (SAID, True),
+        ("""\nselect ID,\n\t"Name" from Customer where NAME = 'It''s  Me' """, True),
+        (SAID.replace('"Name"', '"name"'), False),
+        (SAID.replace("It''s", "it''s"), False),
+        (SAID.replace("Me", "me"), False),
+        (SAID.replace("  Me", " Me"), False),
+        (SAID.replace("id,", "id ,"), False),
+        (SAID.removesuffix("'"), False),
+    ],
+)
+def test_a_suiteql_text_has_no_case_outside_of_quotes(netsuite, netsuite_client, asked, fits):
+    """SQL's keywords and bare names have no case; literals and quoted identifiers are exact, white space too."""
+    netsuite.suiteql(SAID, [])
+
+    assert (200 if fits else 400) == suiteql(netsuite_client, asked).status_code
+    netsuite.clear_assertions()
+    assert [SAID] == [one.query for one in netsuite.records.as_seed().suiteql]
+
+
 def test_suiteql_pages(netsuite, netsuite_client):
     """limit and offset stand in the query, and are signed (rules 9)."""
     netsuite.suiteql("SELECT 1", [{"n": str(number)} for number in range(3)])
