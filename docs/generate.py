@@ -163,9 +163,9 @@ def token_refusals() -> str:
         return str(one.status or f"`{switch}`")
 
     return table(
-        ("Where", "Id", "Detail", "Code", "Status", "Cause", "Cure"),
+        ("Where", "Id", "What", "Detail", "Code", "Status", "Cause", "Cure"),
         (
-            (one.where, f"`{one.id}`", code(one.detail), code(one.code), status(one), one.cause, one.cure)
+            (one.where, f"`{one.id}`", one.title, code(one.detail), code(one.code), status(one), one.cause, one.cure)
             for one in TOKEN_REFUSALS
         ),
     )

@@ -280,7 +280,8 @@ class NetSuiteServer(ListeningServer):
         """Say what a SuiteQL query of the first account gives; see :meth:`RecordStore.answer_suiteql`.
 
         Args:
-            query: its text (white space does not count), or a pattern that is found in it; the latest that fits wins.
+            query: its text (outside quotes neither case nor white space counts), or a pattern that is found in it;
+                the latest that fits wins.
             rows: a list of dicts, or a function of the query's text that gives one.
 
         Raises:

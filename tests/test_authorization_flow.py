@@ -9,6 +9,7 @@ from flow import APP, CALLBACK, RESTLETS, ask, asked, exchange, header, last, pa
 from requests_oauthlib import OAuth1Session
 
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, explain
+from pytest_netsuite_tba.login.report import render
 from pytest_netsuite_tba.login.tokens.callbacks import matches, with_parameters
 from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID, TOKEN_REFUSALS
 
@@ -261,6 +262,23 @@ def test_every_refusal_can_be_forced(netsuite, wanted):
     assert asked(netsuite, oauth_nonce="another-nonce")
 
 
+def test_every_refusal_has_a_title_of_its_own_words():
+    """A short title that is neither the id nor the detail."""
+    assert [] == [one.id for one in TOKEN_REFUSALS if not 0 < len(one.title) < 50 or one.title in (one.id, one.detail)]
+
+
+def test_the_report_begins_with_the_title(netsuite):
+    """What is wrong, in words, of a signed step and of a user's log-in; the detail stays in its own column."""
+    ask(netsuite, oauth_callback="oob")
+    send(netsuite, "GET", f"{RESTLETS}/rest/issuetoken?consumerKey=x")
+    report = render(netsuite.audit_trail, width=120)
+    netsuite.audit_trail.clear()
+
+    assert "401 Failure  InvalidCallback <oob>" in report
+    assert "    What  Callback differs from the integration's (proven)\n    Why   oauth_callback is " in report
+    assert "    What  No user credentials\n    Why   The request has no Authorization header.\n" in report
+
+
 def test_an_undecided_request_token_has_no_verifier(netsuite):
     """Before the user allowed it, no verifier is right."""
     token = asked(netsuite)
@@ -270,14 +288,36 @@ def test_an_undecided_request_token_has_no_verifier(netsuite):
 
 
 def test_a_request_token_works_once(netsuite):
-    """A second exchange of the same request token is refused; the first one's token lives on."""
+    """A second exchange is refused, and told as such; the first one's token lives on, another id is unknown."""
+    netsuite.clock.freeze("2026-11-25")
     token = asked(netsuite)
     verifier = netsuite.authorize(token["oauth_token"]).verifier
     pairs_of(exchange(netsuite, token, verifier))
 
+    exchanged = netsuite.audit_trail[-1]
+    netsuite.clock.advance(seconds=90)
+
     assert (401, LOGIN) == refused(exchange(netsuite, token, verifier, oauth_nonce="another-nonce"))
     assert ("Failure", "TokenRejected", "flow-TokenRejected") == last(netsuite)
+    assert (
+        f"The request token was used already: attempt {exchanged.id} exchanged it for an access token at "
+        "2026-11-25 00:00:00 UTC."
+    ) == netsuite.audit_trail[-1].cause
+    assert "Keep the access token that it gave" in netsuite.audit_trail[-1].cure
     assert 2 == len(netsuite.account.tokens)
+    exchange(netsuite, token, verifier, oauth_token="0" * 64, oauth_nonce="a-third-nonce")
+    assert "There is no request token of this id." == netsuite.audit_trail[-1].cause
+
+
+def test_an_expired_request_token_is_told_as_such(netsuite):
+    """By the account's clock, after Behaviour.request_token_seconds."""
+    netsuite.behaviour.request_token_seconds = 60
+    token = asked(netsuite)
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+    netsuite.clock.advance(seconds=61)
+
+    assert (401, LOGIN) == refused(exchange(netsuite, token, verifier))
+    assert "The request token is older than 60 seconds." == netsuite.audit_trail[-1].cause
 
 
 def test_a_request_token_of_another_integration_is_refused(netsuite):

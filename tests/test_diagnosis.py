@@ -175,6 +175,18 @@ def test_every_mistake_is_named(name):
     assert again.accepted, again
 
 
+@pytest.mark.parametrize("query", [QUERY, "script=1&deploy=1&s=it's*", "script=1&deploy=1&s=it's%20me"])
+def test_encodeuricomponent_inside_of_a_strict_encoding(query):
+    """Where the values hold nothing else to encode it looks like values joined raw; that is the other reading."""
+    wrong = signer()
+    wrong.query, wrong.encode = query, lambda text: quote(text, safe="-._~!'()*")
+    diagnosis = judged(wrong.authorization(), target=f"{PATH}?{query}")[0].diagnosis
+
+    assert {"js-encodeuricomponent"} == readings(diagnosis)[0]
+    assert ({"values-not-encoded"} in readings(diagnosis)) == query.endswith("*")
+    assert diagnosis.signed_base_string == wrong.base_string()
+
+
 @pytest.mark.parametrize("name", ["query-not-signed", "method-wrong", "key-swapped"])
 def test_the_expected_base_string_is_oauthlibs(name):
     header, _, _ = misled(name)

@@ -4,6 +4,7 @@ import re
 import threading
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
@@ -440,6 +441,31 @@ def test_suiteql_gives_the_rows_of_the_latest_answer_that_fits(netsuite, netsuit
     assert "SELECT 1 FROM item" == suiteql(netsuite_client, "SELECT 1 FROM item").json["items"][0]["query"]
 
 
+SAID = """SELECT id, "Name" FROM customer WHERE name = 'It''s  Me'"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "fits"),
+    [
+        (SAID, True),
+        ("""\nselect ID,\n\t"Name" from Customer where NAME = 'It''s  Me' """, True),
+        (SAID.replace('"Name"', '"name"'), False),
+        (SAID.replace("It''s", "it''s"), False),
+        (SAID.replace("Me", "me"), False),
+        (SAID.replace("  Me", " Me"), False),
+        (SAID.replace("id,", "id ,"), False),
+        (SAID.removesuffix("'"), False),
+    ],
+)
+def test_a_suiteql_text_has_no_case_outside_of_quotes(netsuite, netsuite_client, asked, fits):
+    """SQL's keywords and bare names have no case; literals and quoted identifiers are exact, white space too."""
+    netsuite.suiteql(SAID, [])
+
+    assert (200 if fits else 400) == suiteql(netsuite_client, asked).status_code
+    netsuite.clear_assertions()
+    assert [SAID] == [one.query for one in netsuite.records.as_seed().suiteql]
+
+
 def test_suiteql_pages(netsuite, netsuite_client):
     """limit and offset stand in the query, and are signed (rules 9)."""
     netsuite.suiteql("SELECT 1", [{"n": str(number)} for number in range(3)])
@@ -494,10 +520,23 @@ def test_a_filter_is_not_faked_in_silence(netsuite, netsuite_client):
         netsuite.verify()
 
 
-def test_a_path_that_nothing_answers_fails_the_test(netsuite, netsuite_client):
-    """A schema, a subrecord or another service: only an expectation can answer it."""
-    assert 404 == netsuite_client.get(f"{BASE}/record/v1/metadata-catalog/customer").status_code
-    with pytest.raises(AssertionError, match="No handler found for request"):
+@pytest.mark.parametrize(
+    "path", ["record/v1/metadata-catalog/customer", "record/v1/customer/1/addressbook", "nothing", "record/v1/"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
+def test_a_path_that_nothing_answers_fails_the_test(netsuite, netsuite_client, method, path):
+    """A schema, a subrecord or another service: this channel's envelope, unless an expectation answers it."""
+    at = urlsplit(f"{BASE}/{path}").path
+    netsuite.expect_oneshot_request(at, method=method).respond_with_json({"own": True})
+
+    assert 200 == netsuite_client.open(f"{BASE}/{path}", method=method).status_code
+    netsuite.verify()
+    answer = netsuite_client.open(f"{BASE}/{path}", method=method)
+    assert (404, "NONEXISTENT_ID", None) == seen(answer)
+    attempt = netsuite.audit_trail[-1]
+    assert ("Success", "Nothing answers this path.", "NONEXISTENT_ID") == (attempt.status, attempt.cause, attempt.code)
+    asked = re.escape(f"asked for {method} {at}, which nothing answers: netsuite.expect_request()")
+    with pytest.raises(AssertionError, match=asked):
         netsuite.verify()
 
 

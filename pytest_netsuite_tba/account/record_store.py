@@ -18,6 +18,7 @@ Rows = list[Fields] | Callable[[str], list[Fields]]
 # The XML that a SOAP operation answers with, or a function of the request's XML that gives it.
 Operation = str | Callable[[str], str]
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_QUOTED_OR_NOT = re.compile(r"""('[^']*'?|"[^"]*"?)|[^'"]+""")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class BusinessRecord(Record):
 class QueryAnswer(Record):
     """An answer to SuiteQL of ``account.toml``."""
 
-    query: str = setting("The query's text; white space does not count.")
+    query: str = setting("The query's text; outside quotes neither case nor white space counts.")
     rows: list[Any] = setting("What it gives: a list of tables.", factory=list)
 
 
@@ -64,7 +65,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
     def __init__(self) -> None:
         self._types: dict[str, dict[str, Fields]] = {}
         self._names: dict[str, str] = {}
-        self._suiteql: list[tuple[str | re.Pattern[str], Rows]] = []
+        self._suiteql: list[tuple[str | re.Pattern[str], str, Rows]] = []  # as said, as compared, its rows
         self._last_id = 0
         self.operations: dict[str, Operation] = {}  # of SOAP, by name
 
@@ -121,7 +122,9 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
         return next((one for one in records.values() if one.get("externalId") == id[4:]), None)
 
     def answer_suiteql(self, query: str | re.Pattern[str], rows: Rows) -> None:
-        """Answer a SuiteQL query: the same text but for white space, or a pattern found in it; the latest wins.
+        """Answer a SuiteQL query: the same text, or a pattern found in it; the latest wins.
+
+        Outside of quotes, neither case nor white space counts in a text.
 
         Raises:
             RecordError: ``rows`` is neither a list of dicts that JSON can hold, nor a function.
@@ -131,7 +134,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
             for one in rows:
                 _json_object(one, "row of a SuiteQL answer")
         # A list of its own: a request may be looking through the present one.
-        self._suiteql = [(_spaced(query) if isinstance(query, str) else query, rows), *self._suiteql]
+        self._suiteql = [(query, _folded(query) if isinstance(query, str) else "", rows), *self._suiteql]
 
     def answer_soap(self, operation: str, answer: Operation) -> None:
         """Answer a SOAP operation by XML, or by a function of the request's own element that gives XML.
@@ -144,8 +147,9 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
 
     def rows_of(self, query: str) -> list[Fields] | None:
         """Give the rows of a SuiteQL query; None where nobody said any."""
-        for wanted, rows in self._suiteql:
-            if wanted == _spaced(query) if isinstance(wanted, str) else wanted.search(query):
+        asked = _folded(query)
+        for wanted, folded, rows in self._suiteql:
+            if folded == asked if isinstance(wanted, str) else wanted.search(query):
                 if not callable(rows):
                     return rows
                 given: Any = rows(query)
@@ -164,7 +168,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
             ],
             suiteql=[
                 QueryAnswer(query=query, rows=rows)
-                for query, rows in reversed(self._suiteql)
+                for query, _, rows in reversed(self._suiteql)
                 if isinstance(query, str) and isinstance(rows, list)
             ],
             soap=[
@@ -205,8 +209,9 @@ def _json_object(value: object, where: str) -> Fields:
     return copy.deepcopy(dict(value))
 
 
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
+def _folded(query: str) -> str:
+    """Give a query as it is compared: what is quoted as it is, the rest in lower case with single spaces."""
+    return _QUOTED_OR_NOT.sub(lambda found: found[1] or re.sub(r"\s+", " ", found[0].lower()), query.strip())
 
 
 def xml_element(text: object) -> str:

@@ -66,6 +66,7 @@ class Refusal:
         channels: where it can happen.
         answers: how web services answer it where that is not :data:`INVALID_LOGIN`.
         text: the message where it is not the code's own.
+        title: what is wrong, in a few words, where the catalogue of mistakes has no title for it.
 
     """
 
@@ -82,6 +83,7 @@ class Refusal:
     channels: tuple[Channel, ...] = ("restlet", *WEB_SERVICES)
     answers: Mapping[Channel, Answer] = dataclasses.field(default_factory=dict, repr=False, compare=False)
     text: str = ""
+    title: str = ""
 
     @property
     def message(self) -> str:

@@ -111,7 +111,7 @@ class RestWebServices(Service):
             self.fake.add_assertion(call.unannounced)
         if call.failure is not None:
             self.fake.note_failure(call.failure)
-        return self.fake.answer_expected(request) if answer is None else answer
+        return answer
 
 
 class RestCall:
@@ -134,8 +134,8 @@ class RestCall:
         self.unannounced: str | None = None
         self.failure: Exception | None = None
 
-    def answer(self) -> Answer | None:
-        """Answer the call; None where nothing of ours is at its path."""
+    def answer(self) -> Answer:
+        """Answer the call."""
         path = self.request.path
         if path.rstrip("/") == CATALOG:
             return self._only("GET") or self._catalog()
@@ -143,9 +143,18 @@ class RestCall:
             return self._only("POST") or self._suiteql()
         kind, slash, id_ = path.removeprefix(RECORDS).partition("/")
         if not path.startswith(RECORDS) or "/" in id_ or not kind.isidentifier() or not kind.isascii():
-            return None
+            return self._unknown(path)
         with self.account.lock:
             return self._record(kind, unquote(id_)) if id_ else self._collection(kind, slash)
+
+    def _unknown(self, path: str) -> Answer:
+        """Nothing of ours is at this path, and no expectation answered it."""
+        self.problem = "Nothing answers this path."
+        self.unannounced = (
+            f"REST web services were asked for {self.request.method[:20]} {path[:200]}, which nothing answers: "
+            "netsuite.expect_request() says its answer."
+        )
+        return error("NONEXISTENT_ID")
 
     # -- records -----------------------------------------------------------------------------------------------
 

@@ -51,7 +51,8 @@ def readings(attempt: LoginAttempt) -> list[Reading]:
     facts = attempt._facts  # noqa: SLF001  (kept for exactly this)
     if attempt.refusal.id == "InvalidSignature" and facts is not None and facts.own is not None and not facts.forced:
         return [_WRONG_SECRET]
-    return [Reading(attempt.detail or attempt.refusal.id, attempt.cause or "", attempt.cure or "")]
+    what = attempt.refusal.title or attempt.detail or attempt.refusal.id
+    return [Reading(what, attempt.cause or "", attempt.cure or "")]
 
 
 def told(attempt: LoginAttempt, *, width: int = 80, colour: bool = False) -> list[str]:

@@ -75,10 +75,15 @@ CHARSETS = (
         )
     ),
 )
-NO_TILDE = "no tilde"
+NO_TILDE, INNER = "no tilde", "inner"  # INNER: the outer encoding is strict
 SAFE = (
     Option(""),
     wrongly("!'()*", "js-encodeuricomponent", cause="! ' ( ) * were signed as they are."),
+    wrongly(
+        "!'()*" + INNER,
+        "js-encodeuricomponent",
+        cause="! ' ( ) * of each name and value were left as they are; the joined text was encoded right.",
+    ),
     wrongly(NO_TILDE, "tilde-encoded", cause="~ was signed as %7E."),
     wrongly("*", "js-encodeuricomponent", cause="* was signed as it is."),
     wrongly("!", "js-encodeuricomponent", cause="! was signed as it is."),

@@ -25,6 +25,7 @@ from .stages import (
     EXTRAS,
     HEADER,
     HEX_CASE,
+    INNER,
     JOIN,
     JOINER,
     KEY,
@@ -126,14 +127,17 @@ def _encoder(charset: int, safe: int, space: int, hex_case: int) -> tuple[Callab
     if not (charset or safe or space or hex_case):
         return percent_encode, percent_encode
     keeps_tilde = NO_TILDE not in raw and how != "form"
-    kept = raw.replace(NO_TILDE, "") + ("*" if how == "form" else "")
+    kept_outside = "*" if how == "form" else ""
+    kept_inside = raw.replace(NO_TILDE, "").replace(INNER, "") + kept_outside
+    if INNER not in raw:
+        kept_outside = kept_inside
 
     def encode(text: str, *, inner: bool) -> str:
         try:
             plain = to_charset(text)
         except UnicodeError:
             plain = to_bytes(text)
-        done = quote_from_bytes(plain, safe=kept)
+        done = quote_from_bytes(plain, safe=kept_inside if inner else kept_outside)
         if not keeps_tilde:
             done = done.replace("~", "%7E")
         if how == "raw" and inner:

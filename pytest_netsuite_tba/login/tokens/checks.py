@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
 
-    from .request_tokens import Approval, RequestToken, RequestTokens
+    from .request_tokens import Approval, Exchange, RequestToken, RequestTokens
 
 _SIGNED = ("oauth_consumer_key", "oauth_signature_method", "oauth_timestamp", "oauth_nonce", "oauth_signature")
 
@@ -154,11 +154,21 @@ def flow_is_ticked(login: FlowLogin) -> Refusal | None:
     return None if integration.authorization_flow else refused
 
 
+def _used(exchange: Exchange) -> tuple[str, str]:
+    """Give cause and cure of a request token that was exchanged before."""
+    when = f"{exchange.time:%Y-%m-%d %H:%M:%S} UTC"
+    cause = (
+        f"The request token was used already: attempt {exchange.attempt} exchanged it for an access token at {when}."
+    )
+    return cause, "Keep the access token that it gave, and send accesstoken once; for another begin with requesttoken."
+
+
 def request_token_is_usable(login: FlowLogin) -> Refusal | None:
     """The request token is known, still good, of this integration, and not for another account or denied."""
     refused, token = BY_TOKEN_ID["flow-TokenRejected"], login.request_token
     if token is None:
-        return refused
+        exchange = login.request_tokens.exchange_of(login.parameters["oauth_token"])
+        return refused if exchange is None else refused.because(*_used(exchange))
     if token.consumer_key != login.found_integration.consumer_key:
         return refused.because("The request token was made for another integration.")
     if token.expired:

@@ -16,7 +16,7 @@ from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .callbacks import with_parameters
 from .checks import ACCESS_TOKEN_CHECKS, REQUEST_TOKEN_CHECKS, FlowLogin, nonce_is_new, nonce_of
-from .request_tokens import Approval, RequestToken, RequestTokens
+from .request_tokens import Approval, Exchange, RequestToken, RequestTokens
 from .user_checks import COUNTED, ISSUE_CHECKS, first_refusal
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class TokenDesk:
             approval = login.found_approval
             token = approval.account.issue_token(login.found_integration, approval.entity, approval.role)
             attempt.token_name = token.name
-            self.request_tokens.spend(login.found_request_token)
+            self.request_tokens.spend(login.found_request_token, Exchange(attempt.time, attempt.id))
             return attempt, token
 
     def _judge(

@@ -29,6 +29,7 @@ ANY = "all"
 class TokenRefusal(Refusal):
     """One reason to refuse; ``where`` names the endpoints that do."""
 
+    title: str
     row: int = 0
     channels: tuple[Channel, ...] = ("token",)
     where: str
@@ -41,6 +42,7 @@ class TokenRefusal(Refusal):
 TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     TokenRefusal(
         id="method-not-allowed",
+        title="Method not taken by the endpoint",
         where=ANY,
         code=None,
         status=405,
@@ -50,6 +52,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="bad-parameter",
+        title="Query parameter missing, empty or sent twice",
         where=ANY,
         code="USER_ERROR",
         status=400,
@@ -59,6 +62,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-malformed",
+        title="Authorization header malformed",
         where=FLOW,
         detail="MissingRequiredParameter",
         code="INVALID_REQUEST",
@@ -68,6 +72,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-MissingRequiredParameter",
+        title="OAuth parameter missing",
         where=FLOW,
         detail="MissingRequiredParameter",
         code="INVALID_REQUEST",
@@ -78,6 +83,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-VersionRejected",
+        title="oauth_version is not 1.0",
         where=FLOW,
         detail="VersionRejected",
         code="INVALID_REQUEST",
@@ -87,6 +93,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-UnknownAlgorithm",
+        title="Signature method is not HMAC-SHA256",
         where=FLOW,
         detail="UnknownAlgorithm",
         code="INVALID_REQUEST",
@@ -96,6 +103,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-InvalidTimestamp",
+        title="Timestamp malformed or outside the window",
         where=FLOW,
         detail="InvalidTimestamp",
         code="INVALID_REQUEST",
@@ -105,6 +113,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-FeatureDisabled",
+        title="Token-based Authentication switched off",
         where=FLOW,
         detail="FeatureDisabled",
         code=None,
@@ -114,6 +123,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-UnknownIntegration",
+        title="Consumer key unknown",
         where=FLOW,
         detail="UnknownIntegration",
         cause="No integration record has this consumer key.",
@@ -121,6 +131,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-IntegrationBlocked",
+        title="Integration not enabled",
         where=FLOW,
         detail="IntegrationBlocked",
         cause="The integration record is Blocked.",
@@ -128,6 +139,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-AuthorizationFlowRequired",
+        title="Integration not for the authorization flow",
         where=FLOW,
         detail="AuthorizationFlowRequired",
         cause="The integration record has its TBA: Authorization Flow box unticked.",
@@ -135,6 +147,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-TokenRejected",
+        title="Request token unknown or no longer usable",
         where=STEP_3,
         detail="TokenRejected",
         cause="There is no request token of this id.",
@@ -142,6 +155,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-InvalidSignature",
+        title="Wrong signature",
         where=FLOW,
         detail="InvalidSignature",
         cause="The signature is not the one that this request and these secrets make.",
@@ -150,6 +164,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-NonceRejected",
+        title="Nonce too short",
         where=FLOW,
         detail="NonceRejected",
         cause="The nonce is shorter than six characters.",
@@ -157,6 +172,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-NonceUsed",
+        title="Nonce used before",
         where=FLOW,
         detail="NonceUsed",
         cause="This application already used this nonce with this timestamp.",
@@ -164,6 +180,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-InvalidCallback",
+        title="Callback differs from the integration's",
         where=STEP_1,
         detail="InvalidCallback",
         cause="oauth_callback is not the Callback URL of the integration record.",
@@ -171,6 +188,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-InvalidVerifier",
+        title="Wrong or premature oauth_verifier",
         where=STEP_3,
         detail="InvalidVerifier",
         cause="oauth_verifier is not the one that the redirect carried.",
@@ -178,6 +196,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="flow-EntityOrRoleDisabled",
+        title="Entity or role not usable",
         where=STEP_3,
         detail="EntityOrRoleDisabled",
         cause="The entity or the role that the token is for is no longer usable.",
@@ -185,6 +204,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-no-credentials",
+        title="No user credentials",
         where="issuetoken, roles",
         status=401,
         logged=False,
@@ -193,6 +213,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-malformed",
+        title="NLAuth header unreadable",
         where="issuetoken, revoketoken, roles",
         logged=False,
         cause="The NLAuth header cannot be read.",
@@ -200,6 +221,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-incomplete",
+        title="NLAuth header incomplete",
         where="issuetoken, revoketoken, roles",
         code="INVALID_LOGIN_CREDENTIALS",
         logged=False,
@@ -208,6 +230,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-wrong-account",
+        title="Credentials for another account",
         where="issuetoken, revoketoken, roles",
         code="INVALID_LOGIN_CREDENTIALS",
         logged=False,
@@ -216,6 +239,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-temporary_locked",
+        title="User locked",
         where=USER,
         detail="temporary_locked",
         code="INVALID_LOGIN_CREDENTIALS",
@@ -224,6 +248,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-wrong-credentials",
+        title="Wrong e-mail address or password",
         where=USER,
         code="INVALID_LOGIN_CREDENTIALS",
         cause="There is no user of this e-mail address, or the password is wrong.",
@@ -231,6 +256,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-permission_denied",
+        title="User or role cannot log in",
         where=USER,
         detail="permission_denied",
         code="INVALID_LOGIN_CREDENTIALS",
@@ -239,6 +265,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-web-services-only",
+        title="Role is Web Services Only",
         where=USER,
         code="INVALID_LOGIN_CREDENTIALS",
         status=401,
@@ -247,6 +274,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-two-factor",
+        title="One-time code missing or wrong",
         where=USER,
         code="TWO_FA_REQD",
         cause="The role requires two-factor authentication, and no valid one-time code came.",
@@ -254,6 +282,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-insufficient-permission",
+        title="Role may not make tokens",
         where="issuetoken, revoketoken, authorize page",
         detail="permission_denied",
         code="INSUFFICIENT_PERMISSION",
@@ -264,6 +293,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="issuetoken-FeatureDisabled",
+        title="Token-based Authentication switched off",
         where="issuetoken, revoketoken",
         detail="FeatureDisabled",
         cause="The account has the Token-based Authentication feature switched off.",
@@ -271,6 +301,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="issuetoken-consumer_key_unknown",
+        title="Consumer key unknown",
         where="issuetoken, revoketoken",
         detail="consumer_key_unknown",
         cause="No integration record has this consumerKey.",
@@ -278,6 +309,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="issuetoken-consumer_key_refused",
+        title="Integration not enabled",
         where=ISSUE,
         detail="consumer_key_refused",
         cause="The integration record is not Enabled.",
@@ -285,6 +317,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="issuetoken-unticked",
+        title="Integration not for issuetoken",
         where=ISSUE,
         detail="consumer_key_refused",
         cause="The integration record has its TBA: IssueToken Endpoint box unticked.",
@@ -292,6 +325,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="revoketoken-token_rejected",
+        title="No such token of the user",
         where=REVOKE,
         detail="token_rejected",
         cause="The user has no such token of this integration.",
@@ -299,6 +333,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="page-no-request-token",
+        title="No request token waits for the user",
         where=PAGE,
         code=None,
         status=400,
@@ -308,6 +343,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="page-bad-state",
+        title="state malformed",
         where=PAGE,
         code=None,
         status=400,
@@ -317,6 +353,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="page-stale-form",
+        title="Page sent before, or not from here",
         where=PAGE,
         code=None,
         status=400,

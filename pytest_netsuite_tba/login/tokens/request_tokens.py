@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pytest_netsuite_tba.account.records import Account
     from pytest_netsuite_tba.account.users import Entity, Role
 
@@ -104,11 +106,19 @@ class RequestToken:
         return key
 
 
+class Exchange(NamedTuple):
+    """When a request token became an access token, and by which attempt."""
+
+    time: datetime
+    attempt: int
+
+
 class RequestTokens:
     """The request tokens of one server, by id; the newest 10,000. Not thread-safe: the desk's lock is."""
 
     def __init__(self) -> None:
         self._tokens: dict[str, RequestToken] = {}
+        self._exchanged: dict[str, Exchange] = {}  # as many
 
     def add(self, token: RequestToken) -> RequestToken:
         """Keep ``token``."""
@@ -121,9 +131,16 @@ class RequestTokens:
         """Give the request token of this id, in whatever state, or None."""
         return self._tokens.get(id)
 
-    def spend(self, token: RequestToken) -> None:
-        """Forget a token that was exchanged: it works once."""
+    def spend(self, token: RequestToken, exchange: Exchange) -> None:
+        """Forget a token that was exchanged, but for when it was: it works once."""
         self._tokens.pop(token.id, None)
+        if len(self._exchanged) >= KEPT:
+            self._exchanged.pop(next(iter(self._exchanged)))
+        self._exchanged[token.id] = exchange
+
+    def exchange_of(self, id: str) -> Exchange | None:  # noqa: A002  (as the field)
+        """Give when the request token of this id was exchanged; None where it was not, or nobody remembers."""
+        return self._exchanged.get(id)
 
     def __len__(self) -> int:
         return len(self._tokens)
