@@ -608,3 +608,13 @@ def test_a_function_that_gives_no_rows_fails_the_test(netsuite, netsuite_rest):
     assert (500, 500) == (answer.status_code, netsuite.audit_trail[-1].http_status)
     with pytest.raises(AssertionError, match="a list of dicts"):
         netsuite.verify()
+
+
+def test_a_secret_in_a_path_stays_out_of_the_message(netsuite, netsuite_client):
+    """Where a client writes its secret into the URL, nothing that the test prints repeats it."""
+    secret = netsuite.token.secret
+    netsuite_client.get(f"{BASE}/{secret}")
+
+    with pytest.raises(AssertionError, match=r"GET /services/rest/\[secret\], which") as raised:
+        netsuite.verify()
+    assert secret not in str(raised.value)

@@ -108,7 +108,7 @@ class RestWebServices(Service):
         answer = call.answer()
         attempt.cause = call.problem
         if call.unannounced is not None:
-            self.fake.add_assertion(call.unannounced)
+            self.fake.add_assertion(self.fake.audit_trail.hide(call.unannounced))
         if call.failure is not None:
             self.fake.note_failure(call.failure)
         return answer
