@@ -248,6 +248,23 @@ def test_attempts_have_the_promised_keys(call):
     assert found["attempts"][1] == call("GET", "attempts/2").json
 
 
+def test_an_attempt_names_its_account():
+    """Whatever the account that was called; none where the host is of none of them. One of them can be asked for."""
+    with NetSuiteServer(Account("1234567_SB1"), Account("7654321")) as server:
+        server.console = Console(server)
+        call = Caller(server)
+        for account in reversed(server.accounts.values()):
+            server.credentials_for(account.tokens["Default token"]).client().get(ECHO)
+        server.credentials.client().get(f"https://9999999.restlets.api.netsuite.com{ECHO}")
+        server.clear_assertions()
+
+        def accounts(query):
+            return [one["account"] for one in call("GET", f"attempts{query}").json["attempts"]]
+
+        assert [["7654321", "1234567_SB1", ""], ["7654321"]] == [accounts(""), accounts("?account=7654321")]
+        assert "7654321" == call("GET", "attempts/1/explanation").json["attempt"]["account"]
+
+
 def test_attempts_are_filtered(call):
     """By status, detail or refusal, time, and id; of those that match the newest are given."""
     call.server.clock.freeze("2026-09-21T14:00:00Z")
