@@ -184,6 +184,36 @@ def test_only_the_right_token_at_the_page_is_exchanged(exposed, path):
     assert 401 == exposed("GET", path).status_code
 
 
+@pytest.mark.parametrize("path", ["", "?token=wr0ng", "accounts"])
+def test_a_browser_without_the_token_is_told_how_to_open_the_page(exposed, path):
+    """In HTML, with the status and the headers that it has otherwise; what was tried is not repeated."""
+    accept = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+    answer, plain = exposed("GET", path, Accept=accept), exposed("GET", path)
+    page = exposed("GET", "", Accept=accept, Authorization="Bearer s3cret-token")
+
+    assert (401, "text/html", 200) == (answer.status_code, answer.mimetype, page.status_code)
+    assert "/__admin/?token=TOKEN" in answer.text
+    assert [False] * 3 == [one in answer.text for one in ("s3cret", "wr0ng", "<script")]
+    varying = {"Content-Length", "Content-Security-Policy"}
+    assert {(name, value) for name, value in page.headers if name not in varying} == {
+        (name, value) for name, value in answer.headers if name not in {*varying, "WWW-Authenticate"}
+    }
+    policies = [one.headers["Content-Security-Policy"].split("; ") for one in (page, answer)]
+    assert [{"script-src", "style-src"}] == [
+        {one.split()[0] for one in set(policies[0]) ^ set(policies[1])},
+    ]
+    assert "script-src 'none'" in policies[1]
+    assert plain.headers["WWW-Authenticate"] == answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/json, text/html", "text/event-stream", ""])
+def test_a_script_without_the_token_gets_json(exposed, accept):
+    """Whoever does not ask for HTML first is no browser that shows a page."""
+    answer = exposed("GET", "accounts", Accept=accept)
+
+    assert (401, "application/json") == (answer.status_code, answer.mimetype)
+
+
 def test_health_needs_no_token(exposed):
     """An orchestrator has none; it learns no more than that something listens."""
     answers = [exposed("GET", "health", host=host) for host in ("localhost", "10.1.2.3:8080", "netsuite:8080")]

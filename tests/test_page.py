@@ -626,6 +626,27 @@ def test_exposed_the_token_becomes_a_cookie(visit):
         page.close()  # before the server goes: Chromium would note that
 
 
+@pytest.mark.skipif(not AXE.exists(), reason="SKIPPED: npm install --prefix tests/npm gives axe-core")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_exposed_without_the_token_it_says_how_to_open_it(chromium, scheme):
+    """Its style is let through by its policy, it asks for nothing else, and axe finds nothing."""
+    with NetSuiteServer(Account()) as server, chromium.new_context(viewport=NARROW, color_scheme=scheme) as context:
+        server.console = Console(server, token="s3cret-token")
+        page, requested, said = context.new_page(), [], []
+        page.on("request", lambda one: requested.append(one.url))
+        page.on("console", lambda one: said.append(one.text))
+        page.goto(f"{server.url}/__admin/")
+
+        assert "This page needs the token of its server" == page.locator("h1").inner_text()
+        assert "16px" == page.locator("p").first.evaluate("one => getComputedStyle(one).fontSize")
+        assert "24px" == page.locator("p").first.evaluate("one => getComputedStyle(one).lineHeight")
+        assert [] == violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert [f"{server.url}/__admin/"] == [one for one in requested if not one.startswith("data:")]
+        assert [] == [one for one in said if "status of 401" not in one]
+        assert 0 == len(server.audit_trail)
+
+
 def test_the_page_says_when_the_server_is_gone(server, visit):
     """And comes back with it."""
     page = visit()
