@@ -52,6 +52,47 @@ def test_the_trail_is_a_table_with_what_why_and_cure(server, capsys):
     assert max(map(len, lines)) <= 100
 
 
+@pytest.fixture
+def two_accounts(server):
+    with NetSuiteServer(Account("1234567_SB1"), Account("7654321")) as one:
+        one.console = Console(one)
+        yield one
+
+
+def call_as(server, account):
+    token = next(iter(server.accounts[account].tokens.values()))
+    return server.credentials_for(token).client().get(ECHO).status_code
+
+
+def test_attempts_of_several_accounts_say_of_which(two_accounts, capsys):
+    """With those of one alone nothing of it is shown, whatever else is here."""
+    headings = []
+    for account in ("7654321", "7654321", "1234567_SB1"):
+        call_as(two_accounts, account)
+        main(["audit", "--url", two_accounts.url])
+        heading, *lines = capsys.readouterr().out.splitlines()
+        headings.append("Account" in heading)
+
+    assert [False, False, True] == headings
+    assert ["7654321", "7654321", "1234567_SB1"] == [line.split()[1] for line in lines]
+    assert max(map(len, lines)) <= 100
+
+
+def test_it_follows_several_accounts(two_accounts):
+    """The column is there before the second account is called."""
+    command = [sys.executable, "-m", "pytest_netsuite_tba", "audit", "-f", "--url", two_accounts.url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        watchdog = threading.Timer(60, process.kill)
+        watchdog.start()
+        assert ["Time", "Account"] == process.stdout.readline().split()[:2]
+        for account in ("1234567_SB1", "7654321"):
+            call_as(two_accounts, account)
+            assert account == process.stdout.readline().split()[1]
+        two_accounts.stop()
+        process.communicate()
+        watchdog.cancel()
+
+
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_the_table_fits_the_window(server, columns):
     """As wide as the terminal is, with colour only where that is wanted."""

@@ -184,6 +184,36 @@ def test_only_the_right_token_at_the_page_is_exchanged(exposed, path):
     assert 401 == exposed("GET", path).status_code
 
 
+@pytest.mark.parametrize("path", ["", "?token=wr0ng", "accounts"])
+def test_a_browser_without_the_token_is_told_how_to_open_the_page(exposed, path):
+    """In HTML, with the status and the headers that it has otherwise; what was tried is not repeated."""
+    accept = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+    answer, plain = exposed("GET", path, Accept=accept), exposed("GET", path)
+    page = exposed("GET", "", Accept=accept, Authorization="Bearer s3cret-token")
+
+    assert (401, "text/html", 200) == (answer.status_code, answer.mimetype, page.status_code)
+    assert "/__admin/?token=TOKEN" in answer.text
+    assert [False] * 3 == [one in answer.text for one in ("s3cret", "wr0ng", "<script")]
+    varying = {"Content-Length", "Content-Security-Policy"}
+    assert {(name, value) for name, value in page.headers if name not in varying} == {
+        (name, value) for name, value in answer.headers if name not in {*varying, "WWW-Authenticate"}
+    }
+    policies = [one.headers["Content-Security-Policy"].split("; ") for one in (page, answer)]
+    assert [{"script-src", "style-src"}] == [
+        {one.split()[0] for one in set(policies[0]) ^ set(policies[1])},
+    ]
+    assert "script-src 'none'" in policies[1]
+    assert plain.headers["WWW-Authenticate"] == answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/json, text/html", "text/event-stream", ""])
+def test_a_script_without_the_token_gets_json(exposed, accept):
+    """Whoever does not ask for HTML first is no browser that shows a page."""
+    answer = exposed("GET", "accounts", Accept=accept)
+
+    assert (401, "application/json") == (answer.status_code, answer.mimetype)
+
+
 def test_health_needs_no_token(exposed):
     """An orchestrator has none; it learns no more than that something listens."""
     answers = [exposed("GET", "health", host=host) for host in ("localhost", "10.1.2.3:8080", "netsuite:8080")]
@@ -246,6 +276,23 @@ def test_attempts_have_the_promised_keys(call):
     assert [one.as_dict() for one in call.server.audit_trail] == found["attempts"]
     assert (2, 0, False) == (found["matching"], found["dropped"], found["timed_out"])
     assert found["attempts"][1] == call("GET", "attempts/2").json
+
+
+def test_an_attempt_names_its_account():
+    """Whatever the account that was called; none where the host is of none of them. One of them can be asked for."""
+    with NetSuiteServer(Account("1234567_SB1"), Account("7654321")) as server:
+        server.console = Console(server)
+        call = Caller(server)
+        for account in reversed(server.accounts.values()):
+            server.credentials_for(account.tokens["Default token"]).client().get(ECHO)
+        server.credentials.client().get(f"https://9999999.restlets.api.netsuite.com{ECHO}")
+        server.clear_assertions()
+
+        def accounts(query):
+            return [one["account"] for one in call("GET", f"attempts{query}").json["attempts"]]
+
+        assert [["7654321", "1234567_SB1", ""], ["7654321"]] == [accounts(""), accounts("?account=7654321")]
+        assert "7654321" == call("GET", "attempts/1/explanation").json["attempt"]["account"]
 
 
 def test_attempts_are_filtered(call):

@@ -33,8 +33,8 @@ id = "{"d" * 64}"
 secret = "{SECRETS[1]}"
 """
 KEYS = {
-    "accepted", "id", "time", "channel", "method", "url", "http_status", "status", "detail", "cause", "code",
-    "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "notes",
+    "accepted", "id", "time", "channel", "method", "url", "account", "http_status", "status", "detail", "cause",
+    "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "notes",
 }  # fmt: skip
 DIAGNOSIS_KEYS = {
     "proven", "mistakes", "also_consistent", "signed_base_string", "expected_base_string", "corrected_authorization",

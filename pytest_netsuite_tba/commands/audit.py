@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _URL = "http://127.0.0.1:8080"  # where ``serve`` listens unless told
 _SECONDS = 30.0  # for an answer; events may be silent for half of that
-# So wide are the columns of a trail that has yet to come.
-_SAMPLE = ("00:00:00", "DELETE", "/" + "x" * 60, "200 Success", "consumer_key_refused", "x" * 20, "x" * 16)
+# So wide are the columns of a trail that has yet to come; its account stands after the time.
+_TIME, *_REST = ("00:00:00", "DELETE", "/" + "x" * 60, "200 Success", "consumer_key_refused", "x" * 20, "x" * 16)
 
 
 def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
@@ -105,7 +105,9 @@ class _Screen:
     def show(self, found: dict[str, Any], *, more: bool = False) -> None:
         """Show attempts; with ``more`` of them to come, in columns that have room for these too."""
         attempts = found["attempts"]
-        rows = [row(one) for one in attempts] + ([_SAMPLE] if more else [])
+        rows = [row(one) for one in attempts]
+        if more:
+            rows += [(_TIME, one, *_REST) for one in self._server.get("health")["accounts"]]
         self._table = Table(rows, width=self._width)
         earlier = found["matching"] + found["dropped"] - len(attempts)
         if earlier:

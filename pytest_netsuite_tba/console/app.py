@@ -13,7 +13,7 @@ from werkzeug.routing import Map, Rule
 from .answers import SECURITY_HEADERS, ApiError, as_error
 from .api import Api
 from .guard import Guard
-from .page import page
+from .page import locked, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,7 +61,7 @@ class Console:
         try:
             response = self._guard.check(request) or self._answer(request)
         except ApiError as error:
-            response = as_error(error)
+            response = locked(error) if error.status == 401 and _is_browser(request) else as_error(error)  # noqa: PLR2004
         except Exception:  # noqa: BLE001  (whatever it is, the client gets an answer)
             _LOG.exception("the console failed on %s %s", request.method, request.path)
             response = as_error(ApiError(500, "the console failed; the server's log has the traceback"))
@@ -82,6 +82,11 @@ class Console:
         self._guard.check_content_type(request)
         response: Response = endpoint(request, **values)
         return response
+
+
+def _is_browser(request: Request) -> bool:
+    """Whether the answer is to be read by somebody: scripts take anything, or JSON."""
+    return request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html"
 
 
 def _to_page(_: Request) -> Response:

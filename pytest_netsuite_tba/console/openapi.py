@@ -395,6 +395,7 @@ _SCHEMAS: dict[str, Schema] = {
             "channel": {"enum": ["restlet", "rest", "soap", "token"]},
             "method": _TEXT,
             "url": _TEXT,
+            "account": _TEXT,
             "http_status": {"type": ["integer", "null"]},
             "status": {"enum": ["Success", "Failure"]},
             "detail": _TEXT_OR_NULL,

@@ -103,6 +103,7 @@ class LoginAttempt:
             "channel": self.channel,
             "method": self.method,
             "url": self.url,
+            "account": self.account,
             "http_status": self.http_status,
             "status": self.status,
             "detail": self.detail,

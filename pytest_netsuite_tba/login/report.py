@@ -19,17 +19,23 @@ SHOWN = 20  # attempts; the newest are the ones that matter
 _SCRIPT = re.compile("^script=(?:customscript_)?([^&]*)&deploy=(?:customdeploy_)?")
 _GAP = "  "
 INDENT = "    "
-_HEADINGS = ("Time", "Method", "Path", "Status", "Detail", "Application", "Role")
+_HEADINGS = ("Time", "Account", "Method", "Path", "Status", "Detail", "Application", "Role")
 # Columns that give way where the table is too wide, and how far each does, in this order.
 _GIVE_WAY = (("Path", 20), ("Application", 11), ("Role", 8), ("Path", 10))
-_GIVE_UP = ("Role", "Application", "Method")  # columns left out where even that is too wide
+_GIVE_UP = ("Role", "Application", "Method", "Account")  # columns left out where even that is too wide
 
 
 class Table:
-    """The trail as a table that fits a width: made for some rows, it shows others in the same columns."""
+    """The trail as a table that fits a width: made for some rows, it shows others in the same columns.
+
+    Only where the rows are of more than one account they say of which.
+    """
 
     def __init__(self, rows: Sequence[Row], *, width: int) -> None:
         self._widths = [max(len(row[column]) for row in [_HEADINGS, *rows]) for column in range(len(_HEADINGS))]
+        account = _HEADINGS.index("Account")
+        if len({row[account] for row in rows if row[account]}) < 2:  # noqa: PLR2004  (of one, nobody asks which)
+            self._widths[account] = 0
         for heading, least in (*_GIVE_WAY, *((one, 0) for one in _GIVE_UP)):
             column = _HEADINGS.index(heading)
             excess = sum(self._widths) + len(_GAP) * (sum(map(bool, self._widths)) - 1) - width
@@ -55,6 +61,7 @@ def row(attempt: Mapping[str, Any], detail: str | None = None) -> Row:
         path = _SCRIPT.sub(r"\1 / ", path.partition("?")[2])  # which RESTlet it is, says the query
     return (
         attempt["time"][11:19],
+        attempt["account"],
         attempt["method"],
         path,
         f"{attempt['http_status'] or '-'} {attempt['status']}",
