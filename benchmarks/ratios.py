@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import throughput as wrk
-from pairs import DEPLOY, PAIRS, SCRIPT, TARGET, Pair
+from pairs import DEPLOY, NETSUITE_HEADERS, PAIRS, SCRIPT, TARGET, Pair
 
 from pytest_netsuite_tba import Account, NetSuiteServer
 from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
@@ -103,6 +103,25 @@ def test_one(number, netsuite):
         session.trust_env = False
         assert session.get(url, headers=headers).json() == {{"number": number}}
 """
+WITH_NOTHING_BEHIND = f"""
+import pytest, requests
+from pytest_netsuite_tba.listener import Listener
+HEADERS = {[*NETSUITE_HEADERS.items(), ("Content-Type", "application/json"), ("Content-Length", "2")]!r}
+def app(environ, start_response):
+    start_response("200 OK", HEADERS)
+    return [b"{{}}"]
+@pytest.fixture
+def url():
+    listener = Listener(app, "127.0.0.1", 0)
+    listener.start()
+    yield f"http://127.0.0.1:{{listener.port}}/"
+    listener.stop()
+@pytest.mark.parametrize("number", range({SESSION_TESTS}))
+def test_one(number, url):
+    with requests.Session() as session:
+        session.trust_env = False
+        assert session.get(url).json() == {{}}
+"""
 WITH_THEIRS = f"""
 import pytest, requests
 @pytest.mark.parametrize("number", range({SESSION_TESTS}))
@@ -114,7 +133,7 @@ def test_one(number, httpserver):
 """
 
 
-def session_of_tests(rounds: int, ours: str, client: str) -> Row:
+def session_of_tests(rounds: int, ours: str, what: str, target: str = "1x or more") -> Row:
     """Run a whole pytest whose tests are ``ours``, and one with ``httpserver``."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -136,10 +155,10 @@ def session_of_tests(rounds: int, ours: str, client: str) -> Row:
             lambda: run("test_ours.py", HTTPSERVER, PLUGIN), lambda: run("test_theirs.py", HTTPSERVER), rounds
         )
     return Row(
-        f"session of {SESSION_TESTS} tests, a request each, {client}",
+        f"session of {SESSION_TESTS} tests, a request each, {what}",
         "pytest-httpserver's `httpserver`",
         f"{factor:.2f}x ({_time(own)} / {_time(theirs)})",
-        "1x or more",
+        target,
     )
 
 
@@ -276,6 +295,9 @@ def main() -> None:
     rows: dict[str, Callable[[], Row]] = {make.__name__: lambda make=make: pair_row(make) for make in PAIRS}
     rows["session"] = lambda: session_of_tests(options.sessions, WITH_OURS, "plain requests")
     rows["session_client"] = lambda: session_of_tests(options.sessions, WITH_OUR_CLIENT, "`netsuite_requests`")
+    rows["session_floor"] = lambda: session_of_tests(
+        options.sessions, WITH_NOTHING_BEHIND, "floor: a listener with a ready-made answer", "none"
+    )
     rows["throughput"] = lambda: throughput(options.sessions, tls=False)
     rows["throughput_tls"] = lambda: throughput(options.sessions, tls=True)
     rows["diagnosis_single"] = lambda: diagnosis(options.rounds, found=True)
