@@ -30,6 +30,7 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
+_DAY = 86_400  # seconds
 RESET = "the test asked for a reset connection"
 
 
@@ -97,8 +98,8 @@ class Faults:
             fits = isinstance(value, (int, float) if number else wanted) and not (number and isinstance(value, bool))
             if not fits:
                 raise FaultError(name, f"{kind}: {name} is {value!r}; expected {wanted.__name__}")
-            if number and value < 0:
-                raise FaultError(name, f"{kind}: {name} is {value!r}; expected no negative number")
+            if number and not 0 <= value <= _DAY:
+                raise FaultError(name, f"{kind}: {name} is {value!r}; expected 0 to {_DAY} seconds")
         counts: dict[str, object] = {"on": on, "times": times}
         for name, count in counts.items():
             if isinstance(count, bool) or not isinstance(count, int) or count < 1:

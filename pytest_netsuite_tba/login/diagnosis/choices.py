@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.oauth1.encoding import percent_encode, to_text
 
 from .stages import Option, Pair, wrongly
@@ -26,7 +27,6 @@ _MOST_NAMES = 8  # of a query whose every subset is tried
 
 _SERVICES = ("restlets.api", "suitetalk.api", "app", "extforms", "secure")
 _OLD_HOSTS = ("system", "rest", "webservices", "restlets.api", "suitetalk.api", "system.sandbox", "system.na1")
-_NETSUITE = ".netsuite.com"
 _FORWARDED = {"x-forwarded-host", "x-original-host", "forwarded"}
 
 
@@ -62,11 +62,11 @@ def _other_hosts(facts: Facts, sent: str) -> Iterable[tuple[str, tuple[str, ...]
     if sent in {"127.0.0.1", "localhost"}:
         yield ("localhost" if sent == "127.0.0.1" else "127.0.0.1"), (other,)
     # A fake on another address is called by http; the client may have signed the real host by https.
-    prefix = "" if sent.endswith(_NETSUITE) else "https://"
+    prefix = "" if sent.endswith(NETSUITE) else "https://"
     label = facts.account.lower().replace("_", "-")
     if label:
         for service in _SERVICES:
-            yield f"{prefix}{label}.{service}{_NETSUITE}", (other, "scheme-mismatch") if prefix else (other,)
+            yield f"{prefix}{label}.{service}{NETSUITE}", (other, "scheme-mismatch") if prefix else (other,)
         for spelling in (label.replace("-", "_"), label.upper(), facts.account, label.partition("-")[0]):
             wrong = (
                 ("host-underscore",)
@@ -75,9 +75,9 @@ def _other_hosts(facts: Facts, sent: str) -> Iterable[tuple[str, tuple[str, ...]
                 if spelling != spelling.lower()
                 else (other,)
             )
-            yield f"{prefix}{spelling}.restlets.api{_NETSUITE}", wrong
+            yield f"{prefix}{spelling}.restlets.api{NETSUITE}", wrong
     for host in _OLD_HOSTS:
-        yield f"{prefix}{host}{_NETSUITE}", (other,)
+        yield f"{prefix}{host}{NETSUITE}", (other,)
 
 
 def host_and_port(host: str) -> tuple[str, str, str]:
