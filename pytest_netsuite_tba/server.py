@@ -280,7 +280,7 @@ class NetSuiteServer(ListeningServer):
         """Say what a SuiteQL query of the first account gives; see :meth:`RecordStore.answer_suiteql`.
 
         Args:
-            query: its text (outside quotes neither case nor white space counts), or a pattern that is found in it;
+            query: its text (outside quotes case does not count, and any white space is one space), or a pattern that is found in it;
                 the latest that fits wins.
             rows: a list of dicts, or a function of the query's text that gives one.
 

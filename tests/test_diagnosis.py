@@ -1,6 +1,7 @@
 """Each mistake is named, alone and in pairs, and nothing is called proven that is not."""
 
 import base64
+import dataclasses
 import itertools
 import json
 import random
@@ -571,3 +572,61 @@ def test_a_redirect_that_lost_the_header():
     bare = SignedRequest(method="GET", target=ECHO, host=HOST, headers=(("Host", HOST),))
 
     assert gate.judge(bare)[0].diagnosis.mistakes[0].id == "redirect-drops-header"
+
+
+PRODUCTION, SANDBOX = "1234567", "1234567_SB1"
+
+
+def sent_to_two(realm, signed_as, **changed):
+    """Send one account's credentials to the address that two accounts share; the one refused attempt."""
+    accounts = [
+        Account(one, integrations=[Integration(name="Shop")], tokens=[Token(name="Shop token")])
+        for one in (PRODUCTION, SANDBOX)
+    ]
+    netsuite = NetSuiteServer(*accounts)
+    owner = netsuite.accounts[signed_as]
+    credentials = dataclasses.replace(netsuite.credentials_for(owner.tokens.first()), **changed)
+    url = "http://127.0.0.1:1/app/site/hosting/restlet.nl?script=1&deploy=1"
+    header = credentials.authorization("GET", url).replace(f'realm="{signed_as}", ', realm and f"{realm}, ")
+    return called(netsuite, url, Authorization=header)
+
+
+@pytest.mark.parametrize(
+    ("realm", "wanted"),
+    [
+        (f'realm="{SANDBOX.lower()}"', "realm-lowercase"),
+        ('realm="1234567-sb1"', "realm-hyphen"),
+        ('realm="9"', "realm-is-something-else"),
+        ("", "realm-missing"),
+    ],
+)
+def test_of_two_accounts_the_one_that_was_meant_judges(realm, wanted):
+    """At an address of both, a misspelt realm still tells which; else the token does."""
+    attempt = sent_to_two(realm, SANDBOX)
+
+    assert (SANDBOX, [wanted]) == (attempt.account, [one.id for one in attempt.diagnosis.mistakes])
+    assert attempt.diagnosis.corrected_authorization.startswith(f'OAuth realm="{SANDBOX}"')
+
+
+def test_the_four_values_of_another_account_belong_together():
+    """They are at the wrong account, which is one mistake; no secret was mixed up."""
+    attempt = sent_to_two(f'realm="{SANDBOX}"', PRODUCTION)
+
+    diagnosis = attempt.diagnosis
+    assert (["tokens-of-another-environment"], True) == ([one.id for one in diagnosis.mistakes], diagnosis.proven)
+    assert diagnosis.corrected_authorization is None
+
+
+def test_a_secret_of_another_accounts_token_is_named_with_its_account():
+    """Two tokens of one name are told apart."""
+    other = Account(PRODUCTION, integrations=[Integration(name="Shop")], tokens=[Token(name="Shop token")])
+    mixed = other.tokens.first()
+    attempt = sent_to_two(
+        f'realm="{SANDBOX}"',
+        SANDBOX,
+        consumer_secret=mixed.integration.consumer_secret,
+        token_secret=mixed.secret,
+    )
+
+    (mistake,) = attempt.diagnosis.mistakes
+    assert "It was signed with the secrets of token 'Shop token' of account 1234567." == mistake.cause

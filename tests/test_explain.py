@@ -357,3 +357,40 @@ def test_the_command_is_installed():
 
     assert "explain" in done.stdout
     assert "sign" in done.stdout
+
+
+TWO = '[[accounts]]\naccount = "1234567"\n[[accounts]]\naccount = "1234567_SB1"\n'
+SHARED_URL = "http://127.0.0.1:8000/app/site/hosting/restlet.nl?script=1&deploy=1"
+
+
+@pytest.mark.parametrize("files", [[TWO], ['account = "1234567"\n', 'account = "1234567_SB1"\n']], ids=["one", "two"])
+@pytest.mark.parametrize(
+    ("url", "given", "realm"),
+    [
+        (URL, [], "1234567_SB1"),
+        (SHARED_URL, [], "1234567"),
+        (SHARED_URL, ["--realm", "1234567_SB1"], "1234567_SB1"),
+    ],
+)
+def test_of_several_accounts_the_one_that_is_called_signs(tmp_path, capsys, files, url, given, realm):
+    """The URL's host names it, else --realm, else it is the first; explain takes the same files."""
+    options = []
+    for number, text in enumerate(files):
+        (tmp_path / f"{number}.toml").write_text(text)
+        options += ["--account", str(tmp_path / f"{number}.toml")]
+
+    status, out, err = run("sign", "GET", url, *options, *given, "--curl", capsys=capsys)
+
+    assert (0, "") == (status, err)
+    assert f'realm="{realm}"' in out
+    assert run("explain", capture_file(tmp_path, out), *options, capsys=capsys)[0] == 0
+
+
+def test_an_account_that_is_not_in_the_files_signs_nothing(tmp_path, capsys):
+    (tmp_path / "a.toml").write_text(TWO)
+    file = str(tmp_path / "a.toml")
+
+    status, _, err = run("sign", "GET", URL, "--account", file, "--realm", "1234567_SB2", capsys=capsys)
+    assert (2, True) == (status, "did you mean '1234567_SB1'?" in err)
+    status, _, err = run("sign", "GET", URL, "--account", file, "--account", file, capsys=capsys)
+    assert (2, True) == (status, "there are two accounts '1234567'" in err)

@@ -34,7 +34,7 @@ class BusinessRecord(Record):
 class QueryAnswer(Record):
     """An answer to SuiteQL of ``account.toml``."""
 
-    query: str = setting("The query's text; outside quotes neither case nor white space counts.")
+    query: str = setting("The query's text; outside quotes case does not count, and any white space is one space.")
     rows: list[Any] = setting("What it gives: a list of tables.", factory=list)
 
 
@@ -124,7 +124,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
     def answer_suiteql(self, query: str | re.Pattern[str], rows: Rows) -> None:
         """Answer a SuiteQL query: the same text, or a pattern found in it; the latest wins.
 
-        Outside of quotes, neither case nor white space counts in a text.
+        Outside of quotes, case does not count in a text, and any white space is one space.
 
         Raises:
             RecordError: ``rows`` is neither a list of dicts that JSON can hold, nor a function.

@@ -36,7 +36,12 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it 
         epilog=f"{SECRETS_COME_FROM} Exit status: 0 every request would be let in, 1 one would not, 2 the input cannot be read.",
     )
     explain.add_argument("file", nargs="?", metavar="FILE", help="the capture; standard input when omitted or -")
-    explain.add_argument("--account", metavar="FILE", help="account.toml with the records and the secrets")
+    explain.add_argument(
+        "--account",
+        metavar="FILE",
+        action="append",
+        help="account.toml with the records and the secrets; several times for several",
+    )
     explain.add_argument("--json", action="store_true", help="one JSON object a request, a line each")
     explain.add_argument("--entry", type=int, metavar="N", help="only the N-th entry of a HAR file (or request)")
     explain.add_argument("--at", metavar="TIME", help="when NetSuite sees it: 2026-09-21T14:13:20Z or Unix seconds")

@@ -47,7 +47,12 @@ class UsageError(Exception):
 def accounts_of(arguments: argparse.Namespace, *, ask: bool) -> list[Account]:
     """Give the accounts of ``--account``, else one of the environment, the rest asked for where somebody is there."""
     if arguments.account is not None:
-        return load(arguments.account)
+        accounts = [one for file in arguments.account for one in load(file)]
+        ids = [one.id for one in accounts]
+        if len(set(ids)) < len(ids):
+            twice = next(one for one in ids if ids.count(one) > 1)
+            raise UsageError(f"--account: there are two accounts {twice!r}; each needs an id of its own")
+        return accounts
     given = {name: os.environ.get(name, "") for name in ENVIRONMENT}
     if not all(given.values()) and ask and sys.stdin.isatty() and sys.stderr.isatty():
         given = {name: value or _asked(name) for name, value in given.items()}

@@ -9,7 +9,10 @@ import shlex
 import sys
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.judge import Judge
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.login.diagnosis.rendering import painted, stages
@@ -22,6 +25,8 @@ from .shell import ENVIRONMENT, LET_IN, SECRETS_COME_FROM, UsageError, accounts_
 if TYPE_CHECKING:
     import argparse
 
+    from pytest_netsuite_tba.account.records import Account
+
 
 def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
     """Add the command and its options."""
@@ -33,7 +38,13 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it 
     )
     signing.add_argument("method", metavar="METHOD", help="GET, POST, PUT, DELETE ...")
     signing.add_argument("url", metavar="URL", help="the URL with its query string, exactly as it will be sent")
-    signing.add_argument("--account", metavar="FILE", help="account.toml; its first token signs, or --token")
+    signing.add_argument(
+        "--account",
+        metavar="FILE",
+        action="append",
+        help="account.toml; the first token of the account that the URL's host names signs, else of the first account",
+    )
+    signing.add_argument("--realm", metavar="ACCOUNT", help="id of the account that signs, of several")
     signing.add_argument("--token", metavar="NAME", help="name of the token in account.toml")
     signing.add_argument("--body", default="", help="the body; only a form (see --content-type) is signed")
     signing.add_argument("--content-type", default="application/json", metavar="TYPE", help="default: %(default)s")
@@ -51,7 +62,7 @@ def _sign(arguments: argparse.Namespace) -> int:
     if not accounts:
         missing = [name for name in ENVIRONMENT if not os.environ.get(name)]
         raise UsageError(f"no credentials: give --account account.toml, or set {', '.join(missing)}")
-    account = accounts[0]
+    account = _account(accounts, arguments.url, arguments.realm)
     if not account.tokens:
         raise UsageError(f"account {account.id} has no token")
     token = account.tokens.find(arguments.token) if arguments.token else account.tokens.first()
@@ -73,7 +84,7 @@ def _sign(arguments: argparse.Namespace) -> int:
     signature = sign(base, signing_key(consumer_secret, token_secret))
     header = format_authorization([*parameters, ("oauth_signature", signature)], realm=account.id)
     signed = request_of(method, arguments.url, [*request.headers, ("Authorization", header)], body)
-    attempt = Judge([account]).judge(signed, time.time())
+    attempt = Judge(accounts).judge(signed, time.time())
     if not attempt.accepted:
         sys.stderr.write(f"netsuite-tba: NetSuite would refuse this: {attempt.cause}\n")
     if arguments.json:
@@ -89,6 +100,18 @@ def _sign(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(f"Authorization: {header}\n")
     return LET_IN
+
+
+def _account(accounts: list[Account], url: str, realm: str | None) -> Account:
+    """Give the account that ``realm`` or the URL's host names, else the first."""
+    if realm is not None:
+        found = {one.id: one for one in accounts}.get(realm)
+        if found is None:
+            raise UsageError(f"--realm: {nearest(realm, [one.id for one in accounts])}")
+        return found
+    host = (urlsplit(url).hostname or "") if "[" not in url else ""  # an IPv6 address names no account
+    label = host.removesuffix(NETSUITE).partition(".")[0] if host.endswith(NETSUITE) else ""
+    return next((one for one in accounts if one.host_label == label), accounts[0])
 
 
 def _show_stages(base: str, consumer_secret: str, token_secret: str, signature: str, header: str) -> None:

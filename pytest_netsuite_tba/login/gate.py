@@ -147,7 +147,7 @@ class Gate:
         integration, token = login.integration, login.token
         own = None
         if integration is not None and token is not None:
-            own = _secrets(integration, token)
+            own = _secrets(self.account.id, integration, token)
         earlier = None if login.earlier_attempt is None else self.trail.earlier(login.earlier_attempt)
         return Facts(
             request=login.request,
@@ -194,12 +194,13 @@ def _secrets_of(accounts: Iterable[Account]) -> Iterator[Secrets]:
     """Give the four values of every token of these accounts."""
     for account in accounts:
         for token in account.tokens.values():
-            yield _secrets(token.integration, token)
+            yield _secrets(account.id, token.integration, token)
 
 
-def _secrets(integration: Integration, token: Token) -> Secrets:
+def _secrets(account: str, integration: Integration, token: Token) -> Secrets:
     return Secrets(
         name=token.name,
+        account=account,
         consumer_key=integration.consumer_key,
         consumer_secret=integration.consumer_secret,
         token_id=token.id,

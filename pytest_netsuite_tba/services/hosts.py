@@ -165,12 +165,21 @@ def host_of(service: Name, account: Account) -> str:
 
 
 def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> Account:
-    """Give the account that the realm (of NLAuth: ``nlauth_account``), or the ``tokenPassport``, names, else the first."""
+    """Give the account that the realm (of NLAuth: ``nlauth_account``), or the ``tokenPassport``, names, however spelt.
+
+    Else the account of the token that was sent, else the first: the realm's own check then refuses the call.
+    """
     if len(accounts) == 1:
         return next(iter(accounts.values()))
     header = request.authorization
-    sent = ("realm", "nlauth_account")
-    names = [one.value for one in header.parameters if one.name in sent] if header else []
+    named_by = ("realm", "nlauth_account")
+    names = [one.value for one in header.parameters if one.name in named_by] if header else []
     if not names and b"tokenPassport" in request.body:
         names = [to_text(one) for one in _PASSPORTS_ACCOUNT.findall(request.body)]
-    return accounts.get(names[0] if names else "") or next(iter(accounts.values()))
+    for name in names[:1]:
+        account = accounts.get(name) or accounts.get(name.upper().replace("-", "_"))
+        if account is not None:
+            return account
+    sent = {one.value for one in header.parameters if one.name == "oauth_token"} if header else set()
+    owners = (one for one in accounts.values() if any(token.id in sent for token in one.tokens.values()))
+    return next(owners, None) or next(iter(accounts.values()))

@@ -251,21 +251,25 @@ def split(query: str) -> list[tuple[str, str]]:
 
 def secrets(facts: Facts) -> list[Option]:
     """Whose secrets may be in the key; the first are the right ones, or None where nobody knows them."""
-    own = facts.own
+    own = facts.sender
     options: list[Option] = [Option(own)]
     pair = "wrong-secret-pair"
     for one in facts.known:
         if own is None or (one.consumer_secret, one.token_secret) != (own.consumer_secret, own.token_secret):
-            options += [wrongly(one, pair, cause=f"It was signed with the secrets of token {one.name!r}.")]
+            options += [wrongly(one, pair, cause=f"It was signed with the secrets of token {_named(one, facts)}.")]
     if own is None:
         return options
     for one in facts.known:
         if one.token_secret != own.token_secret and one.consumer_secret != own.consumer_secret:
             mixed = _with(own, "token_secret", one.token_secret)
-            options.append(wrongly(mixed, pair, cause=f"It was signed with the token secret of {one.name!r}."))
+            options.append(wrongly(mixed, pair, cause=f"It was signed with the token secret of {_named(one, facts)}."))
             mixed = _with(own, "consumer_secret", one.consumer_secret)
             options.append(
-                wrongly(mixed, pair, cause=f"It was signed with the consumer secret of {one.name!r}'s integration.")
+                wrongly(
+                    mixed,
+                    pair,
+                    cause=f"It was signed with the consumer secret of the integration of {_named(one, facts)}.",
+                )
             )
     options += [option for which in ("consumer_secret", "token_secret") for option in _mispasted(own, which)]
     for change, says in ((str.upper, "upper"), (str.lower, "lower")):
@@ -275,6 +279,11 @@ def secrets(facts: Facts) -> list[Option]:
                 cause = f"The {which.replace('_', ' ')} was put in {says} case."
                 options.append(wrongly(_with(own, which, other), "secret-with-whitespace", cause=cause))
     return options
+
+
+def _named(one: Secrets, facts: Facts) -> str:
+    """Name a token, and its account where that is not the one called."""
+    return repr(one.name) if one.account in {"", facts.account} else f"{one.name!r} of account {one.account}"
 
 
 # What is pasted along with a secret: (before, after, in words).

@@ -134,7 +134,7 @@ def _unexplained(facts: Facts, exhausted: int, made: int) -> list[str]:
         "What cannot be proven: a secret that is not known here, another nonce or timestamp signed than sent, "
         "or a request that was changed on its way."
     )
-    if facts.own is None:
+    if facts.sender is None:
         notes.append("The account does not know this key or token, so its secrets are unknown.")
     return notes
 

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
-    """The four values of a token, as the account holds them; ``name`` is the token's."""
+    """The four values of a token, as its account holds them; ``name`` is the token's, ``account`` the account's id."""
 
     name: str
+    account: str = ""
     consumer_key: str = field(repr=False)
     consumer_secret: str = field(repr=False)
     token_id: str = field(repr=False)
@@ -70,3 +71,10 @@ class Facts:
     earlier: Earlier | None = None
     after_redirect: bool = False
     forced: bool = False
+
+    @property
+    def sender(self) -> Secrets | None:
+        """The token whose key and id the header holds: of the account called, else of another; None if nobody's."""
+        key, token_id = self.parameters.get("oauth_consumer_key"), self.parameters.get("oauth_token")
+        others = (one for one in self.known if (one.consumer_key, one.token_id) == (key, token_id))
+        return self.own or next(others, None)
