@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 import threading
+import urllib.error
+import urllib.request
 
 import pytest
 
-from pytest_netsuite_tba import Account, NetSuiteServer
+from pytest_netsuite_tba import Account, NetSuiteServer, SuiteScriptError
 from pytest_netsuite_tba.cli import main
 from pytest_netsuite_tba.console import Console
+from pytest_netsuite_tba.login.report import row
 
 ECHO = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
 
@@ -153,6 +156,77 @@ def test_filters(server, capsys):
     ]
 
 
+def shown_details(server, capsys, *options):
+    """The ids, and what the column Detail shows of each."""
+    assert 0 == main(["audit", "--json", "--url", server.url, *options])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [(one["id"], row(one)[5]) for one in found]
+
+
+def test_the_filter_takes_what_the_column_shows(server, capsys):
+    """A detail, a mistake of the diagnosis, a public code, that of a script too; and a refusal's id, which JSON has."""
+    url = f"{server.url}{ECHO}"
+    header = server.credentials.authorization("GET", url).replace('realm="1234567_SB1"', 'realm="7654321"')
+    for authorization in (header, "Basic eDp5", None):
+        given = {} if authorization is None else {"Authorization": authorization}
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(urllib.request.Request(url, headers=given))
+    server.refuse_next("nonce_used")
+    call(server)
+    server.deploy("customscript_own", "customdeploy_own", get=own_error)
+    call(server, "/app/site/hosting/restlet.nl?script=customscript_own&deploy=customdeploy_own")
+
+    shown = shown_details(server, capsys)
+    assert {"realm-is-something-else", "nonce_used", "ORDER_EXISTS"} < {detail for _, detail in shown}
+    for one, detail in shown:
+        assert (one, detail) in shown_details(server, capsys, "--detail", detail)
+    assert [(1, "realm-is-something-else")] == shown_details(server, capsys, "--detail", "realm-is-something-else")
+    assert [(1, "realm-is-something-else")] == shown_details(server, capsys, "--detail", "wrong-realm")
+    assert [(5, "ORDER_EXISTS")] == shown_details(server, capsys, "--detail", "ORDER_EXISTS")
+
+
+def own_error(_):
+    raise SuiteScriptError("ORDER_EXISTS", "There is such an order.")
+
+
+def test_following_filters_alike(two_accounts):
+    """By account, and by what the column shows."""
+    options = [
+        "--account",
+        "7654321",
+        "--detail",
+        "permission_denied-role-inactive",
+        "--json",
+        "-f",
+        "--url",
+        two_accounts.url,
+    ]
+    for account in two_accounts.accounts.values():
+        next(iter(account.roles.values())).active = False
+    call_as(two_accounts, "7654321")
+    command = [sys.executable, "-m", "pytest_netsuite_tba", "audit", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        watchdog = threading.Timer(60, process.kill)
+        watchdog.start()
+        assert 1 == json.loads(process.stdout.readline())["id"]
+        call_as(two_accounts, "1234567_SB1")
+        two_accounts.refuse_next("nonce_used")
+        call_as(two_accounts, "7654321")
+        call_as(two_accounts, "7654321")
+        assert 4 == json.loads(process.stdout.readline())["id"]
+        two_accounts.stop()
+        process.communicate()
+        watchdog.cancel()
+
+
+def test_one_account_alone(two_accounts, capsys):
+    """As the control API has it."""
+    for account in ("7654321", "1234567_SB1", "7654321"):
+        call_as(two_accounts, account)
+
+    assert [(1, ""), (3, "")] == shown_details(two_accounts, capsys, "--account", "7654321")
+
+
 def test_an_empty_trail_says_so(server, capsys):
     """Nothing came: that is worth saying too."""
     assert (0, "The Login Audit Trail is empty.\n") == (main(["audit", "--url", server.url]), capsys.readouterr().out)
@@ -251,6 +325,7 @@ def test_an_exposed_server_wants_its_token(server, capsys, monkeypatch):
     [
         (["--url", "localhost:8080"], "'localhost:8080' is no URL"),
         (["--detail", "nonce_usd"], "did you mean 'nonce_used'?"),
+        (["--account", "1234567"], "did you mean '1234567_SB1'?"),
         (["--limit", "0"], "expected a whole number from 1"),
         (["--ca-file", "nowhere.pem"], "--ca-file nowhere.pem cannot be used: No such file"),
     ],

@@ -275,6 +275,7 @@ def test_attempts_have_the_promised_keys(call):
 
     assert [one.as_dict() for one in call.server.audit_trail] == found["attempts"]
     assert (2, 0, False) == (found["matching"], found["dropped"], found["timed_out"])
+    assert [None, call.server.audit_trail[1].refusal.id] == [one["refusal"] for one in found["attempts"]]
     assert found["attempts"][1] == call("GET", "attempts/2").json
 
 

@@ -33,7 +33,7 @@ id = "{"d" * 64}"
 secret = "{SECRETS[1]}"
 """
 KEYS = {
-    "accepted", "id", "time", "channel", "method", "url", "account", "http_status", "status", "detail", "cause",
+    "accepted", "id", "time", "channel", "method", "url", "account", "http_status", "status", "detail", "refusal", "cause",
     "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "notes",
 }  # fmt: skip
 DIAGNOSIS_KEYS = {

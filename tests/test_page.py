@@ -168,6 +168,29 @@ def test_attempts_come_live_newest_first(server, visit):
     assert "2 attempts" == page.locator("#count").inner_text()
 
 
+def test_until_the_first_answer_it_is_loading(server, chromium):
+    """Not live, and not without attempts: nobody knows yet."""
+    send(server)
+    held = []
+    with chromium.new_context(viewport=WIDE) as context:
+        page = context.new_page()
+        page.route("**/__admin/attempts?*", lambda route: held.append(route))  # noqa: PLW0108  (it marks what it is given)
+        with page.expect_request("**/__admin/attempts?*"):
+            page.goto(f"{server.url}/__admin/")
+        page.wait_for_selector("#account-name:not(:empty)")
+
+        expect(page.locator("#live")).to_have_text("Loading")
+        expect(page.locator("#empty")).to_have_text("Loading")
+        expect(page.locator("#count")).to_have_text("")
+        assert 0 == page.locator(".live.on").count()
+        held[0].continue_()
+        page.wait_for_selector(".live.on")
+        expect(page.locator("#live")).to_have_text("Live")
+        expect(page.locator("#count")).to_have_text("1 attempts")
+        expect(page.locator("#empty")).to_be_hidden()
+        page.close()  # before the server goes
+
+
 def test_the_columns_are_netsuites(server, visit):
     """In its words."""
     send(server)

@@ -18,10 +18,10 @@ PATH = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeplo
 
 
 @contextmanager
-def serving(*arguments, cwd, env=None):
+def serving(*arguments, cwd, env=None, under=()):
     """Run serve until the block ends; gives the process and the URL that it listens on."""
     process = subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", *arguments],
+        [*under, *COMMAND, "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -63,7 +63,10 @@ def header(variables, url, **more):
     return {"Authorization": client.sign(url, "GET")[1]["Authorization"], "Content-Type": "application/json"}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
 def test_a_client_with_the_printed_credentials_gets_in(tmp_path, number):
     """What --print-env prints is all that a client needs; a signal ends it with status 0."""
     with serving("--print-env", cwd=tmp_path) as (process, url):
@@ -168,6 +171,49 @@ def test_the_ready_file_holds_the_url_while_it_listens(tmp_path):
         assert f"{url}\n" == ready.read_text()
         stopped(process)
         assert not ready.exists()
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_leaves_no_file_behind(tmp_path, number):
+    """Neither the ready file nor the certificates: closing the terminal is a way to stop it."""
+    (tmp_path / "temporary").mkdir()
+    options = ["--proxy", "--ready-file", "ready"]
+    with serving(*options, cwd=tmp_path, env={"TMPDIR": str(tmp_path / "temporary")}) as (process, _):
+        while not (tmp_path / "ready").exists():
+            assert process.poll() is None
+        assert 1 == len(list((tmp_path / "temporary").iterdir()))
+
+        assert 0 == stopped(process, number)
+
+    assert ["temporary"] == [one.name for one in tmp_path.iterdir()]
+    assert [] == list((tmp_path / "temporary").iterdir())
+
+
+def test_nohup_keeps_it_running(tmp_path):
+    """Whoever has SIGHUP ignored wants just that."""
+    with serving(cwd=tmp_path, under=["nohup"]) as (process, url):
+        process.send_signal(signal.SIGHUP)
+
+        assert 200 == requests.get(f"{url}/__admin/health", timeout=10).status_code
+        assert 0 == stopped(process)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_left"),
+    [
+        (["serve", "--ready-file", "ready"], False),
+        (["serve", "--port", "0", "--ready-file=ready"], False),
+        (["run", "--", "serve", "--ready-file", "ready"], True),
+    ],
+)
+def test_a_stale_ready_file_goes_before_anything_is_loaded(tmp_path, arguments, is_left):
+    """Whoever waits for the file may look at once."""
+    (tmp_path / "ready").write_text("http://stale\n")
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['pytest_netsuite_tba.cli'] = None\n")
+
+    status, _, _ = refused(*arguments, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+
+    assert (1, is_left) == (status, (tmp_path / "ready").exists())
 
 
 def refused(*arguments, cwd, **more):

@@ -40,7 +40,8 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it 
     audit.add_argument("--url", default=_URL, help="where the server listens (default: %(default)s)")
     audit.add_argument("--follow", "-f", action="store_true", help="go on showing attempts as they come")
     audit.add_argument("--status", choices=("Success", "Failure"), help="only logins of this status")
-    audit.add_argument("--detail", metavar="DETAIL", help="only refusals of this detail, as nonce_used")
+    audit.add_argument("--detail", metavar="DETAIL", help="only these: what the column Detail shows, or a refusal's id")
+    audit.add_argument("--account", metavar="ID", help="only logins to this account, as 1234567_SB1")
     audit.add_argument("--limit", type=int, default=SHOWN, metavar="N", help="the newest N (default: %(default)s)")
     audit.add_argument("--json", action="store_true", help="one JSON object an attempt, a line each")
     audit.add_argument("--token", metavar="TOKEN", help=f"of an exposed server; else {TOKEN} of the environment")
@@ -50,7 +51,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it 
 
 def _audit(arguments: argparse.Namespace) -> int:
     server = _Server(arguments.url, arguments.token or os.environ.get(TOKEN, ""), arguments.ca_file)
-    wanted = {"status": arguments.status, "detail": arguments.detail}
+    wanted = {"status": arguments.status, "detail": arguments.detail, "account": arguments.account}
     query = {name: value for name, value in wanted.items() if value is not None} | {"limit": arguments.limit}
     screen = _Json() if arguments.json else _Screen(server)
     if not arguments.follow:
@@ -61,11 +62,19 @@ def _audit(arguments: argparse.Namespace) -> int:
         screen.show(found, more=True)
         shown = {one["id"] for one in found["attempts"]}
         for seen in _attempts(events):
-            passes = wanted["status"] in {None, seen["status"]} and wanted["detail"] in {None, seen["detail"]}
+            passes = all(wanted[name] in {None, seen[name]} for name in ("status", "account"))
             if passes and seen["id"] not in shown:
-                screen.add(server.get(f"attempts/{seen['id']}"))
+                attempt = server.get(f"attempts/{seen['id']}")
+                if wanted["detail"] in {None, *_details(attempt)}:
+                    screen.add(attempt)
     sys.stderr.write(f"netsuite-tba: the server at {server.url} has stopped\n")
     return LET_IN
+
+
+def _details(attempt: dict[str, Any]) -> set[str | None]:
+    """Give what the control API's filter by detail takes for this attempt."""
+    mistakes = (attempt["diagnosis"] or {}).get("mistakes", [])
+    return {attempt["detail"], attempt["refusal"], attempt["code"], *(one["id"] for one in mistakes)}
 
 
 def _attempts(events: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (an answer that is being read)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
     from pytest_netsuite_tba.server import NetSuiteServer
 
+# What stops serve; SIGHUP, where there is one, comes when its terminal is closed.
+STOP_SIGNALS = tuple(getattr(signal, one) for one in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, one))
 _LOG_BUDGET = 0.25  # seconds a line; every single mistake is tried within a few hundredths
 _LOG_ENDS_WITHIN = 0.3
 _NARROWEST = 60
@@ -63,7 +65,7 @@ def _deaf_to_signals() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows: signals are the main thread's anyway
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .fake import Log, accounts_in, add_account_option, listening, note_warnings, write_file
+from .fake import STOP_SIGNALS, Log, accounts_in, add_account_option, listening, note_warnings, write_file
 from .shell import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it 
         help="run the fake as a process",
         description="Run the fake NetSuite as a process: a line a request, and on refusal what, why and cure.",
         epilog=f"With --expose the console asks for a token: {TOKEN} of the environment, or one that is printed. "
-        "SIGTERM and Ctrl-C stop it; requests in flight are answered first. Exit status: 0, or 2 for bad input.",
+        "SIGTERM, SIGHUP and Ctrl-C stop it; requests in flight are answered first. Exit status: 0, or 2 for bad input.",
     )
     add_account_option(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -90,8 +90,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     token = (os.environ.get(TOKEN) or secrets.token_urlsafe(24)) if arguments.expose else None
     server.console = Console(server, token=token, admin_hosts=arguments.admin_host)
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    for number in STOP_SIGNALS:
+        if number in {signal.SIGTERM, signal.SIGINT} or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores it
+            signal.signal(number, lambda *_: stopping.set())
     with ExitStack() as stack:
         trust = _speak_tls(server, arguments, stack) if arguments.tls or arguments.proxy else None
         stack.enter_context(listening(server))

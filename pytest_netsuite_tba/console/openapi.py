@@ -13,7 +13,7 @@ from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Canned, 
 from pytest_netsuite_tba.account.seed import changeable
 from pytest_netsuite_tba.account.users import Entity, Role
 from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
-from pytest_netsuite_tba.login.refusals import BY_ID, DETAILS
+from pytest_netsuite_tba.login.refusals import BY_ID
 from pytest_netsuite_tba.services.faults import KINDS
 
 from .by_hand import METHODS
@@ -53,7 +53,7 @@ def _object(properties: dict[str, Schema], required: list[str] | None = None) ->
 _ACCOUNT_PARAMETER = {"name": "account", "in": "path", "required": True, "schema": _TEXT}
 _QUERY: dict[str, tuple[str, Schema]] = {
     "status": ("Of the login.", {"enum": ["Success", "Failure"]}),
-    "detail": ("The audit trail's Detail, or the id of a refusal.", {"enum": list(dict.fromkeys((*DETAILS, *BY_ID)))}),
+    "detail": ("The audit trail's Detail, or the id of a refusal, a public error code, or the id of a mistake.", _TEXT),
     "account": ("Id of the account called.", _TEXT),
     "since": ("NetSuite's time from which on, as 2026-09-21T14:13:20Z or Unix seconds.", _TEXT),
     "until": ("NetSuite's time up to which.", _TEXT),
@@ -399,6 +399,7 @@ _SCHEMAS: dict[str, Schema] = {
             "http_status": {"type": ["integer", "null"]},
             "status": {"enum": ["Success", "Failure"]},
             "detail": _TEXT_OR_NULL,
+            "refusal": _TEXT_OR_NULL,
             "cause": _TEXT_OR_NULL,
             "code": _TEXT_OR_NULL,
             "application": _TEXT,

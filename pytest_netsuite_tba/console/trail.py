@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, DETAILS
+from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID, TOKEN_DETAILS
 
 from .answers import ApiError
 
@@ -30,6 +32,7 @@ _LEAST_SEARCH_SECONDS = 0.001
 _COMMENT_SECONDS = 15.0  # a proxy between may close what is silent
 _MOST_PENDING = 20_000  # events; a reader that is further behind is let go, and comes back
 _STATUSES = ("Success", "Failure")
+_REFUSALS = {**BY_ID, **BY_TOKEN_ID}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +50,29 @@ class Query:
     wait_for: int = 0
     timeout: float = 10.0
 
-    def matches(self, attempt: LoginAttempt) -> bool:
-        """Whether the attempt is asked for."""
+    def matches(self, attempt: LoginAttempt, *, budget: float = 0) -> bool:
+        """Whether the attempt is asked for; by a mistake, its diagnosis is searched for ``budget`` seconds at most."""
         return (
             attempt.id > self.after
             and self.status in {None, attempt.status}
-            and self.detail in {None, attempt.detail, attempt.refusal and attempt.refusal.id}
             and self.account in {None, attempt.account}
             and self.since <= attempt.time.timestamp() <= self.until
+            and (
+                self.detail in {None, attempt.detail, attempt.code, attempt.refusal and attempt.refusal.id}
+                or (self.detail in CATALOGUE and self.detail in _mistakes(attempt, budget))
+            )
         )
+
+
+def _mistakes(attempt: LoginAttempt, budget: float) -> set[str]:
+    diagnosis = None if attempt.accepted else attempt.diagnosed(budget=budget)
+    return set() if diagnosis is None else {one.id for one in diagnosis.mistakes}
+
+
+def _details(server: NetSuiteServer) -> dict[str, None]:
+    """Give whatever may be asked for as a detail: a script's own error has a code that only the trail knows."""
+    codes = [one.code for one in (*_REFUSALS.values(), *server.audit_trail) if one.code]
+    return dict.fromkeys((*DETAILS, *TOKEN_DETAILS, *_REFUSALS, *CATALOGUE, *codes))
 
 
 def query_of(given: Mapping[str, str], server: NetSuiteServer) -> Query:
@@ -67,7 +84,7 @@ def query_of(given: Mapping[str, str], server: NetSuiteServer) -> Query:
     """
     readers: dict[str, Callable[[str], object]] = {
         "status": lambda text: _one_of(text, _STATUSES),
-        "detail": lambda text: _one_of(text, dict.fromkeys((*DETAILS, *BY_ID))),
+        "detail": lambda text: _one_of(text, _details(server)),
         "account": lambda text: _one_of(text, server.accounts),
         "since": _moment,
         "until": _moment,
@@ -120,6 +137,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _budgets(attempts: list[LoginAttempt]) -> Iterator[tuple[LoginAttempt, float]]:
+    """Give each attempt with the seconds that are left for its diagnosis."""
+    end = time.monotonic() + _SEARCH_SECONDS
+    for one in attempts:
+        yield one, max(_LEAST_SEARCH_SECONDS, min(1.0, end - time.monotonic()))
+
+
 class Trail:
     """Reads a server's audit trail, and tells whoever listens of each new attempt."""
 
@@ -164,15 +188,12 @@ class Trail:
         }
 
     def _matching(self, query: Query) -> list[LoginAttempt]:
-        return [one for one in self._server.audit_trail if query.matches(one)]
+        return [one for one, budget in _budgets(list(self._server.audit_trail)) if query.matches(one, budget=budget)]
 
     @staticmethod
     def _as_json(attempts: list[LoginAttempt], *, diagnosis: bool) -> Iterator[dict[str, Any]]:
-        left = _SEARCH_SECONDS
-        for one in attempts:
-            begin = time.monotonic()
-            yield one.as_dict(budget=max(_LEAST_SEARCH_SECONDS, min(1.0, left)) if diagnosis else 0)
-            left -= time.monotonic() - begin
+        for one, budget in _budgets(attempts):
+            yield one.as_dict(budget=budget if diagnosis else 0)
 
     def find(self, id: int) -> LoginAttempt:  # noqa: A002  (as the attempt's field)
         """Give the attempt with this id.

@@ -90,12 +90,16 @@ class LoginAttempt:
             self._diagnosis = diagnose(self._facts, budget=budget)
         return self._diagnosis
 
+    def diagnosed(self, *, budget: float) -> Diagnosis | None:
+        """Give the diagnosis; one that nobody has looked at yet is searched for ``budget`` seconds at most."""
+        return self.diagnose(budget=budget) if self._diagnosis is None and budget else self._diagnosis
+
     def as_dict(self, *, budget: float = 1.0) -> dict[str, Any]:
         """Give the attempt as JSON holds it, its diagnosis included.
 
         A diagnosis that nobody has looked at yet is searched for ``budget`` seconds at most; with 0 it stays out.
         """
-        diagnosis = self.diagnose(budget=budget) if self._diagnosis is None and budget else self._diagnosis
+        diagnosis = self.diagnosed(budget=budget)
         return {
             "accepted": self.accepted,
             "id": self.id,
@@ -107,6 +111,7 @@ class LoginAttempt:
             "http_status": self.http_status,
             "status": self.status,
             "detail": self.detail,
+            "refusal": self.refusal.id if self.refusal else None,
             "cause": self.cause,
             "code": self.code,
             "application": self.application,
