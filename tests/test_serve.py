@@ -198,24 +198,6 @@ def test_nohup_keeps_it_running(tmp_path):
         assert 0 == stopped(process)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "is_left"),
-    [
-        (["serve", "--ready-file", "ready"], False),
-        (["serve", "--port", "0", "--ready-file=ready"], False),
-        (["run", "--", "serve", "--ready-file", "ready"], True),
-    ],
-)
-def test_a_stale_ready_file_goes_before_anything_is_loaded(tmp_path, arguments, is_left):
-    """Whoever waits for the file may look at once."""
-    (tmp_path / "ready").write_text("http://stale\n")
-    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['pytest_netsuite_tba.cli'] = None\n")
-
-    status, _, _ = refused(*arguments, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)})
-
-    assert (1, is_left) == (status, (tmp_path / "ready").exists())
-
-
 def refused(*arguments, cwd, **more):
     done = subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, cwd=cwd, timeout=30, check=False, **more
