@@ -368,6 +368,7 @@ SHARED_URL = "http://127.0.0.1:8000/app/site/hosting/restlet.nl?script=1&deploy=
     ("url", "given", "realm"),
     [
         (URL, [], "1234567_SB1"),
+        (f"{URL}&a[0]=1", [], "1234567_SB1"),
         (SHARED_URL, [], "1234567"),
         (SHARED_URL, ["--realm", "1234567_SB1"], "1234567_SB1"),
     ],

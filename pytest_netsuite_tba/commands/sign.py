@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shlex
 import sys
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.records import NETSUITE
@@ -109,8 +109,8 @@ def _account(accounts: list[Account], url: str, realm: str | None) -> Account:
         if found is None:
             raise UsageError(f"--realm: {nearest(realm, [one.id for one in accounts])}")
         return found
-    host = (urlsplit(url).hostname or "") if "[" not in url else ""  # an IPv6 address names no account
-    label = host.removesuffix(NETSUITE).partition(".")[0] if host.endswith(NETSUITE) else ""
+    host = re.split("[/?]", url.partition("://")[2], maxsplit=1)[0].partition(":")[0].lower()
+    label = host.partition(".")[0] if host.endswith(NETSUITE) else ""
     return next((one for one in accounts if one.host_label == label), accounts[0])
 
 
