@@ -87,4 +87,4 @@ def available() -> bool:
 
 if __name__ == "__main__":
     measured = {"ours": ours, "theirs": theirs}[sys.argv[1]]
-    print(measured(CertificateAuthority().context() if sys.argv[2] == "True" else None))  # noqa: T201  (read by side())
+    print(measured(CertificateAuthority().context() if sys.argv[2] == "True" else None))

@@ -16,7 +16,7 @@ def waits():
 
 
 @pytest.fixture
-def pusher(netsuite_env, waits):  # noqa: ARG001  (netsuite_env puts the credentials into os.environ)
+def pusher(netsuite_env, waits):
     one = OrderPusher(sleep=waits.append)
     yield one
     one.close()

@@ -328,7 +328,7 @@ class NetSuiteServer(ListeningServer):
         """
         return self.audit_trail.expect_refusal(detail, count=count)
 
-    def refuse_next(self, id: str, *, times: int | None = 1) -> None:  # noqa: A002  (promised name)
+    def refuse_next(self, id: str, *, times: int | None = 1) -> None:
         """Refuse the next ``times`` logins in that way, whatever they hold (all from now on, if None).
 
         Raises:
@@ -344,7 +344,7 @@ class NetSuiteServer(ListeningServer):
         for gate in self.gates.values():
             gate.force(forced, times)
 
-    def arrange_refusal(self, id: str) -> Refusal:  # noqa: A002  (as refuse_next)
+    def arrange_refusal(self, id: str) -> Refusal:
         """Make every login from now on be refused in that way, and announce it.
 
         What a record can cause is arranged in the first token's records; what only a client's mistake can cause

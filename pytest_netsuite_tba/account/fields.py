@@ -52,7 +52,7 @@ def setting(
     key: str | None = None,
     seed: bool = True,
     minimum: int | None = None,
-) -> Any:  # noqa: ANN401  (as dataclasses.field: the annotation beside it says the type)
+) -> Any:  # noqa: ANN401  (of any other type, mypy would refuse it as the default in ``name: str = setting(...)``)
     """Declare a field of a record.
 
     Args:
@@ -119,7 +119,8 @@ def rules_of(record: type[Any]) -> dict[str, FieldRule]:
     return rules
 
 
-_IMMUTABLE = frozenset({str, bool, int, float, types.NoneType})  # most fields; deepcopy() takes its time over each
+# What most fields hold; deepcopy() takes its time over each.
+_IMMUTABLE = frozenset({str, bool, int, float, types.NoneType})
 
 
 class Record:
@@ -154,16 +155,15 @@ class Record:
         kind: Any = type(self)
         for name in rules_of(kind):
             value = getattr(self, name)
-            kind = type(value)
-            if kind is set:  # of texts or numbers
+            if type(value) is set:  # of texts or numbers
                 value = set(value)
-            elif kind not in _IMMUTABLE:
+            elif type(value) not in _IMMUTABLE:
                 value = copy.deepcopy(value, memo)
             object.__setattr__(twin, name, value)
         return twin
 
 
-def without_none(hint: Any) -> Any:  # noqa: ANN401  (a type is any object)
+def without_none(hint: object) -> object:
     """Give ``X`` for ``X | None``, which a file can only omit; any other type as it is."""
     kinds = [one for one in get_args(hint) if one is not type(None)]
     return kinds[0] if type(None) in get_args(hint) and len(kinds) == 1 else hint

@@ -64,7 +64,7 @@ class History(Sequence[T]):
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # it is a changing list
+    __hash__ = None  # type: ignore[assignment]  # typeshed has object.__hash__ a method; None is how Python says that there is none
 
     def __repr__(self) -> str:
         return repr(list(self))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, ValuesView
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .fields import Record, RecordError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, ValuesView
 
 R = TypeVar("R", bound=Record)
 
@@ -19,11 +22,11 @@ class Records(Mapping[Any, R], Generic[R]):
 
     """
 
-    def __init__(self, noun: str, key: str, account: str) -> None:
+    def __init__(self, noun: str, key: str, account: str, records: Iterable[R] = ()) -> None:
         self.noun = noun
         self._key = key
         self._account = account
-        self._records: list[R] = []
+        self._records = list(records)
 
     def add(self, record: R) -> R:
         """Add ``record``.
@@ -42,7 +45,7 @@ class Records(Mapping[Any, R], Generic[R]):
         """Remove ``record``, which must be here."""
         self._records[:] = [one for one in self._records if one is not record]
 
-    def find(self, wanted: Any, where: str = "") -> R:  # noqa: ANN401  (a key or a record)
+    def find(self, wanted: object, where: str = "") -> R:
         """Give the record that ``wanted`` is, or is the key of; ``where`` says what asks for it.
 
         Raises:
@@ -66,7 +69,7 @@ class Records(Mapping[Any, R], Generic[R]):
             raise RecordError(f"{self.noun} of account {self._account}", None, f"at least one {self.noun}")
         return self._records[0]
 
-    def __getitem__(self, key: Any) -> R:  # noqa: ANN401  (an id is a number, a name a text)
+    def __getitem__(self, key: object) -> R:
         for one in self._records:
             if getattr(one, self._key) == key:
                 return one
@@ -80,7 +83,7 @@ class Records(Mapping[Any, R], Generic[R]):
 
     def values(self) -> ValuesView[R]:
         """Give the records themselves."""
-        return _Values(self)
+        return dict(enumerate(self._records)).values()  # the inherited view would search for each by its key
 
     def __len__(self) -> int:
         return len(self._records)
@@ -89,15 +92,4 @@ class Records(Mapping[Any, R], Generic[R]):
         return repr(self._records)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        twin = copy.copy(self)
-        twin._records = copy.deepcopy(self._records, memo)  # noqa: SLF001  (its own)
-        return twin
-
-
-class _Values(ValuesView[R]):
-    """The records without a search for each by its key."""
-
-    _mapping: Records[R]
-
-    def __iter__(self) -> Iterator[R]:
-        return iter(list(self._mapping._records))  # noqa: SLF001  (of this very module)
+        return type(self)(self.noun, self._key, self._account, copy.deepcopy(self._records, memo))

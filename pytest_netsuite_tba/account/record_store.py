@@ -69,7 +69,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
         self._last_id = 0
         self.operations: dict[str, Operation] = {}  # of SOAP, by name
 
-    def add(self, type: str, fields: Mapping[str, Any] | None = None, *, id: int | str | None = None) -> Fields:  # noqa: A002  (NetSuite's words)
+    def add(self, type: str, fields: Mapping[str, Any] | None = None, *, id: int | str | None = None) -> Fields:
         """Add a record of ``type`` (``customer``, ``salesOrder``, ``customrecord_...``); gives it with its ``id``.
 
         Raises:
@@ -92,7 +92,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
         self._last_id = max(self._last_id, int(number))
         return record
 
-    def change(self, type: str, id: str, fields: Mapping[str, Any]) -> None:  # noqa: A002  (as in add)
+    def change(self, type: str, id: str, fields: Mapping[str, Any]) -> None:
         """Set fields of a record, all of them or none; its ``id`` stays.
 
         Raises:
@@ -105,7 +105,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
         self._check_external_id(type, changed, record)
         record.update(changed)
 
-    def remove(self, type: str, id: str) -> None:  # noqa: A002  (as in add)
+    def remove(self, type: str, id: str) -> None:
         """Remove a record.
 
         Raises:
@@ -114,7 +114,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
         """
         del self._types[type.lower()][id]
 
-    def find(self, type: str, id: str) -> Fields | None:  # noqa: A002  (as in add)
+    def find(self, type: str, id: str) -> Fields | None:
         """Give the record of that internal id, or of that external id, written ``eid:...``; None if there is none."""
         records = self._types.get(type.lower(), {})
         if id[:4].lower() != "eid:":
@@ -164,7 +164,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
             records=[
                 BusinessRecord(type=name, id=int(id), fields={key: one[key] for key in one if key != "id"})
                 for name in self
-                for id, one in list(self[name].items())  # noqa: A001  (NetSuite's word)
+                for id, one in list(self[name].items())
             ],
             suiteql=[
                 QueryAnswer(query=query, rows=rows)
@@ -178,14 +178,14 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
             ],
         )
 
-    def _check_external_id(self, type: str, record: Fields, own: Fields | None) -> None:  # noqa: A002  (as in add)
+    def _check_external_id(self, type: str, record: Fields, own: Fields | None) -> None:
         external = record.get("externalId")
         if external is not None:
             other = self.find(type, f"eid:{external}")
             if other is not None and other is not own:
                 raise RecordError(f"externalId of a {type}", external, "one that no other has")
 
-    def __getitem__(self, type: str) -> Mapping[str, Fields]:  # noqa: A002  (as in add)
+    def __getitem__(self, type: str) -> Mapping[str, Fields]:
         return self._types.get(type.lower(), {})
 
     def __iter__(self) -> Iterator[str]:
@@ -226,7 +226,7 @@ def xml_element(text: object) -> str:
         raise RecordError("SOAP answer", text, wanted)
     parser = expat.ParserCreate()  # it is the test's own text, no stranger's
     try:
-        parser.Parse(text.encode("utf-8", "surrogatepass"), True)  # noqa: FBT003  (expat's: the last part)
+        parser.Parse(text.encode("utf-8", "surrogatepass"), True)  # noqa: FBT003  (True is for the last part; expat takes it by position alone)
     except expat.ExpatError as error:
         raise RecordError("SOAP answer", text[:80], f"{wanted} ({error})") from None
     return text

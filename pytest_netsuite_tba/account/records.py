@@ -131,9 +131,9 @@ class Account(Record):
     clock: Clock = setting("The account's clock.", factory=Clock, seed=False)
     lock: threading.RLock = setting("Held while records change.", factory=threading.RLock, seed=False)
 
-    def __init__(  # noqa: PLR0913  (one a field)
+    def __init__(  # noqa: PLR0913  (a keyword for each of its fields, as the __init__ that dataclass would make)
         self,
-        id: str = DEFAULT_ACCOUNT,  # noqa: A002  (NetSuite's word)
+        id: str = DEFAULT_ACCOUNT,
         *,
         name: str = "Fake company",
         features: Features | None = None,
@@ -275,7 +275,8 @@ class Account(Record):
             token = Token(name=name or f"Token {len(self.tokens) + 1}")
             token.integration = self.integrations.find(integration or self.integrations.first())
             token.entity = self.entities.find(entity or self.entities.first())
-            token.role = self.roles.find(role) if role is not None else None  # type: ignore[assignment]
+            if role is not None:
+                token.role = self.roles.find(role)
             return self.add_token(token)
 
     def issue_token(self, integration: Integration, entity: Entity, role: Role, name: str = "") -> Token:

@@ -77,7 +77,7 @@ def _property(rule: FieldRule, definitions: dict[str, Any]) -> dict[str, Any]:
     return {"description": rule.doc, **_type(rule.hint, definitions), **minimum, **default}
 
 
-def _type(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401  (a type is any object)
+def _type(hint: object, definitions: dict[str, Any]) -> dict[str, Any]:
     hint, origin = without_none(hint), get_origin(without_none(hint))
     if hint in _WRITTEN:
         return _WRITTEN[hint]
@@ -85,7 +85,7 @@ def _type(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:  # noqa: AN
         return {"enum": list(get_args(hint))}
     if hint in KEYS:  # a reference: by name, e-mail address or id
         return _type(rules_of(hint)[KEYS[hint][1]].hint, definitions)
-    if origin is None:
+    if isinstance(hint, type):
         _define(hint, definitions)
         return {"$ref": f"#/$defs/{hint.__name__}"}
     (item,) = get_args(hint)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from .clock import unix_seconds
 from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of, without_none
-from .keyed import Records
+from .keyed import R, Records
 from .record_store import RecordStore, WebServices
 from .records import KEYS, Account, Integration, Token
 from .scripts import Audience, Canned, Deployment
@@ -85,7 +85,7 @@ def parse(text: str, source: str) -> list[Account]:
         raise SeedError(source, "", f"not TOML: {error}") from None
 
 
-def read_record(kind: type[Any], table: object, account: Account, source: str) -> Any:  # noqa: ANN401  (a ``kind``)
+def read_record(kind: type[R], table: object, account: Account, source: str) -> R:
     """Make a record of plain values, as JSON has them; what it refers to is looked up in ``account``.
 
     The record is not added. ``source`` stands before the key in errors.
@@ -101,7 +101,7 @@ def read_record(kind: type[Any], table: object, account: Account, source: str) -
     return record
 
 
-def read_changes(record: Any, table: object, account: Account, source: str) -> list[Change]:  # noqa: ANN401  (any record)
+def read_changes(record: Record, table: object, account: Account, source: str) -> list[Change]:
     """Read which fields of a record, and of the records in it, plain values change; nothing is changed yet.
 
     Raises:
@@ -287,7 +287,7 @@ def _read(value: object, hint: Any, rule: FieldRule, place: _Place, known: _Know
         return fitted(value, hint, rule.name, secret=rule.secret)
 
 
-def _record(kind: type[Any], table: object, place: _Place, known: _Known) -> Any:  # noqa: ANN401  (a ``kind``)
+def _record(kind: type[R], table: object, place: _Place, known: _Known) -> R:
     if not isinstance(table, dict):
         raise place.error(f"expected a table of {', '.join(_rules(kind))}")
     values = _values(kind, table, place, known)
@@ -373,17 +373,17 @@ def _store(value: object, place: _Place) -> object:
     """Fill a store; what it cannot hold names its table."""
     seeds = _record(WebServices, value, place, {})
     store = RecordStore()
-    for index, one in enumerate(seeds.records):
+    for index, record in enumerate(seeds.records):
         here = place.at("records").at(index)
         with here.checked():
-            store.add(one.type, _json(one.fields, here.at("fields")), id=one.id)
-    for index, one in enumerate(seeds.suiteql):
+            store.add(record.type, _json(record.fields, here.at("fields")), id=record.id)
+    for index, answer in enumerate(seeds.suiteql):
         here = place.at("suiteql").at(index)
         with here.checked():
-            store.answer_suiteql(one.query, _json(one.rows, here.at("rows")))
-    for index, one in enumerate(seeds.soap):
+            store.answer_suiteql(answer.query, _json(answer.rows, here.at("rows")))
+    for index, operation in enumerate(seeds.soap):
         with place.at("soap").at(index).checked():
-            store.answer_soap(one.operation, one.xml)
+            store.answer_soap(operation.operation, operation.xml)
     return store
 
 

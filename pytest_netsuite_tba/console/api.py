@@ -33,12 +33,13 @@ if TYPE_CHECKING:
     from werkzeug import Request
 
     from pytest_netsuite_tba.account.clock import Clock
+    from pytest_netsuite_tba.account.fields import Record
     from pytest_netsuite_tba.server import NetSuiteServer
 
 MOST_REFUSALS = 10_000  # asked for at once
 _LAST_SECOND = 253_402_300_799  # of the year 9999, the last that a datetime can hold
 # collection in the path -> kind of record, and how it is added to an account.
-_KINDS: dict[str, tuple[type, Callable[[Account, Any], Any]]] = {
+_KINDS: dict[str, tuple[type[Record], Callable[[Account, Any], Any]]] = {
     "integrations": (Integration, Account.add_integration),
     "roles": (Role, lambda account, role: account.roles.add(role)),
     "entities": (Entity, Account.add_entity),

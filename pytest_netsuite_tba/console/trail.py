@@ -195,7 +195,7 @@ class Trail:
         for one, budget in _budgets(attempts):
             yield one.as_dict(budget=budget if diagnosis else 0)
 
-    def find(self, id: int) -> LoginAttempt:  # noqa: A002  (as the attempt's field)
+    def find(self, id: int) -> LoginAttempt:
         """Give the attempt with this id.
 
         Raises:

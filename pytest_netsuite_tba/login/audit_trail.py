@@ -229,7 +229,7 @@ class AuditTrail(History[LoginAttempt]):
         self.append(attempt)
         return attempt
 
-    def earlier(self, id: int) -> Earlier | None:  # noqa: A002  (as the attempt's field)
+    def earlier(self, id: int) -> Earlier | None:
         """Give what the diagnosis of a replay needs of the attempt with this id, if it is still here."""
         for one in reversed(list(self)):
             if one.id == id:

@@ -95,7 +95,7 @@ class FlowLogin(Login):
 FlowCheck = Callable[[FlowLogin], "Refusal | None"]
 
 
-def _as(id: str, check: Callable[[Login], Refusal | None]) -> FlowCheck:  # noqa: A002  (as the field)
+def _as(id: str, check: Callable[[Login], Refusal | None]) -> FlowCheck:
     """Give a check of RESTlet calls with the flow's own refusal; the cause stays."""
 
     def renamed(login: FlowLogin) -> Refusal | None:

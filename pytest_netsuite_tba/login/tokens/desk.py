@@ -267,7 +267,7 @@ class TokenDesk:
 
     # -- what the user decides -------------------------------------------------------------------------------
 
-    def waiting(self, id: str) -> RequestToken | None:  # noqa: A002  (as the field)
+    def waiting(self, id: str) -> RequestToken | None:
         """Give the request token of this id if the user may still decide on it."""
         token = self.request_tokens.find(id)
         return token if token is not None and token.undecided else None

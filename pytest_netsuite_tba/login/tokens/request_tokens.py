@@ -127,7 +127,7 @@ class RequestTokens:
         self._tokens[token.id] = token
         return token
 
-    def find(self, id: str) -> RequestToken | None:  # noqa: A002  (as the field)
+    def find(self, id: str) -> RequestToken | None:
         """Give the request token of this id, in whatever state, or None."""
         return self._tokens.get(id)
 
@@ -138,7 +138,7 @@ class RequestTokens:
             self._exchanged.pop(next(iter(self._exchanged)))
         self._exchanged[token.id] = exchange
 
-    def exchange_of(self, id: str) -> Exchange | None:  # noqa: A002  (as the field)
+    def exchange_of(self, id: str) -> Exchange | None:
         """Give when the request token of this id was exchanged; None where it was not, or nobody remembers."""
         return self._exchanged.get(id)
 
