@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .account.records import NETSUITE, Account, Integration, Token
+from .account.records import NETSUITE, Account, Integration, Token, by_id, spelt
 from .account.seed import load
 from .captures import read
 from .captures.capture import request_to
@@ -48,11 +48,14 @@ class Judge:
         accounts: by whose records; they are copied, and not changed. Without any, only what a header shows by
             itself is judged.
 
+    Raises:
+        ValueError: two accounts have the same id.
+
     """
 
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
         self.trail = AuditTrail()
-        self.accounts = {one.id: one.copy() for one in accounts}
+        self.accounts = {name: one.copy() for name, one in by_id(accounts).items()}
         self.trail.hide = lambda text: without_secrets(text, self.accounts)
         self.knows_secrets = bool(self.accounts)
         self._gates = {one.id: Gate(one, self.trail, self.accounts.values()) for one in self.accounts.values()}
@@ -93,8 +96,8 @@ class Judge:
         """Make up the account that the request seems to call; nothing is known of its secrets."""
         label = request.host.lower().partition(".")[0] if request.host.lower().endswith(NETSUITE) else ""
         sent = _sent(request)
-        realm = sent.get("realm", "").upper().replace("-", "_")
-        name = label.upper().replace("-", "_") or (realm if re.fullmatch("[A-Z0-9_]+", realm) else "") or "1234567"
+        realm = spelt(sent.get("realm", ""))
+        name = spelt(label) or (realm if re.fullmatch("[A-Z0-9_]+", realm) else "") or "1234567"
         try:
             account = Account(name)
         except ValueError:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from werkzeug import Request, Response
 
 from .account.history import DEFAULT_HISTORY, History
-from .account.records import Account
+from .account.records import Account, by_id
 from .account.seed import load
 from .clients.credentials import Credentials, Hosts
 from .listening import ListeningServer
@@ -98,11 +98,8 @@ class NetSuiteServer(ListeningServer):
         accounts: list[Account] = []
         for source in sources or (Account(),):
             accounts += [source] if isinstance(source, Account) else load(source)
-        self.accounts: dict[str, Account] = {}
+        self.accounts = by_id(accounts)
         for account in accounts:
-            if account.id in self.accounts:
-                raise ValueError(f"there are two accounts {account.id!r}; each needs an id of its own")
-            self.accounts[account.id] = account
             for deployment in account.restlets:
                 deployment.calls = History(history)
         self.account = accounts[0]
@@ -280,8 +277,8 @@ class NetSuiteServer(ListeningServer):
         """Say what a SuiteQL query of the first account gives; see :meth:`RecordStore.answer_suiteql`.
 
         Args:
-            query: its text (outside quotes case does not count, and any white space is one space), or a pattern that is found in it;
-                the latest that fits wins.
+            query: its text (outside quotes case does not count, and any white space is one space), or a pattern that
+                is found in it; the latest that fits wins.
             rows: a list of dicts, or a function of the query's text that gives one.
 
         Raises:

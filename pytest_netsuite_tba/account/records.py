@@ -188,8 +188,7 @@ class Account(Record):
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "id" and isinstance(value, str) and not _ACCOUNT_ID.fullmatch(value):
-            spelt = value.upper().replace("-", "_")
-            hint = f"; did you mean {spelt!r}?" if _ACCOUNT_ID.fullmatch(spelt) else ""
+            hint = f"; did you mean {spelt(value)!r}?" if _ACCOUNT_ID.fullmatch(spelt(value)) else ""
             raise RecordError("Account.id", value, f"upper case with an underscore, as '1234567_SB1'{hint}")
         if name == "ip_rules" and isinstance(value, list | tuple | set | frozenset):
             for rule in value:
@@ -447,6 +446,26 @@ def _check_network(rule: object) -> None:
         ipaddress.ip_network(cast("str", rule), strict=False)
     except ValueError as error:
         raise RecordError("Account.ip_rules", rule, f"an address or network, as '192.0.2.0/24' ({error})") from None
+
+
+def spelt(name: str) -> str:
+    """Give an account id as NetSuite spells it, of any spelling: ``1234567_SB1``."""
+    return name.upper().replace("-", "_")
+
+
+def by_id(accounts: Iterable[Account]) -> dict[str, Account]:
+    """Give accounts by their ids, in their order.
+
+    Raises:
+        ValueError: two have the same id.
+
+    """
+    found: dict[str, Account] = {}
+    for account in accounts:
+        if account.id in found:
+            raise ValueError(f"there are two accounts {account.id!r}; each needs an id of its own")
+        found[account.id] = account
+    return found
 
 
 def derived(account: str, kind: str, name: str, field: str) -> str:

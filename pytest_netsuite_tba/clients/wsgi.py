@@ -9,6 +9,8 @@ from werkzeug import Request
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
+from pytest_netsuite_tba.oauth1.encoding import to_bytes, to_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -57,12 +59,12 @@ class NetSuiteClient(Client):
         finally:
             builder.close()
         if not mark:
-            query = environ["QUERY_STRING"].encode("latin-1").decode("utf-8", "surrogateescape")
+            query = to_text(environ["QUERY_STRING"].encode("latin-1"))
             target = f"{path}?{query}" if query else path
-        raw_target = _native(target)
+        raw_target = to_bytes(target).decode("latin-1")  # as an environ holds text (PEP 3333)
         environ |= {
-            "PATH_INFO": unquote_to_bytes(path.encode("utf-8", "surrogateescape")).decode("latin-1"),
-            "QUERY_STRING": _native(query),
+            "PATH_INFO": unquote_to_bytes(to_bytes(path)).decode("latin-1"),
+            "QUERY_STRING": to_bytes(query).decode("latin-1"),
             "REQUEST_URI": raw_target,
             "RAW_URI": raw_target,
             "HTTP_HOST": host,
@@ -87,8 +89,3 @@ class NetSuiteClient(Client):
     ) -> tuple[Iterable[bytes], str, Headers]:
         """Run the application; werkzeug's own would parse the URL again, for cookies that are not kept."""
         return run_wsgi_app(self.application, environ, buffered=buffered)
-
-
-def _native(text: str) -> str:
-    """Give text as an environ holds it (PEP 3333)."""
-    return text.encode("utf-8", "surrogateescape").decode("latin-1")

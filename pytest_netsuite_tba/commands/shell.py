@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from pytest_netsuite_tba.account.records import spelt
 from pytest_netsuite_tba.account.seed import load
 from pytest_netsuite_tba.captures.capture import request_to
 from pytest_netsuite_tba.judge import account_of
@@ -47,12 +48,7 @@ class UsageError(Exception):
 def accounts_of(arguments: argparse.Namespace, *, ask: bool) -> list[Account]:
     """Give the accounts of ``--account``, else one of the environment, the rest asked for where somebody is there."""
     if arguments.account is not None:
-        accounts = [one for file in arguments.account for one in load(file)]
-        ids = [one.id for one in accounts]
-        if len(set(ids)) < len(ids):
-            twice = next(one for one in ids if ids.count(one) > 1)
-            raise UsageError(f"--account: there are two accounts {twice!r}; each needs an id of its own")
-        return accounts
+        return [one for file in arguments.account for one in load(file)]
     given = {name: os.environ.get(name, "") for name in ENVIRONMENT}
     if not all(given.values()) and ask and sys.stdin.isatty() and sys.stderr.isatty():
         given = {name: value or _asked(name) for name, value in given.items()}
@@ -61,7 +57,7 @@ def accounts_of(arguments: argparse.Namespace, *, ask: bool) -> list[Account]:
     account, key, secret, token_id, token_secret = given.values()
     return [
         account_of(
-            account.upper().replace("-", "_"),
+            spelt(account),
             consumer_key=key,
             consumer_secret=secret,
             token_id=token_id,

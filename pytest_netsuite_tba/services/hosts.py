@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from pytest_netsuite_tba.account.records import NETSUITE
+from pytest_netsuite_tba.account.records import NETSUITE, spelt
 from pytest_netsuite_tba.login.refusals import BY_ID, WRONG_DATA_CENTER
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.oauth1.encoding import to_text
@@ -176,10 +176,10 @@ def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> A
     names = [one.value for one in header.parameters if one.name in named_by] if header else []
     if not names and b"tokenPassport" in request.body:
         names = [to_text(one) for one in _PASSPORTS_ACCOUNT.findall(request.body)]
-    for name in names[:1]:
-        account = accounts.get(name) or accounts.get(name.upper().replace("-", "_"))
-        if account is not None:
-            return account
+    name = names[0] if names else ""
+    named = accounts.get(name) or accounts.get(spelt(name))
+    if named is not None:
+        return named
     sent = {one.value for one in header.parameters if one.name == "oauth_token"} if header else set()
     owners = (one for one in accounts.values() if any(token.id in sent for token in one.tokens.values()))
     return next(owners, None) or next(iter(accounts.values()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.account.records import spelt
 from pytest_netsuite_tba.login.token_passport import spoken
 
 from .catalogue import Mistake, mistake
@@ -40,7 +41,7 @@ def _realm(facts: Facts) -> Mistake:
     realm, account = facts.parameters.get("realm", ""), facts.account
     cause = f"realm is {realm[:80]!r}, the account that was called is {account!r}."
     wanted = "realm-is-something-else"
-    if "-" in realm and realm.replace("-", "_").upper() == account:
+    if "-" in realm and spelt(realm) == account:
         wanted = "realm-hyphen"
     elif realm.upper() == account:
         wanted = "realm-lowercase"
