@@ -23,10 +23,12 @@ from werkzeug import Request, Response
 from werkzeug.test import Client
 
 from pytest_netsuite_tba import NetSuiteServer
+from pytest_netsuite_tba.fake.explaining import diagnose
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.login.gate import Gate
 from pytest_netsuite_tba.login.request import SignedRequest
-from pytest_netsuite_tba.proxy import CertificateAuthority, Proxy
+from pytest_netsuite_tba.reach.authority import CertificateAuthority
+from pytest_netsuite_tba.reach.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,7 +130,7 @@ def verify() -> Iterator[Pair]:
     """One signed request in, a verdict out; no HTTP."""
     with NetSuiteServer() as netsuite:
         account, credentials = netsuite.account, netsuite.credentials
-        gate = Gate(account, AuditTrail())
+        gate = Gate(account, AuditTrail(diagnose=diagnose))
         endpoint = ResourceEndpoint(InMemoryValidator(credentials))
         host = account.restlets_host
         url = f"https://{host}{TARGET}"

@@ -21,9 +21,10 @@ import throughput as wrk
 from pairs import DEPLOY, NETSUITE_HEADERS, PAIRS, SCRIPT, TARGET, Pair
 
 from pytest_netsuite_tba import Account, NetSuiteServer
+from pytest_netsuite_tba.diagnosis.pipeline import Workshop
+from pytest_netsuite_tba.diagnosis.search import candidates
+from pytest_netsuite_tba.fake.explaining import diagnose
 from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
-from pytest_netsuite_tba.login.diagnosis.search import candidates
-from pytest_netsuite_tba.login.diagnosis.workshop import Workshop
 from pytest_netsuite_tba.login.gate import Gate
 from pytest_netsuite_tba.login.request import SignedRequest
 
@@ -215,7 +216,7 @@ def allocated(requests: int, steps: int = 10) -> Iterator[tuple[int, int, float 
     """Let ``requests`` in, the clock advancing; gives at each step the count, Python's blocks and the RSS in MB."""
     account = Account()
     netsuite = NetSuiteServer(account)
-    credentials, gate = netsuite.credentials, Gate(account, AuditTrail())
+    credentials, gate = netsuite.credentials, Gate(account, AuditTrail(diagnose=diagnose))
     account.clock.freeze("2026-01-01T00:00:00Z")
     host = account.restlets_host
     for number in range(1, requests + 1):
@@ -250,7 +251,7 @@ def diagnosis(rounds: int, *, found: bool) -> Row:
     account, credentials = netsuite.account, netsuite.credentials
     host = account.restlets_host
     url = f"https://{host}{TARGET}"
-    gate = Gate(account, AuditTrail())
+    gate = Gate(account, AuditTrail(diagnose=diagnose))
 
     def judged(authorization: str) -> LoginAttempt:
         headers = (("Host", host), ("Content-Type", "application/json"), ("Authorization", authorization))

@@ -15,7 +15,7 @@ from pairs import ANSWER, DEPLOY, SCRIPT, TARGET
 from pytest_httpserver import HTTPServer
 
 from pytest_netsuite_tba import NetSuiteServer
-from pytest_netsuite_tba.proxy import CertificateAuthority
+from pytest_netsuite_tba.reach.authority import CertificateAuthority
 
 if TYPE_CHECKING:
     import ssl

@@ -15,9 +15,9 @@ from pytest_netsuite_tba.account.behaviour import Behaviour
 from pytest_netsuite_tba.account.fields import rules_of
 from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.console.openapi import document
-from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
+from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
-from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID, TOKEN_REFUSALS, TokenRefusal
+from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS, TokenRefusal
 from pytest_netsuite_tba.login.web_services_only import DOORS
 
 if TYPE_CHECKING:

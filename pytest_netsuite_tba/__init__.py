@@ -10,14 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .account.behaviour import Behaviour
-    from .account.records import Account, Integration, Token
-    from .account.scripts import Deployment, SuiteScriptError
-    from .account.users import Entity, Role
-    from .judge import assert_signed, explain
-    from .login.audit_trail import LoginAttempt
-    from .login.refusal import Refusal
-    from .server import NetSuiteServer
+    from pytest_netsuite_tba.account.behaviour import Behaviour
+    from pytest_netsuite_tba.account.records import Account, Integration, Token
+    from pytest_netsuite_tba.account.scripts import Deployment, SuiteScriptError
+    from pytest_netsuite_tba.account.users import Entity, Role
+    from pytest_netsuite_tba.captures.judge import assert_signed, explain
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
+    from pytest_netsuite_tba.login.refusal import Refusal
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
 __all__ = [
     "Account",
@@ -42,13 +42,13 @@ _HOMES = {
     "Entity": "account.users",
     "Integration": "account.records",
     "LoginAttempt": "login.audit_trail",
-    "NetSuiteServer": "server",
+    "NetSuiteServer": "server.server",
     "Refusal": "login.refusal",
     "Role": "account.users",
     "SuiteScriptError": "account.scripts",
     "Token": "account.records",
-    "assert_signed": "judge",
-    "explain": "judge",
+    "assert_signed": "captures.judge",
+    "explain": "captures.judge",
 }
 
 

@@ -17,9 +17,9 @@ from .behaviour import Behaviour
 from .clock import Clock
 from .fields import Record, RecordError, rules_of, setting
 from .keyed import Records
-from .record_store import RecordStore
 from .scripts import Audience, Canned, Deployment
 from .users import Entity, Omitted, Role
+from .web_services import RecordStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,9 +6,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from .fields import FieldRule, Record, rules_of, without_none
 from .keyed import Records
-from .record_store import RecordStore, WebServices
 from .records import KEYS, Account
 from .scripts import Audience, Canned, Deployment
+from .web_services import RecordStore, WebServices
 
 # How the file writes what is no record, as ``seed`` reads it.
 _WRITTEN: dict[object, dict[str, Any]] = {

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from .clock import unix_seconds
 from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of, without_none
 from .keyed import R, Records
-from .record_store import RecordStore, WebServices
 from .records import KEYS, Account, Integration, Token
 from .scripts import Audience, Canned, Deployment
 from .users import Entity, Role
+from .web_services import RecordStore, WebServices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

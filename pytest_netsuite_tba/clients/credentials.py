@@ -115,7 +115,7 @@ class Credentials:
 
     def client(self) -> NetSuiteClient:
         """Make an in-process client: no socket, no extra."""
-        from .wsgi import NetSuiteClient  # noqa: PLC0415  (werkzeug.test, when asked for)
+        from .wsgi import NetSuiteClient
 
         return NetSuiteClient(self.application, self)
 
@@ -127,20 +127,20 @@ class Credentials:
 
         """
         _needed("requests_oauthlib", "requests")
-        from .requests import SignedSession  # noqa: PLC0415  (an extra)
+        from .requests import SignedSession
 
         return SignedSession(self)
 
     def rest(self) -> requests_library.Session:
         """Make the same for REST web services: a relative URL is one below ``/services/rest/``."""
         _needed("requests_oauthlib", "requests")
-        from .requests import RestSession  # noqa: PLC0415  (an extra)
+        from .requests import RestSession
 
         return RestSession(self)
 
     def httpx(self) -> httpx_library.Client:
         """Make a signed ``httpx.Client``; raises as :meth:`requests`."""
-        from .httpx import client_options  # noqa: PLC0415
+        from .httpx import client_options
 
         module = _needed("httpx", "httpx")
         client: httpx_library.Client = module.Client(**client_options(self, module.HTTPTransport))
@@ -148,7 +148,7 @@ class Credentials:
 
     def async_httpx(self) -> httpx_library.AsyncClient:
         """Make a signed ``httpx.AsyncClient``; raises as :meth:`requests`."""
-        from .httpx import async_client_options  # noqa: PLC0415
+        from .httpx import async_client_options
 
         module = _needed("httpx", "httpx")
         client: httpx_library.AsyncClient = module.AsyncClient(**async_client_options(self, module))
@@ -156,7 +156,7 @@ class Credentials:
 
     def httpx2(self) -> httpx2_library.Client:
         """Make a signed ``httpx2.Client``; raises as :meth:`requests`."""
-        from .httpx import client_options  # noqa: PLC0415
+        from .httpx import client_options
 
         module = _needed("httpx2", "httpx2")
         client: httpx2_library.Client = module.Client(**client_options(self, module.HTTPTransport))
@@ -164,7 +164,7 @@ class Credentials:
 
     def async_httpx2(self) -> httpx2_library.AsyncClient:
         """Make a signed ``httpx2.AsyncClient``; raises as :meth:`requests`."""
-        from .httpx import async_client_options  # noqa: PLC0415
+        from .httpx import async_client_options
 
         module = _needed("httpx2", "httpx2")
         client: httpx2_library.AsyncClient = module.AsyncClient(**async_client_options(self, module))

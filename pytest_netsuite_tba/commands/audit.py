@@ -12,8 +12,8 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pytest_netsuite_tba.login.diagnosis.rendering import labelled, painted
-from pytest_netsuite_tba.login.report import INDENT, SHOWN, Table, row
+from pytest_netsuite_tba.report.rendering import labelled, painted
+from pytest_netsuite_tba.report.trail import INDENT, SHOWN, Table, row
 
 from .fake import width
 from .serve import TOKEN

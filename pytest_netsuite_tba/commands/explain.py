@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.captures import Capture, read
-from pytest_netsuite_tba.judge import NO_SECRETS, UNCHECKED_TIME, Judge
-from pytest_netsuite_tba.login.diagnosis.explanation import told
-from pytest_netsuite_tba.login.diagnosis.rendering import labelled, painted
+from pytest_netsuite_tba.captures.judge import NO_SECRETS, UNCHECKED_TIME, Judge
+from pytest_netsuite_tba.report.explanation import told
+from pytest_netsuite_tba.report.rendering import labelled, painted
 
 from .shell import LET_IN, REFUSED, SECRETS_COME_FROM, UsageError, accounts_of, has_colour, request_of
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
-from pytest_netsuite_tba.login.diagnosis.explanation import told
-from pytest_netsuite_tba.login.diagnosis.rendering import painted
+from pytest_netsuite_tba.report.explanation import told
+from pytest_netsuite_tba.report.rendering import painted
 
 from .shell import UsageError, has_colour
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
-    from pytest_netsuite_tba.server import NetSuiteServer
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
 # What stops serve; SIGHUP, where there is one, comes when its terminal is closed.
 STOP_SIGNALS = tuple(getattr(signal, one) for one in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, one))

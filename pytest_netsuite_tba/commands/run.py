@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.login.diagnosis.explanation import told
-from pytest_netsuite_tba.login.diagnosis.rendering import painted, render
+from pytest_netsuite_tba.report.explanation import told
+from pytest_netsuite_tba.report.rendering import painted, render
 
 from .fake import accounts_in, add_account_option, listening, note_warnings, width, write_file
 from .shell import UsageError, has_colour
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
-    from pytest_netsuite_tba.server import NetSuiteServer
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
 REFUSED, NOT_FOUND, NOT_EXECUTABLE, KILLED = 1, 127, 126, 128  # as shells have them; the last plus the signal
 _WAYS_SHOWN = 10
@@ -71,9 +71,11 @@ def _run(arguments: argparse.Namespace) -> int:
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     if not command:
         raise UsageError("no command: netsuite-tba run -- COMMAND [ARGUMENT ...]")
-    from pytest_netsuite_tba.environment import UNSET, TrustFiles, credential_variables  # noqa: PLC0415  (extra)
-    from pytest_netsuite_tba.proxy import CertificateAuthority, Proxy  # noqa: PLC0415
-    from pytest_netsuite_tba.server import NetSuiteServer  # noqa: PLC0415
+    from pytest_netsuite_tba.clients.variables import credential_variables
+    from pytest_netsuite_tba.reach.authority import CertificateAuthority
+    from pytest_netsuite_tba.reach.proxy import Proxy
+    from pytest_netsuite_tba.reach.trust import UNSET, TrustFiles
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
     if arguments.trail is not None:
         write_file("--trail", arguments.trail, None)
@@ -99,7 +101,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _names(given: Sequence[str]) -> dict[str, str]:
-    from pytest_netsuite_tba.environment import CREDENTIAL_NAMES  # noqa: PLC0415
+    from pytest_netsuite_tba.clients.variables import CREDENTIAL_NAMES
 
     names: dict[str, str] = {}
     for one in given:

@@ -22,9 +22,9 @@ from .shell import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_netsuite_tba.environment import TrustFiles
-    from pytest_netsuite_tba.proxy import CertificateAuthority
-    from pytest_netsuite_tba.server import NetSuiteServer
+    from pytest_netsuite_tba.reach.authority import CertificateAuthority
+    from pytest_netsuite_tba.reach.trust import TrustFiles
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
 TOKEN = "NETSUITE_TBA_ADMIN_TOKEN"  # noqa: S105  (the variable's name)
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+|\[[0-9A-Fa-f:]+\]")
@@ -83,8 +83,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     _check(arguments)
     accounts = accounts_in(arguments.account)
     note_warnings()
-    from pytest_netsuite_tba.console import Console  # noqa: PLC0415  (werkzeug, for the commands that serve)
-    from pytest_netsuite_tba.server import NetSuiteServer  # noqa: PLC0415
+    from pytest_netsuite_tba.console import Console
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
     server = NetSuiteServer(*accounts, host=arguments.host, port=arguments.port)
     token = (os.environ.get(TOKEN) or secrets.token_urlsafe(24)) if arguments.expose else None
@@ -140,8 +140,10 @@ def _is_loopback(host: str) -> bool:
 
 def _speak_tls(server: NetSuiteServer, arguments: argparse.Namespace, stack: ExitStack) -> TrustFiles:
     """Make a certificate authority and the files that have clients trust it."""
-    from pytest_netsuite_tba.environment import TrustFiles  # noqa: PLC0415  (extra)
-    from pytest_netsuite_tba.proxy import LOOPBACK, CertificateAuthority, Proxy  # noqa: PLC0415
+    from pytest_netsuite_tba.reach.authority import CertificateAuthority
+    from pytest_netsuite_tba.reach.proxy import Proxy
+    from pytest_netsuite_tba.reach.trust import TrustFiles
+    from pytest_netsuite_tba.wire.relay import LOOPBACK
 
     own_names = () if arguments.host in _WILDCARDS else (arguments.host,)
     authority: CertificateAuthority = CertificateAuthority((*LOOPBACK, *own_names))
@@ -165,7 +167,8 @@ def _url(server: NetSuiteServer) -> str:
 
 def _exports(server: NetSuiteServer, arguments: argparse.Namespace, trust: TrustFiles | None) -> Iterator[str]:
     """Give the lines for a shell."""
-    from pytest_netsuite_tba.environment import UNSET, credential_variables  # noqa: PLC0415
+    from pytest_netsuite_tba.clients.variables import credential_variables
+    from pytest_netsuite_tba.reach.trust import UNSET
 
     proxy_url = _proxy_url(server) if arguments.proxy else None
     base_url = f"https://{server.account.restlets_host}" if arguments.proxy else _url(server)

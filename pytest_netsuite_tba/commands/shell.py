@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from pytest_netsuite_tba.account.records import spelt
 from pytest_netsuite_tba.account.seed import load
 from pytest_netsuite_tba.captures.capture import request_to
-from pytest_netsuite_tba.judge import account_of
+from pytest_netsuite_tba.captures.judge import account_of
 
 if TYPE_CHECKING:
     import argparse

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.records import NETSUITE
-from pytest_netsuite_tba.judge import Judge
+from pytest_netsuite_tba.captures.judge import Judge
 from pytest_netsuite_tba.login.base_string import expected_base_string
-from pytest_netsuite_tba.login.diagnosis.rendering import painted, stages
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
+from pytest_netsuite_tba.report.rendering import painted, stages
 
 from .shell import ENVIRONMENT, LET_IN, SECRETS_COME_FROM, UsageError, accounts_of, has_colour, request_of
 

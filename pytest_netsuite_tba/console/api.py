@@ -17,9 +17,9 @@ from pytest_netsuite_tba.account.records import KEYS, Account, Integration, Toke
 from pytest_netsuite_tba.account.scripts import Deployment
 from pytest_netsuite_tba.account.seed import read_changes, read_record
 from pytest_netsuite_tba.account.users import Entity, Role
-from pytest_netsuite_tba.login.diagnosis.explanation import explanation
+from pytest_netsuite_tba.fake.faults import FaultError
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
-from pytest_netsuite_tba.services.faults import FaultError
+from pytest_netsuite_tba.report.explanation import explanation
 
 from .answers import ApiError, as_json
 from .bodies import BODY, body_of, fit, reading
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from pytest_netsuite_tba.account.clock import Clock
     from pytest_netsuite_tba.account.fields import Record
-    from pytest_netsuite_tba.server import NetSuiteServer
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
 MOST_REFUSALS = 10_000  # asked for at once
 _LAST_SECOND = 253_402_300_799  # of the year 9999, the last that a datetime can hold

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-    from pytest_netsuite_tba.server import NetSuiteServer
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
 PATH = "/__admin/"
 _LOG = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class Console:
             response = self._guard.check(request) or self._answer(request)
         except ApiError as error:
             response = locked(error) if error.status == 401 and _is_browser(request) else as_error(error)  # noqa: PLR2004
-        except Exception:  # noqa: BLE001  (whatever it is, the client gets an answer)
+        except Exception:  # noqa: BLE001  (whatever it does, the client gets its answer)
             _LOG.exception("the console failed on %s %s", request.method, request.path)
             response = as_error(ApiError(500, "the console failed; the server's log has the traceback"))
         for name, value in SECURITY_HEADERS.items():

@@ -11,7 +11,7 @@ from .answers import ApiError
 from .bodies import fit
 
 if TYPE_CHECKING:
-    from pytest_netsuite_tba.server import NetSuiteServer
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")
 _KEYS = ("account", "token", "method", "url", "body", "content_type")

@@ -6,15 +6,15 @@ import copy
 from typing import Any, get_args
 
 from pytest_netsuite_tba.account.fields import Record, rules_of
-from pytest_netsuite_tba.account.record_store import BusinessRecord, OperationAnswer, QueryAnswer, WebServices
 from pytest_netsuite_tba.account.records import Account, Features, Integration, Token
 from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Canned, Deployment, ScriptError
 from pytest_netsuite_tba.account.seed import changeable
 from pytest_netsuite_tba.account.users import Entity, Role
-from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
+from pytest_netsuite_tba.account.web_services import BusinessRecord, OperationAnswer, QueryAnswer, WebServices
+from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
+from pytest_netsuite_tba.fake.faults import KINDS
 from pytest_netsuite_tba.login.refusals import BY_ID
-from pytest_netsuite_tba.services.faults import KINDS
 
 from .by_hand import METHODS
 from .trail import DEFAULT_LIMIT, MOST_WAIT_SECONDS

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.fields import Record, rules_of
 from pytest_netsuite_tba.account.keyed import Records
-from pytest_netsuite_tba.account.record_store import RecordStore
 from pytest_netsuite_tba.account.records import KEYS
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Canned, Deployment
+from pytest_netsuite_tba.account.web_services import RecordStore
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.clock import Clock
     from pytest_netsuite_tba.account.records import Account
     from pytest_netsuite_tba.account.scripts import Call
-    from pytest_netsuite_tba.services.faults import Fault
+    from pytest_netsuite_tba.fake.faults import Fault
 
 
 def shown(record: Record) -> dict[str, Any]:

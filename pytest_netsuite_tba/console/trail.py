@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.login.diagnosis.catalogue import CATALOGUE
+from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, DETAILS
-from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID, TOKEN_DETAILS
+from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_DETAILS
 
 from .answers import ApiError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
-    from pytest_netsuite_tba.server import NetSuiteServer
+    from pytest_netsuite_tba.server.server import NetSuiteServer
 
 POLL_SECONDS = 0.1  # how soon a stop of the server, or a client that left, is noticed
 MOST_WAIT_SECONDS = 60.0

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
+from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_DETAILS
 
-from .diagnosis.facts import Earlier, Facts
+from .facts import Earlier, Facts
 from .refusals import BY_ID, DETAILS
-from .tokens.refusals import BY_TOKEN_ID, TOKEN_DETAILS
+from .verdict import Diagnose, undiagnosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .diagnosis.diagnose import Diagnosis
     from .refusal import Channel, Refusal
     from .request import SignedRequest
+    from .verdict import Diagnosis
 
 NEVER_ANSWERED = "The test asked for the fault 'reset' after the script: the client never got the answer."
 
@@ -71,6 +72,7 @@ class LoginAttempt:
     logged_by_netsuite: bool = True
     refusal: Refusal | None = field(default=None, repr=False)
     _facts: Facts | None = field(default=None, repr=False, compare=False)
+    _diagnose: Diagnose = field(default=undiagnosed, repr=False, compare=False)
     _diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
     _signature: str = field(default="", repr=False, compare=False)
     _is_answered: bool = field(default=True, repr=False, compare=False)
@@ -85,9 +87,7 @@ class LoginAttempt:
     def diagnose(self, *, budget: float = 1.0) -> Diagnosis | None:
         """Search again, for ``budget`` seconds at most; what it finds is :attr:`diagnosis` from then on."""
         if self._facts is not None:
-            from .diagnosis.diagnose import diagnose  # noqa: PLC0415  (nothing of it is needed for a green test)
-
-            self._diagnosis = diagnose(self._facts, budget=budget)
+            self._diagnosis = self._diagnose(self._facts, budget=budget)
         return self._diagnosis
 
     def diagnosed(self, *, budget: float) -> Diagnosis | None:
@@ -150,8 +150,9 @@ class AuditTrail(History[LoginAttempt]):
 
     """
 
-    def __init__(self, limit: int = DEFAULT_HISTORY) -> None:
+    def __init__(self, limit: int = DEFAULT_HISTORY, *, diagnose: Diagnose = undiagnosed) -> None:
         super().__init__(limit)
+        self.diagnose = diagnose
         self._ids = itertools.count(1)
         self._expectations: list[Expectation] = []
         self.announced: set[str] = set()
@@ -216,6 +217,7 @@ class AuditTrail(History[LoginAttempt]):
             logged_by_netsuite=refusal.logged,
             refusal=refusal,
             _is_answered=request.is_answered,
+            _diagnose=self.diagnose,
             _facts=Facts(
                 request=request,
                 refusal=refusal.id,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .audit_trail import LoginAttempt
 from .channels import CHECKS
 from .checks import Login, nonce_is_new
-from .diagnosis.facts import Facts, Secrets
+from .facts import Facts, Secrets
 from .nonces import NonceStore
 from .token_passport import spoken
 
@@ -93,6 +93,7 @@ class Gate:
                 status="Success",
                 account=account.id,
                 _is_answered=request.is_answered,
+                _diagnose=self.trail.diagnose,
             )
             login = Login(request, account, self.nonces, now)
             checks = checks or CHECKS[channel]

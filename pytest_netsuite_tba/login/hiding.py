@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from pytest_netsuite_tba.account.records import Account
 
-    from .diagnosis.catalogue import Mistake
-    from .diagnosis.facts import Facts
+    from .facts import Facts
+    from .verdict import Mistake
 
 HIDDEN = "[secret]"
 _LEAST_SECRET = 6  # characters; hiding a shorter text would tear every other text apart

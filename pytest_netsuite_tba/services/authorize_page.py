@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.login.base_string import FORM
-from pytest_netsuite_tba.login.tokens.approval import STATE
-from pytest_netsuite_tba.login.tokens.nlauth import UserCredentials
-from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID
-from pytest_netsuite_tba.login.tokens.request_tokens import Choice, OpenForm, User
-from pytest_netsuite_tba.login.tokens.user_checks import (
+from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
+from pytest_netsuite_tba.oauth1.encoding import decode_query, to_bytes, to_text
+from pytest_netsuite_tba.tokens.approval import STATE
+from pytest_netsuite_tba.tokens.nlauth import UserCredentials
+from pytest_netsuite_tba.tokens.request_tokens import Choice, OpenForm, User
+from pytest_netsuite_tba.tokens.user_checks import (
     CHOICE_CHECKS,
     CODE_CHECKS,
     ENTITY_CHECKS,
@@ -18,7 +19,6 @@ from pytest_netsuite_tba.login.tokens.user_checks import (
     UserLogin,
     first_refusal,
 )
-from pytest_netsuite_tba.oauth1.encoding import decode_query, to_bytes, to_text
 
 from . import authorize_views as views
 from .bodies import Answer
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.gate import Gate
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
-    from pytest_netsuite_tba.login.tokens.desk import Redirect, TokenDesk
-    from pytest_netsuite_tba.login.tokens.request_tokens import RequestToken
-    from pytest_netsuite_tba.login.tokens.user_checks import UserCheck
+    from pytest_netsuite_tba.tokens.desk import Redirect, TokenDesk
+    from pytest_netsuite_tba.tokens.request_tokens import RequestToken
+    from pytest_netsuite_tba.tokens.user_checks import UserCheck
 
 _MOST_BYTES = 65_536  # of a form: it holds a few short fields
 

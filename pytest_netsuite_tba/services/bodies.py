@@ -171,8 +171,8 @@ def _xml_name(name: object) -> str:
 
 def _from_xml(raw: bytes) -> object:
     try:
-        from defusedxml import DefusedXmlException  # noqa: PLC0415  (an extra)
-        from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
+        from defusedxml import DefusedXmlException
+        from defusedxml.ElementTree import ParseError, fromstring
     except ImportError:
         raise MissingExtraError("a RESTlet call with an XML body", "xml") from None
     try:

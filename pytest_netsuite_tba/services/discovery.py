@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.records import NETSUITE
-from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID
-from pytest_netsuite_tba.login.tokens.user_checks import ENTITY_CHECKS, UserLogin, unusable
+from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
+from pytest_netsuite_tba.tokens.user_checks import ENTITY_CHECKS, UserLogin, unusable
 
 from .endpoints import Endpoints, RefusedError, account_of, host_names, json_answer, parameter, user_credentials
 from .hosts import host_of

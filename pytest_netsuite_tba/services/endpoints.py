@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from werkzeug import Response
 
 from pytest_netsuite_tba.account.records import NETSUITE
-from pytest_netsuite_tba.login.tokens.nlauth import BadNLAuthError, UserCredentials, parse_nlauth
-from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID
+from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
+from pytest_netsuite_tba.tokens.nlauth import BadNLAuthError, UserCredentials, parse_nlauth
 
 from .bodies import JSON, Answer, dump_json, error_answer
 from .restlets import OAUTH_CHALLENGE
@@ -56,7 +56,7 @@ class Endpoints(Service):
         """Give the method and the answer of each path."""
         raise NotImplementedError
 
-    def serve(self, request: Request, signed: SignedRequest, gate: Gate | None, *, within_limit: bool) -> Response:  # noqa: ARG002  (the pool of requests in flight is the scripts' and web services')
+    def serve(self, request: Request, signed: SignedRequest, gate: Gate | None, *, within_limit: bool) -> Response:  # noqa: ARG002  (no script runs)
         """Judge one request and answer it."""
         method, answer = self.endpoints().get(signed.path, ("", None))
         if answer is None:

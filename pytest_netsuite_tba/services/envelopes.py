@@ -26,8 +26,8 @@ def read_envelope(body: bytes) -> tuple[Envelope, Element | None]:
 
     """
     try:
-        from defusedxml import DefusedXmlException  # noqa: PLC0415  (an extra)
-        from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
+        from defusedxml import DefusedXmlException
+        from defusedxml.ElementTree import ParseError, fromstring
     except ImportError:
         raise MissingExtraError("a SOAP call", "xml") from None
     if not body.strip():

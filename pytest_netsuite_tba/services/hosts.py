@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from pytest_netsuite_tba.account.records import NETSUITE, spelt
-from pytest_netsuite_tba.login.refusals import BY_ID, WRONG_DATA_CENTER
+from pytest_netsuite_tba.login.refusals import BY_ID
+from pytest_netsuite_tba.login.refusals.transport import WRONG_DATA_CENTER
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.oauth1.encoding import to_text
 

@@ -16,8 +16,8 @@ from .service import Service
 if TYPE_CHECKING:
     from werkzeug import Request, Response
 
-    from pytest_netsuite_tba.account.record_store import Fields, RecordStore
     from pytest_netsuite_tba.account.records import Account, Token
+    from pytest_netsuite_tba.account.web_services import Fields, RecordStore
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.refusal import Channel, Refusal
     from pytest_netsuite_tba.login.request import SignedRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_netsuite_tba.login.refusals import CONCURRENCY
+from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY
 
 if TYPE_CHECKING:
     from werkzeug import Request, Response
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.gate import Gate
     from pytest_netsuite_tba.login.refusal import Channel, Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
-    from pytest_netsuite_tba.login.tokens.desk import TokenDesk
+    from pytest_netsuite_tba.tokens.desk import TokenDesk
 
 
 class Fake(Protocol):
@@ -69,7 +69,7 @@ class Service:
         if attempt.refusal is not None:
             trail.answered(attempt, attempt.refusal.status)
             return self.refuse(signed, attempt.refusal, account)
-        assert token is not None  # noqa: S101  (an accepted login has one)
+        assert token is not None  # noqa: S101  (checked under the same lock)
         if within_limit:
             response = self.answer(request, signed, account, token, attempt)
         else:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import tostring
 
-from pytest_netsuite_tba.account.record_store import xml_element
+from pytest_netsuite_tba.account.web_services import xml_element
 from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.login.refusals import BY_ID
 

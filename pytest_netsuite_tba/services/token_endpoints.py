@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.login.channels import CHECKS
-from pytest_netsuite_tba.login.tokens.refusals import BY_TOKEN_ID
-from pytest_netsuite_tba.login.tokens.user_checks import REVOKE_CHECKS, UserLogin, find_token, why_not_revocable
+from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
+from pytest_netsuite_tba.tokens.user_checks import REVOKE_CHECKS, UserLogin, find_token, why_not_revocable
 
 from .bodies import Answer
 from .endpoints import Endpoints, account_of, host_names, json_answer, parameter, user_credentials

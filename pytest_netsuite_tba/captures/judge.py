@@ -1,0 +1,235 @@
+"""Would NetSuite let this request in, and if not, which mistake was it? Without a server."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_netsuite_tba.account.records import NETSUITE, Account, Integration, Token, by_id, spelt
+from pytest_netsuite_tba.account.seed import load
+from pytest_netsuite_tba.extras import MissingExtraError
+from pytest_netsuite_tba.fake.explaining import diagnose
+from pytest_netsuite_tba.login.audit_trail import AuditTrail
+from pytest_netsuite_tba.login.gate import Gate
+from pytest_netsuite_tba.login.hiding import without_secrets
+from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.login.token_passport import FIELDS
+from pytest_netsuite_tba.services.envelopes import read_envelope
+from pytest_netsuite_tba.services.hosts import SOAP_PATH, MisdirectedError, called, signed_request
+from pytest_netsuite_tba.tokens.desk import TokenDesk
+
+from . import read
+from .capture import request_to
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+    from pytest_netsuite_tba.account.clock import Moment
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
+    from pytest_netsuite_tba.login.refusal import Channel
+
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
+CHANNELS: dict[str, Channel] = {
+    "rest": "rest",
+    "soap": "soap",
+    "token": "token",
+}  # of a service, where that is not the RESTlets'
+# The two signed steps of the authorization flow have checks of their own.
+FLOW = {"/rest/requesttoken": TokenDesk.request_token, "/rest/accesstoken": TokenDesk.access_token}
+UNCHECKED_TIME = "The time window was not checked: no time is known but the request's own timestamp."
+NO_SECRETS = "The secrets are not known, so the signature was not checked."
+
+
+class Judge:
+    """Judges captured requests in order, against one trail: a header that comes twice is seen.
+
+    Args:
+        accounts: by whose records; they are copied, and not changed. Without any, only what a header shows by
+            itself is judged.
+
+    Raises:
+        ValueError: two accounts have the same id.
+
+    """
+
+    def __init__(self, accounts: Iterable[Account] = ()) -> None:
+        self.trail = AuditTrail(diagnose=diagnose)
+        self.accounts = {name: one.copy() for name, one in by_id(accounts).items()}
+        self.trail.hide = lambda text: without_secrets(text, self.accounts)
+        self.knows_secrets = bool(self.accounts)
+        self._gates = {one.id: Gate(one, self.trail, self.accounts.values()) for one in self.accounts.values()}
+        self._desk = TokenDesk(self._gates, self.trail)
+
+    def judge(self, request: SignedRequest, at: float | None = None) -> LoginAttempt:
+        """Give the attempt that the request would have become at ``at`` (Unix seconds).
+
+        Without a time it is the request's own timestamp where that has ten digits, else now.
+
+        Raises:
+            ValueError: a SOAP request, and the extra ``xml`` is not installed.
+
+        """
+        _read_passport(request)
+        now = moment(request) if at is None else at
+        accounts = self.accounts or {one.id: one for one in (self._assumed(request),)}
+        try:
+            service, account = called(request, accounts)
+        except MisdirectedError as wrong:
+            hosts = tuple(one.restlets_host for one in accounts.values())
+            return self.trail.refuse(request, wrong.refusal, now=now, hosts=hosts)
+        account = account or next(iter(accounts.values()))
+        account.clock.freeze(now)
+        if service == "token" and request.path in FLOW:
+            attempt = FLOW[request.path](self._desk, request, account)[0]
+        else:
+            attempt, _ = self._gates[account.id].judge(request, CHANNELS.get(service, "restlet"))
+        if not self.knows_secrets:
+            _forget_secrets(attempt)
+        return attempt
+
+    def unchecked(self, attempt: LoginAttempt) -> bool:
+        """Whether only the missing secrets kept the attempt from being judged to its end."""
+        return not self.knows_secrets and attempt.refusal is not None and attempt.refusal.detail == "InvalidSignature"
+
+    def _assumed(self, request: SignedRequest) -> Account:
+        """Make up the account that the request seems to call; nothing is known of its secrets."""
+        label = request.host.lower().partition(".")[0] if request.host.lower().endswith(NETSUITE) else ""
+        sent = _sent(request)
+        realm = spelt(sent.get("realm", ""))
+        name = spelt(label) or (realm if re.fullmatch("[A-Z0-9_]+", realm) else "") or "1234567"
+        try:
+            account = Account(name)
+        except ValueError:
+            account = Account("1234567")
+        token = next(iter(account.tokens.values()))
+        token.integration.consumer_key = sent.get("oauth_consumer_key") or token.integration.consumer_key
+        token.id = sent.get("oauth_token") or token.id
+        known = self._gates.get(account.id)
+        gate = Gate(account, self.trail)
+        if known is not None:
+            gate.nonces = known.nonces
+        self._gates[account.id] = gate
+        return account
+
+
+def _forget_secrets(attempt: LoginAttempt) -> None:
+    facts = attempt._facts  # noqa: SLF001  (made up above: what is not known must not be searched)
+    if facts is not None:
+        attempt._facts = replace(facts, own=None, known=())  # noqa: SLF001
+    attempt.application = attempt.token_name = attempt.user = attempt.role = ""
+
+
+def _read_passport(request: SignedRequest) -> None:
+    """Read the envelope of a SOAP request, once."""
+    if request.path.startswith(SOAP_PATH) and request.envelope is None:
+        try:
+            request.envelope, _ = read_envelope(request.body)
+        except MissingExtraError as missing:
+            raise ValueError(str(missing)) from None
+
+
+def _sent(request: SignedRequest) -> dict[str, str]:
+    """Give the OAuth parameters of the header, or those that a passport says, as sent."""
+    if request.envelope is not None:
+        fields = request.envelope.passports[0].fields if request.envelope.passports else {}
+        return {parameter: fields.get(name, "") for name, parameter in FIELDS.items()}
+    return {one.name: one.value for one in request.authorization.parameters} if request.authorization else {}
+
+
+def moment(request: SignedRequest) -> float:
+    """Give the time by the request's own timestamp if it is a plausible one, else now."""
+    stamp = _sent(request).get("oauth_timestamp", "")
+    return float(stamp) if _TEN_DIGITS.fullmatch(stamp) else time.time()
+
+
+def account_of(account: str, *, consumer_key: str, consumer_secret: str, token_id: str, token_secret: str) -> Account:
+    """Give an account that holds one token with these four values, everything else such that it may log in.
+
+    Raises:
+        ValueError: a value does not fit its record.
+
+    """
+    integration = Integration(name="Integration", consumer_key=consumer_key, consumer_secret=consumer_secret)
+    token = Token(name="Token", id=token_id, secret=token_secret)
+    return Account(account, integrations=[integration], tokens=[token])
+
+
+def explain(request: object, account: Account | str | os.PathLike[str], *, at: Moment | None = None) -> LoginAttempt:
+    """Give the login attempt that a request would become, with its diagnosis.
+
+    Args:
+        request: a request (or a response, for its request) of requests, httpx, httpx2 or werkzeug, a
+            ``SignedRequest``, or a captured text: a curl command, a raw HTTP request, a HAR file with one entry.
+        account: the account called, or the path of an ``account.toml``.
+        at: when NetSuite sees it; the request's own timestamp when omitted, so that the window is not checked.
+
+    Raises:
+        TypeError: ``request`` is none of these.
+        ValueError: a text that cannot be read, or an ``account.toml`` that is wrong.
+
+    """
+    from pytest_netsuite_tba.account.clock import unix_seconds
+
+    accounts = [account] if isinstance(account, Account) else load(account)
+    signed, captured_at = _signed(request)
+    return Judge(accounts).judge(signed, captured_at if at is None else unix_seconds(at))
+
+
+def assert_signed(request: object, account: Account | str | os.PathLike[str], *, at: Moment | None = None) -> None:
+    """Raise an AssertionError that names the mistake, unless NetSuite would let the request in.
+
+    Arguments and errors as for :func:`explain`.
+    """
+    attempt = explain(request, account, at=at)
+    if not attempt.accepted:
+        diagnosis = attempt.diagnosis
+        said = "" if diagnosis is None else f"\n{diagnosis.render(width=100)}"
+        raise AssertionError(f"{attempt.method} {attempt.url} would be refused: {attempt.cause}{said}")
+
+
+def _signed(request: object) -> tuple[SignedRequest, float | None]:
+    """Give any request as a SignedRequest, and the time of a capture."""
+    if isinstance(request, SignedRequest):
+        return request, None
+    if isinstance(request, str):
+        captures = read(request)
+        if len(captures) != 1:
+            raise ValueError(f"the text holds {len(captures)} requests; explain() takes one")
+        return captures[0].request, captures[0].time
+    given: Any = request
+    if hasattr(given, "status_code") and hasattr(given, "request"):
+        given = given.request
+    if hasattr(given, "environ"):
+        return signed_request(given.environ, given.get_data()), None
+    if hasattr(given, "prepare") and not hasattr(given, "copy"):
+        given = given.prepare()
+    if not (hasattr(given, "method") and hasattr(given, "url") and hasattr(given, "headers")):
+        raise TypeError(
+            f"cannot read a request from {type(request).__name__}; expected one of requests, httpx, werkzeug, "
+            "a SignedRequest or a captured text"
+        )
+    return _of_client(given), None
+
+
+def _of_client(request: Any) -> SignedRequest:  # noqa: ANN401  (of requests or httpx, neither of which need be there)
+    raw = getattr(request.headers, "raw", None)
+    pairs = [(_text(name), _text(value)) for name, value in (request.headers.items() if raw is None else raw)]
+    url = str(request.url)
+    if "://" not in url:
+        raise ValueError(f"{url!r} is no absolute URL; what is signed holds the host")
+    content = request.body if hasattr(request, "body") else _content(request)
+    body = content.encode() if isinstance(content, str) else content if isinstance(content, bytes) else b""
+    return request_to(url, "the request", method=request.method or "GET", headers=pairs, body=body)
+
+
+def _content(request: Any) -> bytes:  # noqa: ANN401  (of httpx)
+    read_content = getattr(request, "read", None)
+    content: bytes = read_content() if callable(read_content) else b""
+    return content
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value

@@ -1,0 +1,174 @@
+"""From the facts of an attempt to what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from pytest_netsuite_tba.login.base_string import expected_base_string
+from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
+from pytest_netsuite_tba.login.hiding import Hiding
+from pytest_netsuite_tba.login.token_passport import TokenPassport
+from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
+from pytest_netsuite_tba.oauth1.header import format_authorization
+from pytest_netsuite_tba.oauth1.signature import sign, signing_key
+
+from .catalogue import CATALOGUE, mistake
+from .findings import finding
+from .passports import PassportWorkshop
+from .pipeline import Workshop
+from .search import BUDGET_SECONDS, search
+
+if TYPE_CHECKING:
+    from pytest_netsuite_tba.login.facts import Facts, Secrets
+
+    from .pipeline import Recipe
+
+_NOT_HEADERS_FAULT = ("FeatureDisabled", "consumer_key", "token_rejected", "temporary_locked", "permission_denied")
+_NEEDS_NEW = {"nonce_used", "nonce_rejected", "InvalidTimestamp", "InvalidTimestamp-malformed"}
+_SEEN_IN_THE_HEADER = {"query-in-auth-header", "invented-oauth-parameter"}  # between equals, what can be seen is first
+
+
+def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
+    """Name the mistakes; the search for a wrong signature takes ``budget`` seconds at most, but for the quick part."""
+    if facts.forced:
+        return Diagnosis(notes=("The test asked for this refusal; nothing is wrong with the request.",))
+    shown = finding(facts)
+    mistakes = () if shown is None else (shown,)
+    notes: list[str] = []
+    if not facts.parameters.get("oauth_signature"):
+        return _finished(facts, mistakes=mistakes, notes=notes)
+    workshop = Workshop(facts) if facts.request.envelope is None else PassportWorkshop(facts)
+    expected = workshop.base_string(workshop.right)
+    if facts.own is None and not facts.known:
+        notes.append("Without the secrets the signature cannot be checked.")
+        return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
+    found = search(workshop, budget=budget)
+    readings = _readings(workshop, found.recipes)
+    if not readings:
+        notes += _unexplained(facts, found.exhausted, found.made)
+        return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
+    best, recipe = readings[0]
+    return _finished(
+        facts,
+        mistakes=mistakes + best,
+        notes=notes,
+        expected=expected,
+        proven=True,
+        others=tuple(mistakes + one for one, _ in readings[1:]),
+        signed=workshop.base_string(recipe),
+    )
+
+
+def _readings(
+    workshop: Workshop | PassportWorkshop, recipes: tuple[Recipe, ...]
+) -> list[tuple[tuple[Mistake, ...], Recipe]]:
+    """Give every set of mistakes that the recipes may be, the most sighted first."""
+    readings: dict[frozenset[str], tuple[tuple[Mistake, ...], Recipe]] = {}
+    for recipe in recipes:
+        variants: list[tuple[Mistake, ...]] = [()]
+        for ids, cause in workshop.mistakes(recipe):
+            variants = [
+                (*so_far, mistake(one, cause, account=workshop.facts.account)) for so_far in variants for one in ids
+            ]
+        for variant in variants:
+            unique = tuple({one.id: one for one in reversed(variant)}.values())[::-1]
+            readings.setdefault(frozenset(one.id for one in unique), (unique, recipe))
+
+    def rank(reading: tuple[tuple[Mistake, ...], Recipe]) -> tuple[int, int, bool]:
+        found = [one.id for one in reading[0]]
+        return len(found), -sum(CATALOGUE[one].sightings for one in found), _SEEN_IN_THE_HEADER.isdisjoint(found)
+
+    return sorted(readings.values(), key=rank)
+
+
+def _unexplained(facts: Facts, exhausted: int, made: int) -> list[str]:
+    tried = {0: "", 1: "every single mistake", 2: "every single mistake and every pair"}.get(
+        exhausted, "every mistake alone, in pairs and in threes"
+    )
+    notes = [f"No known mistake makes this signature ({made:,} were computed{': ' + tried if tried else ''})."]
+    notes.append(
+        "What cannot be proven: a secret that is not known here, another nonce or timestamp signed than sent, "
+        "or a request that was changed on its way."
+    )
+    if facts.sender is None:
+        notes.append("The account does not know this key or token, so its secrets are unknown.")
+    return notes
+
+
+def _finished(
+    facts: Facts,
+    *,
+    mistakes: tuple[Mistake, ...],
+    notes: list[str],
+    expected: str | None = None,
+    proven: bool = False,
+    others: tuple[tuple[Mistake, ...], ...] = (),
+    signed: str | None = None,
+) -> Diagnosis:
+    corrected, renewed = _corrected(facts)
+    if renewed:
+        right = "header" if facts.request.envelope is None else "tokenPassport"
+        notes.append(f"The right {right} has a new nonce and timestamp: those that were sent cannot be used any more.")
+    hide = Hiding(facts)
+    return Diagnosis(
+        mistakes=tuple(hide.mistake(one) for one in mistakes),
+        proven=proven,
+        also_consistent=tuple(tuple(hide.mistake(one) for one in recipe) for recipe in others),
+        signed_base_string=hide.text(signed),
+        expected_base_string=hide.text(expected),
+        corrected_authorization=hide.text(corrected),
+        notes=tuple(hide.text(one) or "" for one in notes),
+    )
+
+
+def _corrected(facts: Facts) -> tuple[str | None, bool]:
+    """Give the header that would have been let in, and whether its nonce and timestamp are new."""
+    own = facts.own
+    if own is None or not facts.account or facts.refusal.startswith(_NOT_HEADERS_FAULT):
+        return None, False
+    if facts.refusal in {"web-services-only", "unknown-host", "session-cookie", "ambiguous-authentication"}:
+        return None, False
+    sent = facts.parameters
+    nonce, timestamp = sent.get("oauth_nonce", ""), sent.get("oauth_timestamp", "")
+    renewed = facts.refusal in _NEEDS_NEW or len(nonce) < NONCE_MIN_LENGTH or not re.fullmatch(r"[0-9]{10}", timestamp)
+    if renewed:
+        nonce, timestamp = secrets.token_hex(16), str(int(facts.now))
+    if facts.request.envelope is not None:
+        return _passport(facts, own, nonce, timestamp), renewed and bool(sent)
+    parameters = [
+        ("oauth_consumer_key", own.consumer_key),
+        ("oauth_token", own.token_id),
+        ("oauth_signature_method", "HMAC-SHA256"),
+        ("oauth_timestamp", timestamp),
+        ("oauth_nonce", nonce),
+        ("oauth_version", "1.0"),
+    ]
+    base = expected_base_string(facts.request, parameters, parameter_order=facts.parameter_order)
+    signature = sign(base, signing_key(own.consumer_secret, own.token_secret))
+    header = format_authorization([*parameters, ("oauth_signature", signature)], realm=facts.account)
+    return header, renewed and bool(sent)
+
+
+def _passport(facts: Facts, own: Secrets, nonce: str, timestamp: str) -> str:
+    """Write the element that would have been let in."""
+    envelope = facts.request.envelope
+    version = envelope.version if envelope is not None and envelope.version else "2025_2"
+    passport = TokenPassport(
+        account=facts.account, consumer_key=own.consumer_key, token=own.token_id, nonce=nonce, timestamp=timestamp
+    )
+    fields = {
+        "account": passport.account,
+        "consumerKey": passport.consumer_key,
+        "token": passport.token,
+        "nonce": passport.nonce,
+        "timestamp": passport.timestamp,
+    }
+    inside = "".join(f"<m:{name}>{escape(value)}</m:{name}>" for name, value in fields.items())
+    signature = passport.signature(own.consumer_secret, own.token_secret)
+    return (
+        f'<m:tokenPassport xmlns:m="urn:messages_{version}.platform.webservices.netsuite.com">{inside}'
+        f'<m:signature algorithm="HMAC-SHA256">{signature}</m:signature></m:tokenPassport>'
+    )

@@ -1,0 +1,207 @@
+"""What the header, the trail and the records show without any recomputation: one row a mistake."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pytest_netsuite_tba.account.records import spelt
+from pytest_netsuite_tba.login.token_passport import spoken
+from pytest_netsuite_tba.login.verdict import Mistake
+
+from .catalogue import mistake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_netsuite_tba.login.facts import Facts
+
+_PLAUSIBLE = re.compile(r"1\d{9}|2\d{9}")
+_TOLERANCE = 90  # seconds by which a clock that is off by whole hours may be off besides
+_REDIRECTS = {301, 302, 303, 307, 308}
+_RETRIED = {408, 425, 429, 500, 502, 503, 504}
+
+
+def _timestamp(facts: Facts) -> Mistake:
+    """Row 7: tell what kind of number it is."""
+    text = facts.parameters.get("oauth_timestamp", "")
+    if re.fullmatch(r"\d{13}", text):
+        return mistake("timestamp-milliseconds", f"oauth_timestamp {text} has 13 digits: milliseconds.")
+    if not (text.isascii() and text.isdigit()):
+        return mistake("timestamp-not-integer", f"oauth_timestamp is {text[:40]!r}, no positive whole number.")
+    off = int(text[:15]) - facts.now
+    half_hours = round(off / 1800)
+    if half_hours and abs(half_hours) <= 28 and abs(off - half_hours * 1800) <= _TOLERANCE:  # noqa: PLR2004  (UTC-14 to +14)
+        hours = half_hours / 2
+        cause = f"oauth_timestamp is {hours:+g} hours off: local time was taken for UTC."
+        return mistake("timestamp-out-of-window", cause)
+    return mistake("timestamp-out-of-window", facts.reason)
+
+
+def _realm(facts: Facts) -> Mistake:
+    realm, account = facts.parameters.get("realm", ""), facts.account
+    cause = f"realm is {realm[:80]!r}, the account that was called is {account!r}."
+    wanted = "realm-is-something-else"
+    if "-" in realm and spelt(realm) == account:
+        wanted = "realm-hyphen"
+    elif realm.upper() == account:
+        wanted = "realm-lowercase"
+    return mistake(wanted, cause, account=account)
+
+
+def _algorithm(facts: Facts) -> Mistake:
+    name = facts.parameters.get("oauth_signature_method", "")
+    if name == "HMAC-SHA1":
+        return mistake("sha1-used", "oauth_signature_method is HMAC-SHA1.")
+    return mistake("method-name-misspelled", f"oauth_signature_method is {name[:40]!r}.")
+
+
+# How a deviation of the header is called in the catalogue, the first that fits.
+_DEVIATIONS = {
+    "missing-comma": "header-separators",
+    "not-a-pair": "header-separators",
+    "unquoted": "header-values-unquoted",
+    "unterminated-quote": "header-values-unquoted",
+    "bad-escape": "header-escape-broken",
+    "duplicate": "params-missing",
+    "empty": "params-missing",
+}
+
+
+def _header(facts: Facts) -> Mistake:
+    header = facts.request.authorization
+    kinds = [one.kind for one in header.deviations if one.name != "realm"] if header else []
+    for kind, wanted in _DEVIATIONS.items():
+        if kind in kinds:
+            return mistake(wanted, facts.reason)
+    return mistake("params-missing", facts.reason)
+
+
+def _nonce_shape(facts: Facts) -> Mistake:
+    alphanumeric = facts.request.envelope is not None and not facts.parameters.get("oauth_nonce", "").isalnum()
+    return mistake("nonce-special-characters" if alphanumeric else "nonce-too-short", facts.reason)
+
+
+def _nothing(facts: Facts) -> Mistake:
+    """Row 2: no header; perhaps lost on the way, perhaps elsewhere."""
+    if "oauth_signature=" in facts.request.query or b"oauth_signature=" in facts.request.body:
+        return mistake("header-not-encoded-option", "The OAuth parameters stand in the query string or the body.")
+    if facts.after_redirect:
+        return mistake("redirect-drops-header", "The request before this one was answered by a redirect.")
+    return mistake("no-auth-at-all", facts.reason)
+
+
+def _nonce(facts: Facts) -> Mistake:
+    """Row 15: tell what the earlier request with this nonce was."""
+    earlier = facts.earlier
+    if earlier is None:
+        return mistake("header-reused", facts.reason)
+    if earlier.signature != facts.parameters.get("oauth_signature"):
+        cause = f"Attempt {earlier.id} had the same nonce and timestamp, and another signature: the nonce is not random enough."
+        return mistake("nonce-collision", cause)
+    if facts.request.envelope is not None:
+        return mistake("memoised-passport", f"Attempt {earlier.id} sent this very tokenPassport.")
+    if earlier.http_status in _REDIRECTS:
+        return mistake(
+            "redirect-reuses-header", f"Attempt {earlier.id} was answered by a redirect with this very header."
+        )
+    same = (earlier.method, earlier.url) == (facts.request.method, facts.request.url)
+    if same and (earlier.http_status in _RETRIED or earlier.code == "SSS_REQUEST_LIMIT_EXCEEDED"):
+        cause = f"Attempt {earlier.id} sent this very header and was answered {earlier.http_status}; then it was sent again."
+        return mistake("retry-resends-header", cause)
+    return mistake("header-reused", f"Attempt {earlier.id} sent this very header.")
+
+
+def _host(facts: Facts) -> Mistake:
+    host = facts.request.host.lower().partition(":")[0]
+    label, _, rest = host.partition(".")
+    right = facts.host or (facts.hosts[0] if facts.hosts else "1234567.restlets.api.netsuite.com")
+    labels = {one.partition(".")[0] for one in facts.hosts}
+    if "_" in label:
+        return mistake("host-underscore", f"The host {host!r} has an underscore.")
+    if label in labels or label in {"rest", "system", "webservices"}:
+        return mistake("wrong-service-domain", f"{rest or host} is not where this service is.", host=right)
+    return mistake("host-of-no-account", facts.reason, host=right)
+
+
+def _rest_on_restlets_host(facts: Facts) -> Mistake:
+    host = facts.request.host.lower().replace(".restlets.", ".suitetalk.")
+    return mistake("wrong-service-domain", facts.reason, host=host)
+
+
+def _credentials(wanted: str) -> Callable[[Facts], Mistake]:
+    def find(facts: Facts) -> Mistake:
+        if facts.known_elsewhere:
+            cause = f"{facts.reason} Account {facts.known_elsewhere} has it."
+            return mistake("tokens-of-another-environment", cause)
+        return mistake(wanted, facts.reason)
+
+    return find
+
+
+def _as(wanted: str) -> Callable[[Facts], Mistake]:
+    return lambda facts: mistake(wanted, facts.reason)
+
+
+# By the id of the refusal, its longest known prefix.
+FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
+    "unknown-host": _host,
+    "rest-on-restlets-host": _rest_on_restlets_host,
+    "no-authorization": _nothing,
+    "malformed-envelope": _as("soap-namespace-or-format"),
+    "soap-user-credentials": _as("soap-old-passport"),
+    "ambiguous-authentication": _as("soap-ambiguous-authentication"),
+    "token-passport-namespace": _as("soap-namespace-or-format"),
+    "user-credentials": _as("bearer-or-nlauth-mixed"),
+    "other-scheme": _as("bearer-or-nlauth-mixed"),
+    "session-cookie": _as("cookie-sent"),
+    "parameter_rejected": _header,
+    "MissingTokenPassportRequiredFields": _as("params-missing"),
+    "VersionRejected": _as("version-not-1.0"),
+    "UnknownAlgorithm": _algorithm,
+    "InvalidTimestamp": _timestamp,
+    "InvalidTimestamp-malformed": _timestamp,
+    "realm-missing": lambda facts: mistake("realm-missing", facts.reason, account=facts.account),
+    "wrong-realm": _realm,
+    "FeatureDisabled": _as("feature-disabled"),
+    "FeatureDisabled-rest": _as("feature-disabled"),
+    "FeatureDisabled-soap": _as("feature-disabled"),
+    "consumer_key_unknown": _credentials("integration-blocked-or-unknown"),
+    "consumer_key_refused-blocked": _as("integration-blocked-or-unknown"),
+    "consumer_key_refused-waiting-for-approval": _as("integration-blocked-or-unknown"),
+    "consumer_key_refused-tba-unticked": _as("integration-blocked-or-unknown"),
+    "token_rejected-unknown": _credentials("token-revoked-or-inactive"),
+    "token_rejected-revoked": _as("token-revoked-or-inactive"),
+    "token_rejected-inactive": _as("token-revoked-or-inactive"),
+    "token_rejected-other-integration": _as("token-of-another-integration"),
+    "nonce_rejected": _nonce_shape,
+    "nonce_used": _nonce,
+    "temporary_locked": _as("user-inactive-or-ip-blocked"),
+    "permission_denied-entity-inactive": _as("user-inactive-or-ip-blocked"),
+    "permission_denied-no-access": _as("user-inactive-or-ip-blocked"),
+    "permission_denied-ip-address": _as("user-inactive-or-ip-blocked"),
+    "permission_denied-role-inactive": _as("role-inactive-or-taken-away"),
+    "permission_denied-role-taken-away": _as("role-inactive-or-taken-away"),
+    "permission_denied-role-switched-off": _as("role-inactive-or-taken-away"),
+    "permission_denied-no-token-permission": lambda facts: mistake(
+        "role-lacks-permission", facts.reason, permission="Log in using Access Tokens"
+    ),
+    "permission_denied-no-soap-permission": lambda facts: mistake(
+        "role-lacks-permission", facts.reason, permission="SOAP Web Services"
+    ),
+    "permission_denied-no-rest-permission": lambda facts: mistake(
+        "role-lacks-permission", facts.reason, permission="REST Web Services"
+    ),
+    "web-services-only": _as("web-services-only-role"),
+}
+
+
+def finding(facts: Facts) -> Mistake | None:
+    """Give what the refusal itself shows; None where only recomputation can tell, or nothing is to be found."""
+    find = FINDINGS.get(facts.refusal)
+    if find is None:
+        return None
+    found = find(facts)
+    if facts.request.envelope is None:
+        return found
+    return Mistake(id=found.id, title=found.title, cause=spoken(found.cause), cure=spoken(found.cure))

@@ -1,0 +1,201 @@
+"""How a client may have signed a ``tokenPassport``: the same kind of pipeline as for the header, with SOAP's stages."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from pytest_netsuite_tba.oauth1.encoding import percent_encode
+
+from .choices import secrets
+from .pipeline import to_bytes_or_replace
+from .stages import DIGESTS, OTHER_DIGESTS, TEXT, Option, wrongly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_netsuite_tba.login.facts import Facts, Secrets
+
+    from .pipeline import Recipe
+
+_FIELDS = ("account", "consumerKey", "token", "nonce", "timestamp")
+_ORDER = "soap-base-string-wrong-order"
+
+_JOINERS = ("%26", "+", ":", ",", "|", " ", "\n", "&amp;")
+
+_FORMS = (
+    Option(tuple(range(5))),
+    *(
+        wrongly(chosen, _ORDER, cause=f"The fields were signed as {'&'.join(_FIELDS[at] for at in chosen)}.")
+        for size in (5, 4)
+        for chosen in itertools.permutations(range(5), size)
+        if chosen != tuple(range(5)) and (size == 5 or list(chosen) == sorted(chosen))  # noqa: PLR2004  (all of them)
+    ),
+)
+_SEPARATORS = (
+    Option("&"),
+    *(
+        wrongly(by, _ORDER, cause=f"The fields were joined by {by!r}." if by else "The fields were joined by nothing.")
+        for by in ("", ",", "|", " ", "\n", ";", ":", "-", "_", "+", "%26", "&amp;", ", ")
+    ),
+)
+_ENCODINGS: tuple[Option, ...] = (
+    Option((None, None)),
+    wrongly((percent_encode, None), _ORDER, cause="Each field was percent-encoded."),
+    wrongly((None, percent_encode), _ORDER, cause="The joined fields were percent-encoded."),
+    wrongly((str.lower, None), _ORDER, cause="The fields were signed in lower case."),
+    wrongly((str.upper, None), _ORDER, cause="The fields were signed in upper case."),
+    wrongly((None, lambda text: text + "\n"), _ORDER, cause="The base string ends with a line break."),
+    wrongly((None, lambda text: text + "&"), _ORDER, cause='The base string ends with "&".'),
+)
+
+# The key is not encoded either. {c} and {t} are the secrets, {k} and {i} the key and the id that go with them.
+_KEYS = (
+    ("{c}&{t}", (), ""),
+    ("{c}&", ("key-consumer-secret-only",), ""),
+    ("{c}", ("key-consumer-secret-only", "key-no-ampersand"), ""),
+    ("{c}{t}", ("key-no-ampersand",), ""),
+    ("{t}&{c}", ("key-swapped",), ""),
+    ("{t}{c}", ("key-swapped",), ""),
+    ("&{t}", ("key-swapped",), 'The key is "&" + token secret.'),
+    ("{t}", ("key-swapped",), "The key is the token secret."),
+    ("{t}&", ("key-swapped",), 'The key is token secret + "&".'),
+    ("&", ("key-consumer-secret-only",), "Both secrets in the key are empty."),
+    *((f"{{c}}{by}{{t}}", ("key-no-ampersand",), f"The secrets were joined by {by!r}.") for by in _JOINERS),
+    *(
+        (f"{{{one}}}&{{{other}}}", ("key-uses-ids",), "An id or a key stands in the place of a secret.")
+        for one, other in ("ci", "ck", "kt", "it", "ki", "ik")
+    ),
+)
+
+
+def _key(template: str) -> Callable[[Secrets], str]:
+    return lambda s: template.format(c=s.consumer_secret, t=s.token_secret, k=s.consumer_key, i=s.token_id)
+
+
+def _encoded_key(known: Secrets) -> str:
+    return f"{_safely(percent_encode, known.consumer_secret)}&{_safely(percent_encode, known.token_secret)}"
+
+
+KEYS = (
+    *(Option(_key(template), mistakes, cause) for template, mistakes, cause in _KEYS),
+    wrongly(_encoded_key, "key-secrets-not-encoded", cause="The secrets were percent-encoded in the key."),
+)
+
+
+class PassportWorkshop:
+    """Makes what recipes make for one passport; see :class:`~.workshop.Workshop`."""
+
+    stages = ("account", "fields", "separator", "encoding", "secrets", "key", "digest", "text")
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.received = facts.parameters.get("oauth_signature", "")
+        self.made = 0
+        self.options: dict[str, tuple[Option, ...]] = {
+            "account": self._accounts(),
+            "fields": (*_FORMS, *self._of_oauth()),
+            "separator": _SEPARATORS,
+            "encoding": _ENCODINGS,
+            "secrets": tuple(secrets(facts)),
+            "key": KEYS,
+            "digest": self._digests(),
+            "text": tuple(_as_soap_calls_it(one) for one in TEXT),
+        }
+        self.right: Recipe = (0,) * len(self.stages)
+
+    def _accounts(self) -> tuple[Option, ...]:
+        sent, right = self.facts.parameters.get("realm", ""), self.facts.account
+        spellings = (sent, right.lower(), right.lower().replace("_", "-"), right.replace("_", "-"))
+        return (
+            Option(right),
+            *(
+                wrongly(one, "soap-account-spelling", cause=f"The account was signed as {one[:80]!r}.")
+                for one in dict.fromkeys(spellings)
+                if one != right
+            ),
+        )
+
+    def _of_oauth(self) -> list[Option]:
+        """Give the base strings that OAuth 1.0 would make of this request."""
+        request, sent = self.facts.request, self.facts.parameters
+        names = ("oauth_consumer_key", "oauth_token", "oauth_nonce", "oauth_timestamp")
+        pairs = {name: sent.get(name, "") for name in names}
+        pairs["oauth_signature_method"] = sent.get("oauth_signature_method", "")
+        options = []
+        url = f"{request.scheme}://{request.host.lower()}{request.path}"
+        urls = dict.fromkeys((url, request.url))
+        for method, one, version in itertools.product(("POST", "GET"), urls, (True, False)):
+            signed = pairs | ({"oauth_version": "1.0"} if version else {})
+            joined = "&".join(sorted(f"{name}={percent_encode(value)}" for name, value in signed.items()))
+            base = f"{method}&{percent_encode(one)}&{percent_encode(joined)}"
+            cause = f"The base string is {method}, the URL {one[:120]} and the parameters, as OAuth 1.0 has it."
+            options.append(wrongly(base, "rest-base-string-for-soap", cause=cause))
+        return options
+
+    def _digests(self) -> tuple[Option, ...]:
+        named = dict(DIGESTS)
+        first = "sha256"
+        return (
+            Option(named[first]),
+            *(
+                wrongly(named[name], "method-declared-differs", cause=f"It was made with HMAC and {name.upper()}.")
+                for name in named
+                if name != first
+            ),
+            *OTHER_DIGESTS,
+        )
+
+    def _value(self, recipe: Recipe, stage: str) -> Any:  # noqa: ANN401
+        at = self.stages.index(stage)
+        return self.options[stage][recipe[at]].value
+
+    def base_string(self, recipe: Recipe) -> str:
+        """Give the base string of a recipe."""
+        chosen = self._value(recipe, "fields")
+        if isinstance(chosen, str):
+            return chosen
+        sent = self.facts.parameters.get
+        values = (
+            self._value(recipe, "account"),
+            sent("oauth_consumer_key", ""),
+            sent("oauth_token", ""),
+            sent("oauth_nonce", ""),
+            sent("oauth_timestamp", ""),
+        )
+        inner, outer = self._value(recipe, "encoding")
+        parts = [values[at] if inner is None else _safely(inner, values[at]) for at in chosen]
+        joined: str = self._value(recipe, "separator").join(parts)
+        return joined if outer is None else _safely(outer, joined)
+
+    def signature(self, recipe: Recipe) -> str | None:
+        """Give the signature of a recipe; None where its secrets are not known."""
+        known = self._value(recipe, "secrets")
+        if known is None:
+            return None
+        key = to_bytes_or_replace(self._value(recipe, "key")(known))
+        self.made += 1
+        digest: bytes = self._value(recipe, "digest")(key, to_bytes_or_replace(self.base_string(recipe)))
+        text: str = self._value(recipe, "text")(digest)
+        return text.strip()  # a line break round it is let pass
+
+    def mistakes(self, recipe: Recipe) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Give for each deviation the ids that it may be, and what was found."""
+        return tuple(
+            (option.mistakes, option.cause)
+            for stage, index in zip(self.stages, recipe, strict=True)
+            if index
+            for option in (self.options[stage][index],)
+        )
+
+
+def _as_soap_calls_it(option: Option) -> Option:
+    """A colon after the signature is copied from Oracle's sample of a passport."""
+    return option._replace(mistakes=("soap-namespace-or-format",)) if "':'" in option.cause else option
+
+
+def _safely(encode: Callable[[str], str], text: str) -> str:
+    try:
+        return encode(text)
+    except ValueError:
+        return text

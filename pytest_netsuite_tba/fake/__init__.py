@@ -1,0 +1,1 @@
+"""One fake NetSuite without a socket: a request in, an outcome out."""

@@ -1,0 +1,80 @@
+"""What the diagnosis of an attempt needs, kept when it was judged: later changes of the records change nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .request import SignedRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """The four values of a token, as its account holds them; ``name`` is the token's, ``account`` the account's id."""
+
+    name: str
+    account: str = ""
+    consumer_key: str = field(repr=False)
+    consumer_secret: str = field(repr=False)
+    token_id: str = field(repr=False)
+    token_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The attempt that used the same nonce before."""
+
+    id: int
+    method: str
+    url: str
+    signature: str
+    http_status: int | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of one refused attempt.
+
+    Attributes:
+        request: as it came.
+        refusal: id of the row that refused it.
+        reason: the attempt's cause.
+        now: NetSuite's time when it was judged, Unix seconds.
+        account: id of the account called; ``""`` where there is none.
+        host: the account's RESTlet host.
+        hosts: the host names of the accounts known, for a host that belongs to none.
+        parameters: the decoded OAuth parameters, as far as the header could be read.
+        own: the secrets that the header's key and token ask for, or None where one of them is unknown.
+        known: the secrets of every token of every account of this server.
+        known_elsewhere: name of another account that knows the consumer key or the token, or "".
+        parameter_order: ``Behaviour.parameter_order``.
+        earlier: the attempt that used the nonce before.
+        after_redirect: whether the attempt before this one was answered by a redirect.
+        forced: the test asked for this refusal.
+
+    """
+
+    request: SignedRequest
+    refusal: str
+    reason: str
+    now: float
+    account: str = ""
+    host: str = ""
+    hosts: tuple[str, ...] = ()
+    parameters: dict[str, str] = field(default_factory=dict)
+    own: Secrets | None = None
+    known: tuple[Secrets, ...] = ()
+    known_elsewhere: str = ""
+    parameter_order: str = "rfc5849"
+    earlier: Earlier | None = None
+    after_redirect: bool = False
+    forced: bool = False
+
+    @property
+    def sender(self) -> Secrets | None:
+        """The token whose key and id the header holds: of the account called, else of another; None if nobody's."""
+        key, token_id = self.parameters.get("oauth_consumer_key"), self.parameters.get("oauth_token")
+        others = (one for one in self.known if (one.consumer_key, one.token_id) == (key, token_id))
+        return self.own or next(others, None)

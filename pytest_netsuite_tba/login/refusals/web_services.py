@@ -1,0 +1,90 @@
+"""The refusals that only REST or only SOAP web services know: rows of the one table in :mod:`.refusals`."""
+
+from __future__ import annotations
+
+from pytest_netsuite_tba.login.refusal import NO_PERMISSION, Answer, Refusal, set_field
+
+_UNEXPECTED = Answer("UNEXPECTED_ERROR", 500, "An unexpected error occurred.")
+
+WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        id="malformed-envelope",
+        row=2,
+        channels=("soap",),
+        answers={"soap": _UNEXPECTED},
+        logged=False,
+        cause="The body is no SOAP 1.1 envelope.",
+        cure="Send an Envelope of http://schemas.xmlsoap.org/soap/envelope/ with a Header and a Body, as UTF-8.",
+    ),
+    Refusal(
+        id="soap-user-credentials",
+        row=2,
+        channels=("soap",),
+        answers={"soap": _UNEXPECTED},
+        logged=False,
+        cause="The envelope's header has a passport: user credentials.",
+        cure="Send a tokenPassport with each request; since endpoint 2020.2 there is no login.",
+    ),
+    Refusal(
+        id="ambiguous-authentication",
+        row=2,
+        channels=("soap",),
+        answers={"soap": Answer("USER_ERROR", 500, "Ambiguous authentication")},
+        logged=False,
+        cause="Beside the tokenPassport there is another way to log in.",
+        cure="Send one tokenPassport and nothing else: no passport, no applicationInfo, no cookie of NetSuite's pages.",
+    ),
+    Refusal(
+        id="token-passport-namespace",
+        row=3,
+        channels=("soap",),
+        logged=False,
+        cause="tokenPassport is in no namespace of NetSuite's messages.",
+        cure="Put tokenPassport into urn:messages_VERSION.platform.webservices.netsuite.com, as the WSDL has it.",
+    ),
+    Refusal(
+        id="FeatureDisabled-rest",
+        row=9,
+        detail="FeatureDisabled",
+        channels=("rest",),
+        cause="The account has the REST Web Services feature switched off.",
+        cure="Switch it on at Setup > Company > Enable Features > SuiteCloud.",
+        arrange=set_field("account.features.rest_web_services", value=False),
+    ),
+    Refusal(
+        id="FeatureDisabled-soap",
+        row=9,
+        detail="FeatureDisabled",
+        channels=("soap",),
+        cause="The account has the SOAP Web Services feature switched off.",
+        cure="Switch it on at Setup > Company > Enable Features > SuiteCloud.",
+        arrange=set_field("account.features.soap_web_services", value=False),
+    ),
+    Refusal(
+        id="permission_denied-no-rest-permission",
+        row=18,
+        detail="permission_denied",
+        channels=("rest",),
+        answers={"rest": NO_PERMISSION},
+        cause="The token's role lacks the REST Web Services permission.",
+        cure="Add the permission REST Web Services to the role.",
+        arrange=set_field("token.role.permissions", ["Log in using Access Tokens"]),
+    ),
+    Refusal(
+        id="permission_denied-no-soap-permission",
+        row=18,
+        detail="permission_denied",
+        channels=("soap",),
+        answers={
+            "soap": Answer(
+                "INSUFFICIENT_PERMISSION",
+                500,
+                "Permission Violation: You need the 'SOAP Web Services' permission to access this page. "
+                "Please contact your account administrator.",
+            )
+        },
+        cause="The token's role lacks the SOAP Web Services permission.",
+        cure="Add the permission SOAP Web Services to the role.",
+        arrange=set_field("token.role.permissions", ["Log in using Access Tokens"]),
+    ),
+)

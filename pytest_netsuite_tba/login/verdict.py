@@ -1,0 +1,92 @@
+"""What a diagnosis says: the mistakes behind a refusal, and how far they are proven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .facts import Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One mistake in one request.
+
+    Attributes:
+        id: unique name, kebab case.
+        title: what it is, in a few words.
+        cause: what was found in this request, in a sentence.
+        cure: what to do about it, in a sentence.
+
+    """
+
+    id: str
+    title: str
+    cause: str
+    cure: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Give the mistake as JSON holds it."""
+        return {"id": self.id, "title": self.title, "cause": self.cause, "cure": self.cure}
+
+
+def _unrendered(diagnosis: Diagnosis, **_: object) -> str:
+    raise TypeError(f"nothing was handed in that renders {type(diagnosis).__name__}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Why a login was refused.
+
+    Attributes:
+        mistakes: in the order found; empty where nothing could be named.
+        proven: recomputing with these mistakes gave exactly the received signature.
+        also_consistent: other recipes, a tuple of mistakes each, that give the same signature for this request.
+        signed_base_string: what the client must have signed, when proven; else None.
+        expected_base_string: what it should have signed; None where too little came.
+        corrected_authorization: the header (of a SOAP call: the ``tokenPassport``) that would have been let in; None
+            where none would have been.
+        notes: plain sentences: what cannot be proven, what the corrected header changed.
+
+    """
+
+    mistakes: tuple[Mistake, ...] = ()
+    proven: bool = False
+    also_consistent: tuple[tuple[Mistake, ...], ...] = ()
+    signed_base_string: str | None = None
+    expected_base_string: str | None = None
+    corrected_authorization: str | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
+    renderer: Callable[..., str] = field(default=_unrendered, repr=False, compare=False)
+
+    def render(self, *, width: int = 80, colour: bool = False) -> str:
+        """Give the diagnosis as text: what, why and cure first, the base strings below."""
+        return self.renderer(self, width=width, colour=colour)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the diagnosis as JSON holds it."""
+        return {
+            "proven": self.proven,
+            "mistakes": [one.as_dict() for one in self.mistakes],
+            "also_consistent": [[one.as_dict() for one in recipe] for recipe in self.also_consistent],
+            "signed_base_string": self.signed_base_string,
+            "expected_base_string": self.expected_base_string,
+            "corrected_authorization": self.corrected_authorization,
+            "notes": list(self.notes),
+        }
+
+
+class Diagnose(Protocol):
+    """Names the mistake behind a refusal; handed in from above, so that ``login`` looks up nowhere."""
+
+    def __call__(self, facts: Facts, *, budget: float = 1.0) -> Diagnosis:
+        """Search for ``budget`` seconds at most."""
+
+
+def undiagnosed(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
+    """Name nothing: what a trail has that nobody handed a diagnosis."""
+    del facts, budget
+    return Diagnosis()

@@ -1,0 +1,1 @@
+"""What becomes lines, colours, tables and commands; it words nothing anew."""

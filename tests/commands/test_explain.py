@@ -1,0 +1,397 @@
+"""explain() and assert_signed() on every kind of request, and the command netsuite-tba."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import httpx2
+import oauthlib.oauth1
+import pytest
+import requests
+from werkzeug.test import EnvironBuilder
+
+from pytest_netsuite_tba import Account, assert_signed, cli, explain
+from pytest_netsuite_tba.commands.shell import ENVIRONMENT
+
+ACCOUNT_ID = "1234567_SB1"
+HOST = "1234567-sb1.restlets.api.netsuite.com"
+URL = f"https://{HOST}/app/site/hosting/restlet.nl?script=customscript_orders&deploy=1&q=a%20b"
+SECRETS = ("consumer-secret-\u00e9&+%-0123456789", "token-secret-\u00e9&+%-0123456789")
+TOML = f"""
+account = "{ACCOUNT_ID}"
+[[integrations]]
+name = "Shop"
+consumer_key = "{"c" * 64}"
+consumer_secret = "{SECRETS[0]}"
+[[tokens]]
+name = "Shop token"
+id = "{"d" * 64}"
+secret = "{SECRETS[1]}"
+"""
+KEYS = {
+    "accepted", "id", "time", "channel", "method", "url", "account", "http_status", "status", "detail", "refusal", "cause",
+    "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "notes",
+}  # fmt: skip
+DIAGNOSIS_KEYS = {
+    "proven", "mistakes", "also_consistent", "signed_base_string", "expected_base_string", "corrected_authorization",
+    "notes",
+}  # fmt: skip
+
+
+@pytest.fixture
+def account_file(tmp_path):
+    file = tmp_path / "account.toml"
+    file.write_text(TOML, "utf-8")
+    return file
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch):
+    for name in (*ENVIRONMENT, "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def header(url=URL, method="GET", **more):
+    """Sign with oauthlib, which knows nothing of us."""
+    values = {"timestamp": "1790000000", "nonce": "nonce-1234567890"} | more
+    client = oauthlib.oauth1.Client(
+        "c" * 64,
+        client_secret=values.pop("secret", SECRETS[0]),
+        resource_owner_key="d" * 64,
+        resource_owner_secret=SECRETS[1],
+        signature_method=oauthlib.oauth1.SIGNATURE_HMAC_SHA256,
+        realm=values.pop("realm", ACCOUNT_ID),
+        **values,
+    )
+    return client.sign(url, method)[1]["Authorization"]
+
+
+def all_kinds(authorization):
+    """The same request of every library, and as a text."""
+    headers = {"Authorization": authorization, "Content-Type": "application/json"}
+    return {
+        "requests, prepared": requests.Request("GET", URL, headers=headers).prepare(),
+        "requests": requests.Request("GET", URL, headers=headers),
+        "httpx": httpx.Request("GET", URL, headers=headers),
+        "httpx2": httpx2.Request("GET", URL, headers=headers),
+        "a response of httpx": httpx.Response(401, request=httpx.Request("GET", URL, headers=headers)),
+        "werkzeug": EnvironBuilder.from_environ(
+            EnvironBuilder(URL.partition(HOST)[2], f"https://{HOST}", headers=headers).get_environ()
+        ).get_request(),
+        "curl": f"curl '{URL}' -H 'Authorization: {authorization}' -H 'Content-Type: application/json'",
+    }
+
+
+@pytest.mark.parametrize("kind", all_kinds(""))
+def test_every_kind_of_request(kind, account_file):
+    attempt = explain(all_kinds(header())[kind], account_file)
+    assert attempt.accepted, attempt
+    assert_signed(all_kinds(header())[kind], account_file)
+
+    wrong = all_kinds(header(URL.partition("?")[0]))[kind]
+    assert [one.id for one in explain(wrong, account_file).diagnosis.mistakes] == ["query-not-signed"]
+    with pytest.raises(AssertionError, match=r"(?s)would be refused.*Query parameters left out of the signature"):
+        assert_signed(wrong, account_file)
+
+
+def test_the_time_is_the_requests_own_unless_given(account_file):
+    request = all_kinds(header())["requests"]
+
+    assert explain(request, account_file, at="2026-09-21T14:18:20Z").accepted
+    late = explain(request, account_file, at="2026-09-21T14:18:21Z")
+    assert (late.detail, late.diagnosis.mistakes[0].id) == ("InvalidTimestamp", "timestamp-out-of-window")
+
+
+def test_what_is_no_request():
+    with pytest.raises(TypeError, match="cannot read a request from int; expected one of requests, httpx"):
+        explain(7, Account())
+
+
+def test_the_records_are_not_changed():
+    """What is explained spends no nonce and stops no clock."""
+    account = Account()
+    now = account.clock.now()
+    explain(all_kinds(header())["requests"], account)
+
+    assert account.clock.now() >= now
+
+
+# -- the command -------------------------------------------------------------------------------------------------
+
+
+def run(*arguments, capsys):
+    """Run the command in this process, whose standard input is no terminal; give status, output and errors."""
+    status = cli.main([str(one) for one in arguments])
+    out, err = capsys.readouterr()
+    assert not any(secret in out + err for secret in SECRETS)
+    return status, out, err
+
+
+def capture_file(tmp_path, text):
+    file = tmp_path / "capture.txt"
+    file.write_text(text, "utf-8")
+    return file
+
+
+SCREEN = f"""\
+GET https://{HOST[:31]}…script=customscript_orders&deploy=1&q=a%20b
+Refused: 401 INVALID_LOGIN_ATTEMPT (InvalidSignature)
+
+What  Query parameters left out of the signature (proven)
+Why   Nothing of the query string was signed.
+Cure  Decode every pair of the query string and sign it together with the oauth_
+      parameters.
+
+Base strings: - as it was signed, + as it should have been
+  GET&
+  https%3A%2F%2F1234567-sb1.restlets.api.netsuite.com%…e%2Fhosting%2Frestlet.nl&
++ deploy%3D1%26
+  oauth_consumer_key%3Dccccccccccccccccccccccccccccccc…cccccccccccccccccccccc%26
+  oauth_nonce%3Dnonce-1234567890%26
+  oauth_signature_method%3DHMAC-SHA256%26
+  oauth_timestamp%3D1790000000%26
+  oauth_token%3Ddddddddddddddddddddddddddddddddddddddd…dddddddddddddddddddddd%26
+  oauth_version%3D1.0
++ q%3Da%2520b%26
++ script%3Dcustomscript_orders
+
+The right header:
+"""
+
+
+def test_a_screen_of_80_columns(tmp_path, account_file, capsys):
+    """Reviewed by eye; the header to copy follows, whole."""
+    file = capture_file(tmp_path, all_kinds(header(URL.partition("?")[0]))["curl"])
+
+    status, out, err = run("explain", "--account", account_file, file, capsys=capsys)
+
+    assert (status, err) == (1, "")
+    screen, _, rest = out.partition("Authorization: ")
+    assert screen.splitlines()[1:] == SCREEN.splitlines()[1:]
+    assert all(len(line) <= 80 for line in screen.splitlines())
+    assert rest.splitlines()[1:] == [
+        "Note  The time window was not checked: no time is known but the request's own",
+        "      timestamp.",
+    ]
+    corrected = rest.splitlines()[0]
+    assert explain(all_kinds(corrected)["requests"], account_file).accepted
+
+
+SCREENS = Path(__file__).parent.parent / "screens"
+
+
+@pytest.mark.parametrize("colour", ["plain", "colour"])
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_screens(width, colour, tmp_path, account_file, capsys, monkeypatch):
+    """Two requests, two mistakes: kept in files that were looked at; the nonce is fixed, so the header is too."""
+    wrong = all_kinds(header(URL.partition("?")[0]))["curl"]
+    twice_wrong = all_kinds(header(URL, method="POST", realm="1234567-sb1", secret=SECRETS[0] + "\n"))["curl"]
+    file = capture_file(tmp_path, f"{wrong}\n{twice_wrong}\n")
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("FORCE_COLOR" if colour == "colour" else "NO_COLOR", "1")
+
+    _, out, _ = run("explain", "--account", account_file, file, capsys=capsys)
+
+    assert out == (SCREENS / f"{width}-{colour}.txt").read_text("utf-8")
+    assert ("\x1b" in out) == (colour == "colour")
+
+
+def test_no_color_wins(tmp_path, account_file, capsys, monkeypatch):
+    file = capture_file(tmp_path, all_kinds(header())["curl"])
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert "\x1b" not in run("explain", "--account", account_file, file, capsys=capsys)[1]
+
+
+def test_json_is_a_line_a_request(tmp_path, account_file, capsys):
+    wrong = all_kinds(header(realm="1234567-sb1"))["curl"]
+    file = capture_file(tmp_path, f"{all_kinds(header())['curl']}\n{wrong}\n{all_kinds(header())['curl']}\n")
+
+    status, out, _ = run("explain", "--account", account_file, "--json", file, capsys=capsys)
+
+    first, second, third = map(json.loads, out.splitlines())
+    assert status == 1
+    assert (set(first), set(second["diagnosis"])) == (KEYS, DIAGNOSIS_KEYS)
+    assert (first["accepted"], first["diagnosis"], first["time"]) == (True, None, "2026-09-21T14:13:20Z")
+    assert second["diagnosis"]["mistakes"][0]["id"] == "realm-hyphen"
+    assert (third["detail"], third["diagnosis"]["mistakes"][0]["id"]) == ("nonce_used", "header-reused")
+
+
+def test_the_time_of_a_capture(tmp_path, account_file, capsys):
+    request = f"GET {URL.partition(HOST)[2]} HTTP/1.1\nHost: {HOST}\nAuthorization: {header()}\n\n"
+    file = capture_file(tmp_path, request + "HTTP/1.1 401 Unauthorized\nDate: Mon, 21 Sep 2026 16:13:20 GMT\n\n")
+
+    _, out, _ = run("explain", "--account", account_file, file, capsys=capsys)
+
+    assert "Why   oauth_timestamp is -2 hours off: local time was taken for UTC." in out
+    assert "was not checked" not in out
+    assert run("explain", "--account", account_file, "--at", "1790000000", file, capsys=capsys)[0] == 0
+
+
+def test_without_secrets_the_header_alone_speaks(capsys):
+    status, out, _ = run("explain", "--url", URL, "--authorization", header(), capsys=capsys)
+    assert status == 1
+    assert "The secrets are not known, so the signature was not checked." in out
+
+    status, out, _ = run("explain", "--url", URL, "--authorization", header(realm="1234567-sb1"), capsys=capsys)
+    assert status == 1
+    assert "What  realm with a hyphen\n" in out
+
+
+def test_secrets_of_the_environment(capsys, monkeypatch):
+    for name, value in zip(ENVIRONMENT, (ACCOUNT_ID, "c" * 64, SECRETS[0], "d" * 64, SECRETS[1]), strict=True):
+        monkeypatch.setenv(name, value)
+
+    status, out, _ = run("explain", "--url", URL, "--authorization", f"Authorization: {header()}", capsys=capsys)
+
+    assert (status, out.splitlines()[1]) == (0, "Let in. Token of Integration")
+
+
+def test_secrets_are_asked_for_without_echo(tmp_path):
+    """A real terminal: what is typed for a secret is not shown."""
+    file = capture_file(tmp_path, all_kinds(header())["curl"])
+    pid, terminal = pty.fork()
+    if not pid:
+        os.execv(sys.executable, [sys.executable, "-m", "pytest_netsuite_tba", "explain", str(file)])
+    shown = b""
+    for prompt, answer in (
+        (b"Account: ", ACCOUNT_ID),
+        (b"Consumer key: ", "c" * 64),
+        (b"Consumer secret (not shown): ", SECRETS[0]),
+        (b"Token id: ", "d" * 64),
+        (b"Token secret (not shown): ", SECRETS[1]),
+    ):
+        while not shown.endswith(prompt):
+            shown += os.read(terminal, 1024)
+        os.write(terminal, answer.encode() + b"\n")
+    try:
+        while chunk := os.read(terminal, 1024):
+            shown += chunk
+    except OSError:  # the end, as Linux tells it
+        pass
+    _, status = os.waitpid(pid, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0, shown
+    assert b"Let in." in shown
+    assert not any(secret.encode() in shown for secret in SECRETS)
+
+
+BAD = {
+    "no file": (["nowhere.txt"], "No such file or directory: nowhere.txt"),
+    "no account file": (["--url", URL, "--account", "nowhere.toml"], "nowhere.toml: cannot be read: No such file"),
+    "no URL": (["--method", "GET"], "--method, --authorization and --body need --url"),
+    "no full URL": (["--url", "/x"], "'/x' is no full URL: a URL begins with https://"),
+    "no time": (["--url", URL, "--at", "noon"], "--at is 'noon'; expected 2026-09-21T14:13:20Z or Unix seconds"),
+    "no header": (["--url", URL, "--header", "x"], "--header 'x' is no 'Name: value'"),
+    "two inputs": (["a", "--url", URL], "--url is one request by itself: no FILE and no --entry goes with it"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD.values(), ids=BAD)
+def test_bad_usage_is_one_line_and_status_2(arguments, message, capsys):
+    status, out, err = run("explain", *arguments, capsys=capsys)
+
+    assert (status, out) == (2, "")
+    assert err.startswith(f"netsuite-tba: {message}")
+    assert err.count("\n") == 1
+
+
+def test_sign_makes_what_explain_lets_in(account_file, capsys, tmp_path):
+    _, out, _ = run("sign", "get", URL, "--account", account_file, "--curl", capsys=capsys)
+
+    assert run("explain", capture_file(tmp_path, out), "--account", account_file, capsys=capsys)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--timestamp", "x"], "oauth_timestamp is 'x', no positive whole number."),
+        (["--timestamp", "1790000000000"], "ahead of NetSuite's clock"),
+        (["--nonce", "ab"], "nonce"),
+    ],
+)
+def test_sign_says_what_netsuite_would_refuse(account_file, capsys, given, said):
+    """It signs what it is told to; that it is no good is said beside it."""
+    status, out, err = run("sign", "GET", URL, "--account", account_file, *given, capsys=capsys)
+
+    assert (0, 1) == (status, err.count("\n"))
+    assert out.startswith("Authorization: OAuth ")
+    assert err.startswith("netsuite-tba: NetSuite would refuse this: ")
+    assert said in err
+
+
+def test_sign_makes_what_oauthlib_makes(account_file, capsys):
+    given = ("--nonce", "nonce-1234567890", "--timestamp", "1790000000")
+    _, out, _ = run("sign", "GET", URL, "--account", account_file, *given, capsys=capsys)
+
+    def parts(text):
+        return set(text.strip().removeprefix("Authorization: ").removeprefix("OAuth ").split(", "))
+
+    assert parts(out) == parts(header())
+
+
+def test_the_stages_show_the_key_only_by_its_shape(account_file, capsys):
+    _, out, _ = run("sign", "POST", URL, "--account", account_file, "--base-string", capsys=capsys)
+
+    key = out.splitlines()[out.splitlines().index("5 Key") + 1]
+    assert key == "  consumer secret (31 characters, 42 once encoded) & token secret (28 characters, 39 once encoded)"
+
+
+def test_sign_without_credentials(capsys):
+    status, _, err = run("sign", "GET", URL, capsys=capsys)
+
+    assert status == 2
+    assert err.startswith("netsuite-tba: no credentials: give --account account.toml, or set NETSUITE_ACCOUNT, ")
+
+
+def test_the_command_is_installed():
+    done = subprocess.run(
+        [Path(sys.executable).with_name("netsuite-tba"), "--help"], check=True, capture_output=True, text=True
+    )
+
+    assert "explain" in done.stdout
+    assert "sign" in done.stdout
+
+
+TWO = '[[accounts]]\naccount = "1234567"\n[[accounts]]\naccount = "1234567_SB1"\n'
+SHARED_URL = "http://127.0.0.1:8000/app/site/hosting/restlet.nl?script=1&deploy=1"
+
+
+@pytest.mark.parametrize("files", [[TWO], ['account = "1234567"\n', 'account = "1234567_SB1"\n']], ids=["one", "two"])
+@pytest.mark.parametrize(
+    ("url", "given", "realm"),
+    [
+        (URL, [], "1234567_SB1"),
+        (f"{URL}&a[0]=1", [], "1234567_SB1"),
+        (SHARED_URL, [], "1234567"),
+        (SHARED_URL, ["--realm", "1234567_SB1"], "1234567_SB1"),
+    ],
+)
+def test_of_several_accounts_the_one_that_is_called_signs(tmp_path, capsys, files, url, given, realm):
+    """The URL's host names it, else --realm, else it is the first; explain takes the same files."""
+    options = []
+    for number, text in enumerate(files):
+        (tmp_path / f"{number}.toml").write_text(text)
+        options += ["--account", str(tmp_path / f"{number}.toml")]
+
+    status, out, err = run("sign", "GET", url, *options, *given, "--curl", capsys=capsys)
+
+    assert (0, "") == (status, err)
+    assert f'realm="{realm}"' in out
+    assert run("explain", capture_file(tmp_path, out), *options, capsys=capsys)[0] == 0
+
+
+def test_an_account_that_is_not_in_the_files_signs_nothing(tmp_path, capsys):
+    (tmp_path / "a.toml").write_text(TWO)
+    file = str(tmp_path / "a.toml")
+
+    status, _, err = run("sign", "GET", URL, "--account", file, "--realm", "1234567_SB2", capsys=capsys)
+    assert (2, True) == (status, "did you mean '1234567_SB1'?" in err)
+    status, _, err = run("sign", "GET", URL, "--account", file, "--account", file, capsys=capsys)
+    assert (2, True) == (status, "there are two accounts '1234567'" in err)

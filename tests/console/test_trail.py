@@ -1,0 +1,267 @@
+"""The control API: what it reads of the audit trail, waits for and streams."""
+
+import contextlib
+import json
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+import requests
+import urllib3
+from support.console_caller import ACCOUNT, ECHO, Caller
+
+from pytest_netsuite_tba import Account, NetSuiteServer, Token
+from pytest_netsuite_tba.console import Console
+from pytest_netsuite_tba.reach.authority import CertificateAuthority
+from pytest_netsuite_tba.reach.proxy import Proxy
+from pytest_netsuite_tba.wire.relay import LOOPBACK
+
+
+def test_attempts_have_the_promised_keys(call):
+    """Those of ``LoginAttempt.as_dict()``, the diagnosis included."""
+    call.login()
+    call("PATCH", f"{ACCOUNT}/roles/1005", {"web_services_only": True})
+    call.login()
+
+    found = call("GET", "attempts").json
+
+    assert [one.as_dict() for one in call.server.audit_trail] == found["attempts"]
+    assert (2, 0, False) == (found["matching"], found["dropped"], found["timed_out"])
+    assert [None, call.server.audit_trail[1].refusal.id] == [one["refusal"] for one in found["attempts"]]
+    assert found["attempts"][1] == call("GET", "attempts/2").json
+
+
+def test_an_attempt_names_its_account():
+    """Whatever the account that was called; none where the host is of none of them. One of them can be asked for."""
+    with NetSuiteServer(Account("1234567_SB1"), Account("7654321")) as server:
+        server.console = Console(server)
+        call = Caller(server)
+        for account in reversed(server.accounts.values()):
+            server.credentials_for(account.tokens["Default token"]).client().get(ECHO)
+        server.credentials.client().get(f"https://9999999.restlets.api.netsuite.com{ECHO}")
+        server.clear_assertions()
+
+        def accounts(query):
+            return [one["account"] for one in call("GET", f"attempts{query}").json["attempts"]]
+
+        assert [["7654321", "1234567_SB1", ""], ["7654321"]] == [accounts(""), accounts("?account=7654321")]
+        assert "7654321" == call("GET", "attempts/1/explanation").json["attempt"]["account"]
+
+
+def test_attempts_are_filtered(call):
+    """By status, detail or refusal, time, and id; of those that match the newest are given."""
+    call.server.clock.freeze("2026-09-21T14:00:00Z")
+    call.login()
+    call("PATCH", f"{ACCOUNT}/clock", {"advance": 600})
+    call.login()
+    call("PATCH", f"{ACCOUNT}/tokens/Default%20token", {"revoked": True})
+    call.login()
+
+    def ids(query):
+        return [one["id"] for one in call("GET", f"attempts?{query}").json["attempts"]]
+
+    assert [[1, 2, 3], [1, 2], [3], [3], [3], []] == [
+        ids(query)
+        for query in (
+            "",
+            "status=Success",
+            "status=Failure",
+            "detail=token_rejected",
+            "detail=token_rejected-revoked",
+            "detail=nonce_used",
+        )
+    ]
+    assert [[2, 3], [1], [2, 3], [3], [], [1, 2, 3]] == [
+        ids(query)
+        for query in (
+            "since=2026-09-21T14:05:00Z",
+            "until=2026-09-21T14:05:00Z",
+            "after=1",
+            "limit=1",
+            "since=4000000000",
+            "account=1234567_SB1",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "said"),
+    [
+        ("status=success", "status", "did you mean 'Success'?"),
+        ("detail=nonce_usd", "detail", "did you mean 'nonce_used'?"),
+        ("account=1234567", "account", "did you mean '1234567_SB1'?"),
+        ("since=yesterday", "since", "ISO 8601"),
+        ("limit=0", "limit", "expected a whole number from 1"),
+        ("timeout=61", "timeout", "expected seconds from 0 to 60"),
+        ("timeout=nan", "timeout", "expected seconds from 0 to 60"),
+        ("wait_for=-1", "wait_for", "expected a whole number from 1"),
+        ("stauts=Success", "stauts", "did you mean 'status'?"),
+    ],
+)
+def test_a_wrong_filter_is_named(call, query, name, said):
+    """With the nearest valid one."""
+    answer = call("GET", f"attempts?{query}")
+
+    assert (400, name) == (answer.status_code, answer.json["error"]["path"])
+    assert said in answer.json["error"]["message"]
+
+
+def test_waiting_ends_with_the_attempt_that_was_waited_for(server):
+    """A script asks for N attempts, and is answered when they are there."""
+    session = requests.Session()
+    got = []
+    waiting = threading.Thread(
+        target=lambda: got.append(session.get(f"{server.url}/__admin/attempts?wait_for=2&timeout=60").json())
+    )
+    waiting.start()
+    for _ in range(2):
+        server.credentials.client().get(ECHO)
+    waiting.join(30)
+
+    assert [(2, False)] == [(one["matching"], one["timed_out"]) for one in got]
+
+
+def test_waiting_ends_with_its_time(call):
+    """What came is given all the same, and that there was not enough of it."""
+    call.login()
+
+    found = call("GET", "attempts?wait_for=2&timeout=0.01").json
+
+    assert (1, True) == (len(found["attempts"]), found["timed_out"])
+
+
+def test_the_trail_is_cleared(call):
+    """Numbers go on: an attempt is not taken for an earlier one."""
+    call.login()
+
+    assert 204 == call("DELETE", "attempts").status_code
+    call.login()
+    assert [2] == [one["id"] for one in call("GET", "attempts").json["attempts"]]
+
+
+def test_an_attempt_that_is_not_there(call):
+    """404, and why."""
+    assert [404, 404] == [call("GET", f"attempts/7{rest}").status_code for rest in ("", "/explanation")]
+
+
+def events_of(response):
+    """Pairs of event and data, as they come."""
+    event = None
+    for line in response.iter_lines(decode_unicode=True):
+        if line.startswith("event: "):
+            event = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield event, json.loads(line.removeprefix("data: "))
+
+
+def test_events_come_as_they_happen(server):
+    """An attempt without its diagnosis; that records changed; that all was cleared."""
+    with requests.get(f"{server.url}/__admin/events", stream=True, timeout=30) as response:
+        assert "text/event-stream" == response.headers["Content-Type"].partition(";")[0]
+        events = events_of(response)
+        server.refuse_next("InvalidSignature")
+        server.credentials.client().get(ECHO)
+        event, attempt = next(events)
+        assert ("attempt", 1, "InvalidSignature", None) == (
+            event,
+            attempt["id"],
+            attempt["detail"],
+            attempt["diagnosis"],
+        )
+        requests.patch(f"{server.url}/__admin/{ACCOUNT}/roles/1005", json={"active": False}, timeout=30)
+        assert ("records", {}) == next(events)
+        requests.delete(f"{server.url}/__admin/attempts", timeout=30)
+        assert ("cleared", {}) == next(events)
+
+
+def test_a_stop_ends_events_and_waits(server):
+    """Nobody hangs on a server that is gone, and no thread is left."""
+    done = threading.Event()
+    url = f"{server.url}/__admin/attempts?wait_for=1&timeout=600"
+
+    def wait():
+        with contextlib.suppress(requests.RequestException):  # it may also have got its whole answer: nothing came
+            requests.get(url, timeout=600)
+        done.set()
+
+    with requests.get(f"{server.url}/__admin/events", stream=True, timeout=30) as response:
+        next(response.iter_lines())
+        threading.Thread(target=wait, daemon=True).start()
+        server.stop()
+        assert [] == [line for line in response.iter_lines() if line.startswith(b"event")]
+    assert done.wait(60)
+    assert [] == [one for one in threading.enumerate() if one.name.startswith("netsuite-connection")]
+
+
+def test_an_attempt_is_explained_to_the_end(server, monkeypatch):
+    """What, why and cure, both base strings aligned, the stages, the right header, and commands that run."""
+    credentials = server.credentials
+    url = server.url + ECHO
+    header = credentials.authorization("GET", url)
+    requests.get(f"{url}&extra=1", headers={"Authorization": header, "Content-Type": "application/json"}, timeout=30)
+
+    found = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()
+
+    (reading,) = found["readings"]
+    assert ("Only some query parameters signed", "Left out of the signature: extra.") == (
+        reading["what"],
+        reading["why"],
+    )
+    assert [{"mark": "+", "text": "extra%3D1%26"}] == [one for one in found["difference"] if one["mark"] != "="]
+    assert ["1 Method", "2 URL, encoded"] == [one["title"] for one in found["stages"]][:2]
+    as_sent, right = [one["command"] for one in found["commands"]]
+    assert (header in as_sent, found["attempt"]["diagnosis"]["corrected_authorization"] in right) == (True, True)
+    ran = [
+        subprocess.run(["bash", "-c", one], capture_output=True, text=True, check=True).stdout
+        for one in (as_sent, right)
+    ]
+    assert ["HTTP/1.1 401", "HTTP/1.1 200"] == [one[:12] for one in ran]
+    assert ["InvalidSignature", None] == [one.detail for one in server.audit_trail][1:]
+
+
+def test_a_hostile_request_becomes_a_harmless_command(server):
+    """Quotes, line breaks and bytes that are no text reach the server as they came, and nothing else is run."""
+    header = server.credentials.authorization("POST", server.url + ECHO)
+    body = b"'; touch ran #\n" + b"\xff\\"
+    headers = {"Authorization": header, "Content-Type": "text/plain", "X-A": "$(touch ran) `touch ran` '"}
+    requests.post(f"{server.url}{ECHO}&a='b", data=body, headers=headers, timeout=30)
+
+    command = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()["commands"][0]["command"]
+    subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+
+    first, second = (one._facts.request for one in server.audit_trail)
+    assert (first.target, first.body, first.header("x-a")) == (second.target, second.body, second.header("x-a"))
+    assert not Path("ran").exists()
+
+
+def test_a_request_through_the_proxy_is_repeated_through_it(server):
+    """Its host is part of what was signed, so that the command goes the same way."""
+    server.proxy = Proxy(CertificateAuthority(LOOPBACK))
+    url = f"https://1234567-sb1.restlets.api.netsuite.com{ECHO}"
+    header = server.credentials.authorization("GET", f"{url}&signed=1")
+    headers = {"Authorization": header, "Content-Type": "application/json"}
+    with pytest.warns(urllib3.exceptions.InsecureRequestWarning):
+        requests.get(url, headers=headers, proxies={"https": server.url}, verify=False, timeout=30)
+
+    found = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()
+    for one in found["commands"]:
+        subprocess.run(["bash", "-c", one["command"]], capture_output=True, check=True)
+
+    assert [url] * 3 == [one.url for one in server.audit_trail]
+    assert ["Failure", "Failure", "Success"] == [one.status for one in server.audit_trail]
+
+
+def test_a_secret_that_nothing_explains_is_suspected(call):
+    """When every known mistake was tried in vain, the secret is the likeliest cause."""
+    stranger = Account(tokens=[Token(secret="another")])
+    wrong = NetSuiteServer(stranger).credentials
+    header = wrong.authorization("GET", f"https://1234567-sb1.restlets.api.netsuite.com{ECHO}")
+    call.server.credentials.client().get(ECHO, headers={"Authorization": header})
+
+    found = call("GET", "attempts/1/explanation").json
+
+    assert ("InvalidSignature", "Most likely a wrong token secret or consumer secret") == (
+        found["attempt"]["detail"],
+        found["readings"][0]["what"],
+    )

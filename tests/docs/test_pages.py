@@ -1,0 +1,57 @@
+"""The docs are true: every python block runs, every name is there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pytest_netsuite_tba import __all__ as public_names
+from pytest_netsuite_tba.plugin import fixtures
+from pytest_netsuite_tba.plugin.settings import KEYWORDS
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+BLOCKS = [
+    pytest.param(block, id=f"{page.stem}-{number}")
+    for page in sorted(DOCS.glob("*.md"))
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL), 1)
+]
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_python_block_passes_when_pasted(pytester, block):
+    """What the docs show runs, and each block holds at least one test."""
+    pytester.makepyfile(block)
+
+    outcomes = pytester.runpytest_subprocess().parseoutcomes()
+
+    assert {"passed"} == set(outcomes) - {"warnings"}
+
+
+def test_every_public_name_is_in_the_reference():
+    """Fixtures, marker keywords, ini options and public names are all described."""
+    reference = (DOCS / "reference.md").read_text("utf-8")
+    ours = [name for name in vars(fixtures) if name.startswith("netsuite")]
+
+    missing = [name for name in [*ours, *KEYWORDS, *public_names, "netsuite_strict"] if name not in reference]
+
+    assert (True, []) == (len(ours) > 9, missing)
+
+
+def test_the_commands_of_the_explain_page_run(tmp_path, monkeypatch):
+    """Its files and its commands are taken from the page; the first command prints what the page shows."""
+    page = (DOCS / "explain.md").read_text("utf-8")
+    texts = re.findall(r"```text\n(.*?)\n```", page, re.DOTALL)
+    (tmp_path / "request.txt").write_text(texts[0] + "\n", "utf-8")
+    (tmp_path / "account.toml").write_text(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0], "utf-8")
+    commands = "".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).splitlines()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
+    monkeypatch.setenv("COLUMNS", "80")
+
+    done = [subprocess.run(["bash", "-c", one], capture_output=True, text=True, check=False) for one in commands]
+
+    assert [1, 1, 1, 1, 0, 0, 0] == [one.returncode for one in done]
+    assert [""] * 7 == [one.stderr for one in done]
+    assert done[0].stdout.startswith(texts[1] + "\n")

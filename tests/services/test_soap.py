@@ -1,0 +1,420 @@
+"""SOAP web services: the TokenPassport's checks, faults as captured, operations by name, hostile XML."""
+
+import re
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from xml.etree import ElementTree as ET
+
+import pytest
+from support.passports import (
+    GET_SERVER_TIME,
+    HOST,
+    MESSAGES,
+    NOW,
+    PATH,
+    SOAP,
+    base_string,
+    envelope,
+    fields,
+    passport,
+    right,
+    signature,
+)
+from werkzeug.test import Client
+
+from pytest_netsuite_tba import Account, NetSuiteServer
+
+FAULTS = "{urn:faults_2024_1.platform.webservices.netsuite.com}"
+
+
+@pytest.fixture
+def send(netsuite):
+    """Send an envelope to the account's own host, the clock frozen."""
+    netsuite.clock.freeze(NOW)
+    client = Client(netsuite.wsgi_app, use_cookies=False)
+
+    def post(body, base_url=f"https://{HOST}", path=PATH, **headers):
+        return client.post(path, base_url=base_url, data=body, content_type="text/xml; charset=utf-8", headers=headers)
+
+    return post
+
+
+def fault(answer):
+    """The fault's text, its element's name, code and message."""
+    found = ET.fromstring(answer.data).find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault")
+    (detail, host) = found.find("detail")
+    assert "soapenv:Server.userException" == found.find("faultcode").text
+    assert "{http://xml.apache.org/axis/}hostname" == host.tag
+    code, message = (detail.find(f"{FAULTS}{name}").text for name in ("code", "message"))
+    assert message == found.find("faultstring").text
+    return detail.tag.removeprefix(FAULTS), code, message
+
+
+LOGIN = ("invalidCredentialsFault", "USER_ERROR", "Invalid login attempt.")
+UNEXPECTED = ("unexpectedErrorFault", "UNEXPECTED_ERROR", "An unexpected error occurred.")
+AMBIGUOUS = ("invalidCredentialsFault", "USER_ERROR", "Ambiguous authentication")
+PERMISSION = (
+    "insufficientPermissionFault",
+    "INSUFFICIENT_PERMISSION",
+    (
+        "Permission Violation: You need the 'SOAP Web Services' permission to access this page. "
+        "Please contact your account administrator."
+    ),
+)
+
+
+def resigned(token, /, algorithm="HMAC-SHA256", namespace=MESSAGES, **changed):
+    sent = fields(token, **changed)
+    return envelope(passport(sent, signature(base_string(sent), token), algorithm=algorithm, namespace=namespace))
+
+
+def twice(token):
+    sent = fields(token)
+    one = passport(sent, signature(base_string(sent), token))
+    return envelope(one + one)
+
+
+def beside(token, other):
+    return right(token).replace("</s:Header>", f"{other}</s:Header>")
+
+
+def test_a_right_passport_is_let_in(netsuite, send):
+    """getServerTime is answered from the account's clock, and the attempt is of the channel soap."""
+    answer = send(right(netsuite.token))
+
+    assert (200, "text/xml; charset=utf-8") == (answer.status_code, answer.content_type)
+    result = ET.fromstring(answer.data).find(f".//{{{MESSAGES}}}getServerTimeResponse")[0]
+    core = "{urn:core_2024_1.platform.webservices.netsuite.com}"
+    assert (f"{core}getServerTimeResult", "true") == (result.tag, result.find(f"{core}status").get("isSuccess"))
+    assert "2026-09-21T14:13:20.000Z" == result.find(f"{core}serverTime").text
+    (attempt,) = netsuite.audit_trail
+    assert ("soap", "Success", 200, "Default token") == (
+        attempt.channel,
+        attempt.status,
+        attempt.http_status,
+        attempt.token_name,
+    )
+
+
+# what is wrong: (the envelope, or a change of the records; the fault; the audit-trail detail)
+ROWS = {
+    "2 no envelope": (lambda n: "<a/>", UNEXPECTED, None),
+    "2 no passport": (lambda n: envelope(""), LOGIN, None),
+    "2 a login": (lambda n: right(n.token, f'<login xmlns="{MESSAGES}"/>'), UNEXPECTED, None),
+    "2 user credentials": (lambda n: envelope("<passport><email>a</email></passport>"), UNEXPECTED, None),
+    "2 both": (lambda n: beside(n.token, "<passport/>"), AMBIGUOUS, None),
+    "2 applicationInfo": (lambda n: beside(n.token, "<applicationInfo/>"), AMBIGUOUS, None),
+    "2 two passports": (lambda n: twice(n.token), AMBIGUOUS, None),
+    "3 namespace": (lambda n: resigned(n.token, namespace="urn:other"), LOGIN, None),
+    "4 missing": (lambda n: resigned(n.token, nonce=None), LOGIN, "MissingTokenPassportRequiredFields"),
+    "4 empty": (lambda n: resigned(n.token, token=""), LOGIN, "MissingTokenPassportRequiredFields"),
+    "4 no signature": (
+        lambda n: envelope(passport(fields(n.token), None)),
+        LOGIN,
+        "MissingTokenPassportRequiredFields",
+    ),
+    "4 no algorithm": (lambda n: resigned(n.token, algorithm=None), LOGIN, "MissingTokenPassportRequiredFields"),
+    "4 repeated": (
+        lambda n: right(n.token).replace("<token>", "<token>x</token><token>"),
+        LOGIN,
+        "MissingTokenPassportRequiredFields",
+    ),
+    "6 SHA-1": (lambda n: resigned(n.token, algorithm="HMAC-SHA1"), LOGIN, "UnknownAlgorithm"),
+    "7 too old": (lambda n: right(n.token, timestamp=NOW - 301), LOGIN, "InvalidTimestamp"),
+    "7 milliseconds": (lambda n: right(n.token, timestamp=NOW * 1000), LOGIN, "InvalidTimestamp"),
+    "7 no number": (lambda n: right(n.token, timestamp="now"), LOGIN, "InvalidTimestamp"),
+    "8 another account": (lambda n: right(n.token, account="7654321"), LOGIN, None),
+    "9 TBA off": (
+        lambda n: setattr(n.account.features, "token_based_authentication", False),
+        LOGIN,
+        "FeatureDisabled",
+    ),
+    "9 SOAP off": (lambda n: setattr(n.account.features, "soap_web_services", False), LOGIN, "FeatureDisabled"),
+    "10 key unknown": (lambda n: right(n.token, consumerKey="f" * 64), LOGIN, "consumer_key_unknown"),
+    "11 blocked": (lambda n: setattr(n.integration, "state", "BLOCKED"), LOGIN, "consumer_key_refused"),
+    "12 token unknown": (lambda n: right(n.token, token="f" * 64), LOGIN, "token_rejected"),
+    "12 revoked": (lambda n: n.token.revoke(), LOGIN, "token_rejected"),
+    "13 lower case": (lambda n: right(n.token, account="1234567_sb1"), LOGIN, "InvalidSignature"),
+    "13 hyphen": (lambda n: right(n.token, account="1234567-SB1"), LOGIN, "InvalidSignature"),
+    "13 signature": (lambda n: envelope(passport(fields(n.token), "c2ln")), LOGIN, "InvalidSignature"),
+    "13 not ASCII": (lambda n: envelope(passport(fields(n.token), "é")), LOGIN, "InvalidSignature"),
+    "14 short": (lambda n: right(n.token, nonce="abcde"), LOGIN, None),
+    "14 long": (lambda n: right(n.token, nonce="a" * 65), LOGIN, None),
+    "15 again": (lambda n: None, LOGIN, "NonceUsed"),
+    "16 locked": (lambda n: n.entity.lock(NOW + 60), LOGIN, "temporary_locked"),
+    "17 role inactive": (lambda n: setattr(n.role, "active", False), LOGIN, "permission_denied"),
+    "18 no permission": (
+        lambda n: setattr(n.role, "permissions", ["Log in using Access Tokens"]),
+        PERMISSION,
+        "permission_denied",
+    ),
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_row_is_refused_in_soaps_own_way(netsuite, send, row):
+    """A fault with status 500 tells the client next to nothing; the trail has SOAP's detail."""
+    make, expected, detail = ROWS[row]
+    if row.startswith("15"):
+        send(right(netsuite.token))
+    body = make(netsuite)
+
+    with netsuite.expect_refusal(count=1) as attempts:
+        answer = send(body if isinstance(body, str) else right(netsuite.token))
+
+    assert (500, "text/xml; charset=utf-8", expected) == (answer.status_code, answer.content_type, fault(answer))
+    (attempt,) = attempts
+    assert ("soap", detail, 500, expected[1]) == (attempt.channel, attempt.detail, attempt.http_status, attempt.code)
+    assert f"{row.partition(' ')[0]}" == str(attempt.refusal.row)
+    assert "oauth_" not in f"{attempt.cause} {attempt.cure}"
+    assert "oauth_" not in attempt.diagnosis.render(), attempt.diagnosis.render()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: resigned(n.token, algorithm="HMAC_SHA256"),
+        lambda n: right(n.token).replace("</signature>", "\n</signature>"),
+        lambda n: right(n.token, nonce="a+b/c=d-e_f"),
+        lambda n: right(n.token).replace("<nonce>", "<nonce> "),
+        lambda n: right(n.token).replace('encoding="UTF-8"', 'encoding="US-ASCII"'),
+    ],
+)
+def test_what_netsuite_lets_pass(netsuite, send, make):
+    """The other name of the algorithm, a line break after the signature, a base64 nonce (rules 8, failures)."""
+    assert 200 == send(make(netsuite)).status_code
+
+
+def test_a_nonce_of_letters_and_digits_on_request(netsuite, send):
+    """Oracle's own words are a setting: soap_nonce_alphanumeric."""
+    netsuite.behaviour.soap_nonce_alphanumeric = True
+    with netsuite.expect_refusal("nonce_rejected", count=1) as attempts:
+        send(right(netsuite.token, nonce="abc+def"))
+
+    assert "nonce-special-characters" == attempts[0].diagnosis.mistakes[0].id
+
+
+def test_a_session_cookie_is_another_way_to_log_in(netsuite, send):
+    """tokenPassport and JSESSIONID together are ambiguous; NetSuite's routing cookie is none."""
+    assert 200 == send(right(netsuite.token), Cookie="NS_ROUTING_VERSION=LAGGING").status_code
+    with netsuite.expect_refusal("ambiguous-authentication", count=1):
+        assert AMBIGUOUS == fault(send(right(netsuite.token, nonce="another"), Cookie="JSESSIONID=x"))
+
+
+@pytest.mark.parametrize("before_login", [False, True])
+def test_a_busy_account(before_login):
+    """SOAP has a fault of its own: ExceededConcurrentRequestLimitFault, WS_REQUEST_BLOCKED (rules 4.8)."""
+    with NetSuiteServer(Account(concurrency_limit=1)) as netsuite:
+        netsuite.clock.freeze(NOW)
+        netsuite.behaviour.concurrency_before_login = before_login
+        inside, release = threading.Event(), threading.Event()
+
+        def work(_):
+            inside.set()
+            release.wait(10)
+            return "<done/>"
+
+        netsuite.soap("get", work)
+        client = Client(netsuite.wsgi_app)
+
+        def post(nonce, body):
+            return client.post(PATH, base_url=f"https://{HOST}", data=right(netsuite.token, body, nonce=nonce))
+
+        with ThreadPoolExecutor(1) as pool:
+            busy = pool.submit(post, "nonce-1", f'<get xmlns="{MESSAGES}"/>')
+            assert inside.wait(10)
+            refused = post("nonce-2", GET_SERVER_TIME)
+            release.set()
+            assert 200 == busy.result().status_code
+
+    assert ("exceededConcurrentRequestLimitFault", "WS_REQUEST_BLOCKED") == fault(refused)[:2]
+
+
+# -- operations --------------------------------------------------------------------------------------------------
+
+
+def test_an_operation_is_answered_as_the_test_said(netsuite, send):
+    """A text, or a function of the operation's own XML."""
+    netsuite.soap("get", f'<getResponse xmlns="{MESSAGES}"><ok/></getResponse>')
+    netsuite.soap("add", lambda xml: f"<seen>{len(re.findall('companyName', xml))}</seen>")
+
+    answer = send(right(netsuite.token, f'<get xmlns="{MESSAGES}"/>'))
+    assert (200, f"{{{MESSAGES}}}getResponse") == (answer.status_code, ET.fromstring(answer.data)[0][0].tag)
+    body = f'<add xmlns="{MESSAGES}"><record><companyName>A</companyName></record></add>'
+    answer = send(right(netsuite.token, body, nonce="another"))
+    assert "2" == ET.fromstring(answer.data)[0][0].text
+
+
+def test_an_operation_that_nothing_answers_fails_the_test(netsuite, send):
+    """With the line that mends it."""
+    answer = send(right(netsuite.token, f'<search xmlns="{MESSAGES}"/>'))
+
+    assert (500, "UNEXPECTED_ERROR") == (answer.status_code, fault(answer)[1])
+    assert netsuite.audit_trail[-1].accepted
+    with pytest.raises(AssertionError, match=r"'search', which nothing answers: netsuite\.soap\('search', ...\)"):
+        netsuite.verify()
+
+
+def test_a_function_that_raises_fails_the_test(netsuite, send):
+    """The client sees a fault, the test its own exception."""
+    netsuite.soap("get", lambda _: {}["no such"])
+
+    answer = send(right(netsuite.token, f'<get xmlns="{MESSAGES}"/>'))
+
+    assert (500, "UNEXPECTED_ERROR") == (answer.status_code, fault(answer)[1])
+    with pytest.raises(AssertionError) as failure:
+        netsuite.verify()
+    assert isinstance(failure.value.__cause__, KeyError)
+
+
+def test_expectations_go_first(netsuite, send):
+    """pytest-httpserver's own may answer an operation as well."""
+    netsuite.expect_request(PATH).respond_with_data("<own/>", content_type="text/xml")
+
+    assert "<own/>" == send(right(netsuite.token)).text
+
+
+@pytest.mark.parametrize(
+    ("account", "domains"),
+    [
+        ("1234567_SB1", ["1234567-sb1.restlets.api", "1234567-sb1.suitetalk.api", "1234567-sb1.app"]),
+        ("7654321", ["rest", "webservices", "system"]),
+    ],
+)
+@pytest.mark.parametrize("host", [f"https://{HOST}", "https://webservices.netsuite.com"])
+def test_get_data_center_urls_needs_no_login(netsuite, send, account, domains, host):
+    """The account's own hosts, or those for all of them where it is not known (Oracle chapter_157011836591)."""
+    body = f'<getDataCenterUrls xmlns="{MESSAGES}"><account>{account}</account></getDataCenterUrls>'
+
+    answer = send(envelope("", body), base_url=host)
+
+    urls = [one.text for one in ET.fromstring(answer.data).iter() if one.tag.endswith("Domain")]
+    assert (200, [f"https://{one}.netsuite.com" for one in domains]) == (answer.status_code, urls)
+    assert 0 == len(netsuite.audit_trail)
+
+
+def test_the_old_host_for_all_accounts_serves_nothing_else(netsuite, send):
+    """A status of 200 with a fault, as captured (rules 3.4)."""
+    with netsuite.expect_refusal("unknown-host"):
+        answer = send(right(netsuite.token), base_url="https://webservices.netsuite.com")
+
+    assert 200 == answer.status_code
+    assert fault(answer)[2].startswith("Incorrect data center requested!")
+
+
+def test_a_wsdl_is_the_tests_own_and_needs_no_login(netsuite):
+    """Oracle's WSDL is not ours to ship; whoever has it serves it by an expectation."""
+    netsuite.expect_request("/wsdl/v2024_1_0/netsuite.wsdl").respond_with_data("<definitions/>")
+    client = Client(netsuite.wsgi_app)
+
+    assert "<definitions/>" == client.get("/wsdl/v2024_1_0/netsuite.wsdl", base_url=f"https://{HOST}").text
+    assert 404 == client.get("/wsdl/v2023_1_0/netsuite.wsdl", base_url=f"https://{HOST}").status_code
+    with pytest.raises(AssertionError, match="No handler found for request"):
+        netsuite.verify()
+
+
+def test_on_loopback_the_passport_names_the_account():
+    """Of several accounts at the fake's own address."""
+    with NetSuiteServer(Account("1111111"), Account("2222222")) as netsuite:
+        second = netsuite.accounts["2222222"]
+        second.clock.freeze(NOW)
+        body = right(second.tokens["Default token"], account="2222222")
+        assert 200 == Client(netsuite.wsgi_app).post(PATH, data=body).status_code
+        assert "2222222" == netsuite.audit_trail[-1].account
+
+
+# -- hostile and broken input ------------------------------------------------------------------------------------
+
+BOMB = '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+OUTSIDE = '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
+ODD = {
+    "nothing": b"",
+    "no XML": b"hello",
+    "not UTF-8": b'<?xml version="1.0" encoding="UTF-8"?><a>\xff</a>',
+    "an unknown encoding": b'<?xml version="1.0" encoding="x-no-such"?><a/>',
+    "cut off": b"<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'>",
+    "SOAP 1.2": envelope("").replace(
+        "http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"
+    ),
+    "no operation": envelope("", ""),
+    "no Body": f'<s:Envelope xmlns:s="{SOAP}"/>',
+    "entities": envelope("").replace("?>", f"?>{BOMB}"),
+    "an external entity": envelope("&a;").replace("?>", f"?>{OUTSIDE}"),
+    "a DTD from elsewhere": envelope("").replace("?>", '?><!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">'),
+    "nested deep": "<a>" * 100_000,
+    "a form": b"a=1&b=2",
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_bad_input_is_a_fault(netsuite, send, what):
+    """Whatever comes, the answer is a fault that any SOAP client can read, and nothing is expanded or fetched."""
+    with netsuite.expect_refusal(count=1):
+        answer = send(ODD[what])
+
+    assert 500 == answer.status_code
+    assert fault(answer)[0] in {"unexpectedErrorFault", "invalidCredentialsFault"}
+    assert netsuite.audit_trail[-1].cause
+    assert 200 == send(right(netsuite.token)).status_code
+
+
+@pytest.mark.parametrize("doctype", [BOMB, OUTSIDE, '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">'])
+def test_no_entity_is_expanded_or_fetched(netsuite, send, doctype):
+    """A call that is right but for its document type is turned away before anything of it is read."""
+    body = right(netsuite.token).replace("?>", f"?>{doctype}")
+    with netsuite.expect_refusal("malformed-envelope", count=1) as attempts:
+        assert UNEXPECTED == fault(send(body if "SYSTEM" in doctype else body.replace("<token>", "<token>&a;")))
+
+    assert attempts[0].cause.startswith("The body is XML that is not let in")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
+def test_another_method_has_no_envelope(netsuite, method):
+    """Only a POST has one."""
+    with netsuite.expect_refusal("malformed-envelope", count=1):
+        assert 500 == Client(netsuite.wsgi_app).open(PATH, method=method, base_url=f"https://{HOST}").status_code
+
+
+def test_without_defusedxml(netsuite, send, monkeypatch):
+    """A 500 on the wire; the test's failure has the line that installs it."""
+    monkeypatch.setitem(sys.modules, "defusedxml", None)
+
+    assert 500 == send(right(netsuite.token)).status_code
+    with pytest.raises(
+        AssertionError, match=r"a SOAP call needs the extra 'xml': pip install 'pytest-netsuite-tba\[xml\]'"
+    ):
+        netsuite.verify()
+
+
+# -- what a test says of an answer -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["<getResponse", "text", {"a": 1}, None, "<a/><b/>"])
+def test_an_answer_that_is_no_xml_is_refused_at_once(netsuite, answer):
+    """With what it is, and what is valid."""
+    with pytest.raises(ValueError, match=r"SOAP answer.*the text of one XML element"):
+        netsuite.soap("get", answer)
+
+
+def test_a_shared_host_is_a_refusal_that_the_trail_holds(netsuite, netsuite_client):
+    """Answered 200 as captured; the test fails unless it announced it, and the cure names the SOAP host."""
+    with netsuite.expect_refusal("unknown-host", count=1):
+        answer = netsuite_client.post(
+            "https://webservices.netsuite.com/services/NetSuitePort_2024_1",
+            data="<a/>",
+            headers={"Content-Type": "text/xml"},
+        )
+    attempt = netsuite.audit_trail[-1]
+
+    assert (200, True) == (answer.status_code, b"Incorrect data center requested!" in answer.data)
+    assert ("soap", 200) == (attempt.channel, attempt.http_status)
+    assert "1234567-sb1.suitetalk.api.netsuite.com" in attempt.diagnosis.mistakes[0].cure
+
+
+def test_the_cure_of_a_wrong_host_names_the_services_own(netsuite, netsuite_client):
+    """SOAP is not at the RESTlets' host."""
+    with netsuite.expect_refusal("unknown-host"):
+        netsuite_client.post("https://1234567-sb1.restlets.api.netsuite.com/services/NetSuitePort_2024_1", data="<a/>")
+
+    assert "1234567-sb1.suitetalk.api.netsuite.com" in netsuite.audit_trail[-1].diagnosis.mistakes[0].cure

@@ -1,0 +1,543 @@
+"""The three-step authorization flow: requesttoken, the user's decision, accesstoken (rules 2.2 and 7.1)."""
+
+from urllib.parse import quote
+
+import pytest
+from requests_oauthlib import OAuth1Session
+from support.flow import (
+    APP,
+    CALLBACK,
+    RESTLETS,
+    VECTORS,
+    ask,
+    asked,
+    exchange,
+    header,
+    last,
+    pairs_of,
+    refused,
+    send,
+    set_,
+    take_role_away,
+    two_accounts,
+)
+
+from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, explain
+from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS
+from pytest_netsuite_tba.report.trail import render
+from pytest_netsuite_tba.tokens.callbacks import matches, with_parameters
+
+pytestmark = pytest.mark.netsuite(strict=False)
+
+
+def session(netsuite, callback=CALLBACK, **more):
+    """A session of requests-oauthlib, which signs by its own code."""
+    integration = netsuite.integration
+    return OAuth1Session(
+        integration.consumer_key,
+        client_secret=integration.consumer_secret,
+        callback_uri=callback,
+        signature_method="HMAC-SHA256",
+        **more,
+    )
+
+
+@pytest.mark.netsuite(strict=True)
+def test_the_whole_flow_by_requests_oauthlib(netsuite):
+    """A token made by the three steps works on a RESTlet at once, and stands among the account's."""
+    oauth = session(netsuite)
+    oauth.fetch_request_token(f"{netsuite.url}/rest/requesttoken")
+    address = oauth.authorization_url(f"{APP}/app/login/secure/authorizetoken.nl", state="abc123XYZ")
+    redirect = netsuite.authorize(address)
+    oauth.parse_authorization_response(redirect.url)
+    made = oauth.fetch_access_token(f"{netsuite.url}/rest/accesstoken")
+
+    token = next(one for one in netsuite.account.tokens.values() if one.id == made["oauth_token"])
+    assert (netsuite.integration, netsuite.entity, netsuite.role) == (token.integration, token.entity, token.role)
+    answer = (
+        netsuite.credentials_for(token)
+        .requests()
+        .get(
+            netsuite.restlet_url("customscript_echo", "customdeploy_echo"), headers={"Content-Type": "application/json"}
+        )
+    )
+    assert (200, token.name) == (answer.status_code, answer.json()["token_name"])
+    assert ["token", "token", "restlet"] == [one.channel for one in netsuite.audit_trail]
+    assert ["Success"] * 3 == [one.status for one in netsuite.audit_trail]
+
+
+def test_the_redirect_carries_what_oracle_documents(netsuite):
+    """oauth_token, oauth_verifier, company, role, entity and state are added to the callback (section_156536698849)."""
+    token = asked(netsuite)
+    redirect = netsuite.authorize(token["oauth_token"], state="s1")
+
+    expected = (
+        f"{CALLBACK}&oauth_token={token['oauth_token']}&oauth_verifier={redirect.verifier}"
+        "&company=1234567_SB1&role=1005&entity=1&state=s1"
+    )
+    assert expected == redirect.url
+    assert 64 == len(redirect.verifier)
+
+
+def test_deny_leaves_the_verifier_empty(netsuite):
+    """After Deny the verifier is empty, and the request token is dead."""
+    token = asked(netsuite)
+    redirect = netsuite.authorize(token["oauth_token"], deny=True)
+
+    assert f"{CALLBACK}&oauth_token={token['oauth_token']}&oauth_verifier=" == redirect.url
+    assert (401, "INVALID_LOGIN_ATTEMPT") == refused(exchange(netsuite, token, "0" * 64))
+    assert ("Failure", "TokenRejected", "flow-TokenRejected") == last(netsuite)
+    with pytest.raises(ValueError, match="does not wait for a user"):
+        netsuite.authorize(token["oauth_token"])
+
+
+@pytest.mark.parametrize("name", ["oracle-flow-step1-requesttoken", "celigo-flow-step1-requesttoken-no-role"])
+def test_documented_request_token_signatures_are_let_in(name):
+    """The signatures that Oracle and Celigo publish for step 1 are right; a role that is sent comes back."""
+    vector = VECTORS[name]
+    key, secret = vector["consumer_key"], vector["consumer_secret"]
+    netsuite = NetSuiteServer(Account("1234567", integrations=[Integration(consumer_key=key, consumer_secret=secret)]))
+    netsuite.clock.freeze(int(vector["timestamp"]))
+    answer = send(
+        netsuite,
+        "POST",
+        vector["url"],
+        authorization=header(
+            netsuite,
+            vector["url"],
+            realm="1234567",
+            oauth_nonce=vector["nonce"],
+            oauth_signature=vector["signature"],
+            **vector["extra_oauth_params"],
+        ),
+    )
+
+    pairs = pairs_of(answer)
+    assert "true" == pairs["oauth_callback_confirmed"]
+    assert vector["extra_oauth_params"].get("role") == pairs.get("role")
+
+
+def test_the_documented_access_token_signature_is_let_in(monkeypatch):
+    """The signature that Oracle publishes for step 3 is right."""
+    vector = VECTORS["oracle-flow-step3-accesstoken"]
+    key, secret = vector["consumer_key"], vector["consumer_secret"]
+    netsuite = NetSuiteServer(Account("1234567", integrations=[Integration(consumer_key=key, consumer_secret=secret)]))
+    netsuite.clock.freeze(int(vector["timestamp"]))
+    token = asked(netsuite, base="https://1234567.restlets.api.netsuite.com", realm="1234567")
+    netsuite.authorize(token["oauth_token"])
+    kept = netsuite.desk.request_tokens.find(token["oauth_token"])
+    monkeypatch.setattr(kept, "id", vector["token"])
+    monkeypatch.setattr(kept, "secret", vector["token_secret"])
+    verifier = vector["extra_oauth_params"]["oauth_verifier"]
+    object.__setattr__(kept.approval, "verifier", verifier)
+    netsuite.desk.request_tokens.add(kept)
+    answer = exchange(
+        netsuite,
+        {"oauth_token": vector["token"], "oauth_token_secret": ""},
+        verifier,
+        base="https://1234567.restlets.api.netsuite.com",
+        realm="1234567",
+        oauth_signature=vector["signature"],
+        oauth_nonce=vector["nonce"],
+    )
+
+    assert {"oauth_token", "oauth_token_secret"} == set(pairs_of(answer))
+
+
+# How each row of the table of rules 2.2 comes about at step 1: records, parameters, detail, status.
+LOGIN, REQUEST = "INVALID_LOGIN_ATTEMPT", "INVALID_REQUEST"
+STEP_1 = {
+    "UnknownIntegration": (None, {"oauth_consumer_key": "f" * 64}, 401, LOGIN),
+    "IntegrationBlocked": (set_("integration.state", "BLOCKED"), {}, 401, LOGIN),
+    "IntegrationBlocked waiting": (set_("integration.state", "WAITING_FOR_APPROVAL"), {}, 401, LOGIN),
+    "AuthorizationFlowRequired": (set_("integration.authorization_flow", False), {}, 401, LOGIN),
+    "AuthorizationFlowRequired TBA": (set_("integration.token_based_authentication", False), {}, 401, LOGIN),
+    "InvalidTimestamp": (lambda netsuite: netsuite.clock.skew(minutes=6), {}, 400, REQUEST),
+    "InvalidTimestamp malformed": (None, {"oauth_timestamp": "soon"}, 400, REQUEST),
+    "InvalidSignature": (None, {"consumer_secret": "wrong"}, 401, LOGIN),
+    "InvalidCallback <https://my.example.com/TBA/?callbackRequest>": (
+        set_("integration.callback_url", "https://other.example.com/"),
+        {},
+        401,
+        LOGIN,
+    ),
+    "InvalidCallback <oob>": (None, {"oauth_callback": "oob"}, 401, LOGIN),
+    "MissingRequiredParameter": (None, {"oauth_callback": None}, 400, REQUEST),
+    "MissingRequiredParameter nonce": (None, {"oauth_nonce": None}, 400, REQUEST),
+    "MissingRequiredParameter signature": (None, {"oauth_signature": None}, 400, REQUEST),
+    "MissingRequiredParameter empty": (None, {"oauth_callback": ""}, 400, REQUEST),
+    "NonceRejected": (None, {"oauth_nonce": "abcde"}, 401, LOGIN),
+    "NonceUsed": (ask, {}, 401, LOGIN),
+    "FeatureDisabled": (set_("account.features.token_based_authentication", False), {}, 405, None),
+    "UnknownAlgorithm": (None, {"oauth_signature_method": "HMAC-SHA1"}, 400, REQUEST),
+    "VersionRejected": (None, {"oauth_version": "2.0"}, 400, REQUEST),
+}
+
+
+@pytest.mark.parametrize("case", STEP_1)
+def test_step_1_is_refused_by_each_row(netsuite, case):
+    """Each row of Oracle's table for the request-token step: its detail in the trail, JSON or nothing on the wire."""
+    arrange, changed, status, code = STEP_1[case]
+    netsuite.clock.freeze("2026-11-25")
+    if arrange is not None:
+        arrange(netsuite)
+    before = len(netsuite.desk.request_tokens)
+    answer = ask(netsuite, **changed)
+
+    assert (status, code) == refused(answer)
+    attempt = netsuite.audit_trail[-1]
+    detail = case if case.startswith("InvalidCallback") else case.partition(" ")[0]
+    assert ("token", "Failure", detail, status, code) == (
+        attempt.channel,
+        attempt.status,
+        attempt.detail,
+        attempt.http_status,
+        attempt.code,
+    )
+    assert before == len(netsuite.desk.request_tokens)
+
+
+STEP_3 = {
+    "UnknownIntegration": (lambda netsuite: netsuite.integration.reset_credentials(), {"oauth_consumer_key": "f" * 64}),
+    "IntegrationBlocked": (set_("integration.state", "BLOCKED"), {}),
+    "AuthorizationFlowRequired": (set_("integration.authorization_flow", False), {}),
+    "InvalidTimestamp": (lambda netsuite: netsuite.clock.skew(minutes=-6), {}),
+    "InvalidSignature": (None, {"token_secret": ""}),
+    "MissingRequiredParameter": (None, {"oauth_verifier": None}),
+    "MissingRequiredParameter token": (None, {"oauth_token": None}),
+    "NonceRejected": (None, {"oauth_nonce": "abcde"}),
+    "NonceUsed": (None, {"oauth_nonce": "bUvpxBX93OWo0FLswq5M"}),  # step 1's own
+    "TokenRejected": (None, {"oauth_token": "0" * 64}),
+    "TokenRejected expired": (lambda netsuite: netsuite.clock.advance(seconds=3601), {}),
+    "EntityOrRoleDisabled entity": (set_("entity.active", False), {}),
+    "EntityOrRoleDisabled access": (set_("entity.access", False), {}),
+    "EntityOrRoleDisabled role": (set_("role.active", False), {}),
+    "EntityOrRoleDisabled taken": (take_role_away, {}),
+    "EntityOrRoleDisabled permission": (set_("role.permissions", ["Log in using Access Tokens"]), {}),
+    "EntityOrRoleDisabled web services": (set_("role.web_services_only", True), {}),
+    "InvalidVerifier": (None, {"oauth_verifier": "0" * 64}),
+    "FeatureDisabled": (set_("account.features.token_based_authentication", False), {}),
+    "UnknownAlgorithm": (None, {"oauth_signature_method": "PLAINTEXT"}),
+    "VersionRejected": (None, {"oauth_version": "1.0a"}),
+}
+
+
+@pytest.mark.parametrize("case", STEP_3)
+def test_step_3_is_refused_by_each_row(netsuite, case):
+    """Each row of Oracle's table for the access-token step; no token is made, and the request token stays."""
+    arrange, changed = STEP_3[case]
+    netsuite.clock.freeze("2026-11-25")
+    token = asked(netsuite)
+    redirect = netsuite.authorize(token["oauth_token"])
+    if arrange is not None:
+        arrange(netsuite)
+    answer = exchange(netsuite, token, redirect.verifier, **changed)
+
+    attempt = netsuite.audit_trail[-1]
+    assert ("token", "Failure", case.partition(" ")[0]) == (attempt.channel, attempt.status, attempt.detail)
+    assert (attempt.http_status, attempt.code) == refused(answer)
+    assert (1, 1) == (len(netsuite.account.tokens), len(netsuite.desk.request_tokens))
+
+
+def test_every_detail_of_the_flow_is_provoked_above():
+    """The tables above leave out no detail of the flow."""
+    flow = {one.detail for one in TOKEN_REFUSALS if one.id.startswith("flow-")}
+
+    assert flow == {case.partition(" ")[0] for case in (*STEP_1, *STEP_3)}
+
+
+@pytest.mark.parametrize("wanted", [one.id for one in TOKEN_REFUSALS if one.id.startswith("flow-")])
+def test_every_refusal_can_be_forced(netsuite, wanted):
+    """refuse_next refuses the next step in any of these ways, whatever it holds, and only that one."""
+    netsuite.refuse_next(wanted)
+    with netsuite.expect_refusal(BY_TOKEN_ID[wanted].detail, count=1):
+        ask(netsuite)
+
+    attempt = netsuite.audit_trail[-1]
+    assert (wanted, True, BY_TOKEN_ID[wanted].cause) == (attempt.refusal.id, attempt.forced, attempt.cause)
+    assert asked(netsuite, oauth_nonce="another-nonce")
+
+
+def test_every_refusal_has_a_title_of_its_own_words():
+    """A short title that is neither the id nor the detail."""
+    assert [] == [one.id for one in TOKEN_REFUSALS if not 0 < len(one.title) < 50 or one.title in (one.id, one.detail)]
+
+
+def test_the_report_begins_with_the_title(netsuite):
+    """What is wrong, in words, of a signed step and of a user's log-in; the detail stays in its own column."""
+    ask(netsuite, oauth_callback="oob")
+    send(netsuite, "GET", f"{RESTLETS}/rest/issuetoken?consumerKey=x")
+    report = render(netsuite.audit_trail, width=120)
+    netsuite.audit_trail.clear()
+
+    assert "401 Failure  InvalidCallback <oob>" in report
+    assert "    What  Callback differs from the integration's (proven)\n    Why   oauth_callback is " in report
+    assert "    What  No user credentials\n    Why   The request has no Authorization header.\n" in report
+
+
+def test_an_undecided_request_token_has_no_verifier(netsuite):
+    """Before the user allowed it, no verifier is right."""
+    token = asked(netsuite)
+
+    assert (401, LOGIN) == refused(exchange(netsuite, token, "0" * 64))
+    assert ("Failure", "InvalidVerifier", "flow-InvalidVerifier") == last(netsuite)
+
+
+def test_a_request_token_works_once(netsuite):
+    """A second exchange is refused, and told as such; the first one's token lives on, another id is unknown."""
+    netsuite.clock.freeze("2026-11-25")
+    token = asked(netsuite)
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+    pairs_of(exchange(netsuite, token, verifier))
+
+    exchanged = netsuite.audit_trail[-1]
+    netsuite.clock.advance(seconds=90)
+
+    assert (401, LOGIN) == refused(exchange(netsuite, token, verifier, oauth_nonce="another-nonce"))
+    assert ("Failure", "TokenRejected", "flow-TokenRejected") == last(netsuite)
+    assert (
+        f"The request token was used already: attempt {exchanged.id} exchanged it for an access token at "
+        "2026-11-25 00:00:00 UTC."
+    ) == netsuite.audit_trail[-1].cause
+    assert "Keep the access token that it gave" in netsuite.audit_trail[-1].cure
+    assert 2 == len(netsuite.account.tokens)
+    exchange(netsuite, token, verifier, oauth_token="0" * 64, oauth_nonce="a-third-nonce")
+    assert "There is no request token of this id." == netsuite.audit_trail[-1].cause
+
+
+def test_an_expired_request_token_is_told_as_such(netsuite):
+    """By the account's clock, after Behaviour.request_token_seconds."""
+    netsuite.behaviour.request_token_seconds = 60
+    token = asked(netsuite)
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+    netsuite.clock.advance(seconds=61)
+
+    assert (401, LOGIN) == refused(exchange(netsuite, token, verifier))
+    assert "The request token is older than 60 seconds." == netsuite.audit_trail[-1].cause
+
+
+def test_a_request_token_of_another_integration_is_refused(netsuite):
+    """A request token belongs to the integration that asked for it."""
+    other = netsuite.account.add_integration(Integration(name="Other"))
+    token = asked(netsuite)
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+    answer = exchange(
+        netsuite, token, verifier, oauth_consumer_key=other.consumer_key, consumer_secret=other.consumer_secret
+    )
+
+    assert (401, LOGIN) == refused(answer)
+    assert "The request token was made for another integration." == netsuite.audit_trail[-1].cause
+
+
+@pytest.mark.parametrize("realm", [None, "1234567_SB1"])
+def test_realm_is_optional(netsuite, realm):
+    """Realm may be left out since 2020.1 (section_156338994830)."""
+    token = asked(netsuite, realm=realm)
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+
+    assert pairs_of(exchange(netsuite, token, verifier, realm=realm))
+
+
+def test_a_wrong_realm_is_refused(netsuite):
+    """A realm that is sent must be the account that the host names."""
+    assert (401, LOGIN) == refused(ask(netsuite, realm="1234567-sb1"))
+    assert ("Failure", None, "wrong-realm") == last(netsuite)
+
+
+@pytest.mark.parametrize("host", ["system.netsuite.com", "rest.netsuite.com", "1234567-sb1.app.netsuite.com"])
+def test_the_steps_are_served_at_each_of_their_hosts(netsuite, host):
+    """Who does not know the account asks a shared host; the redirect then tells the company."""
+    token = asked(netsuite, base=f"https://{host}", realm=None)
+    redirect = netsuite.authorize(token["oauth_token"])
+
+    assert "1234567_SB1" == redirect.company
+    assert pairs_of(exchange(netsuite, token, redirect.verifier, base=f"https://{host}", realm=None))
+
+
+def test_a_blocked_integration_shows_only_where_the_company_is_named(netsuite):
+    """IntegrationBlocked at step 1 needs the company ID; without it step 3 is the first to tell (rules 2.2)."""
+    netsuite.integration.state = "BLOCKED"
+    token = asked(netsuite, base="https://system.netsuite.com", realm=None)
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+
+    assert (401, LOGIN) == refused(exchange(netsuite, token, verifier, base="https://system.netsuite.com", realm=None))
+    assert ("Failure", "IntegrationBlocked", "flow-IntegrationBlocked") == last(netsuite)
+    assert (401, LOGIN) == refused(ask(netsuite, base="https://system.netsuite.com", oauth_nonce="another-nonce"))
+    assert ("Failure", "IntegrationBlocked", "flow-IntegrationBlocked") == last(netsuite)
+
+
+def test_the_first_use_installs_the_integration_record():
+    """The access-token step installs another account's record (section_156537025868); the token works there."""
+    netsuite = two_accounts()
+    customer = netsuite.accounts["2222222"]
+    base = "https://2222222.restlets.api.netsuite.com"
+    token = asked(netsuite, base=base, realm="2222222")
+    assert 0 == len(customer.integrations)
+    redirect = netsuite.authorize(token["oauth_token"])
+    made = pairs_of(exchange(netsuite, token, redirect.verifier, base=base, realm="2222222"))
+
+    record = customer.integrations["Default integration"]
+    assert ("2222222", "ENABLED") == (redirect.company, record.state)
+    assert netsuite.integration is not record
+    assert netsuite.integration.consumer_key == record.consumer_key
+    signed = next(one for one in customer.tokens.values() if one.id == made["oauth_token"])
+    url = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
+    assert 200 == netsuite.credentials_for(signed).client().get(url).status_code
+
+
+def test_an_installed_record_may_wait_for_approval():
+    """With the preference on, the record is Waiting for Approval: the step succeeds once it is approved."""
+    netsuite = two_accounts(approve_auto_installation=True)
+    customer = netsuite.accounts["2222222"]
+    base = "https://2222222.restlets.api.netsuite.com"
+    token = asked(netsuite, base=base, realm="2222222")
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+
+    assert (401, LOGIN) == refused(exchange(netsuite, token, verifier, base=base, realm="2222222"))
+    assert ("Failure", "IntegrationBlocked", "flow-IntegrationBlocked") == last(netsuite)
+    record = customer.integrations["Default integration"]
+    assert "WAITING_FOR_APPROVAL" == record.state
+    record.state = "ENABLED"
+    assert pairs_of(exchange(netsuite, token, verifier, base=base, realm="2222222", oauth_nonce="another-nonce"))
+
+
+def test_a_token_allowed_elsewhere_is_refused():
+    """The access-token step belongs to the account where the user allowed it."""
+    netsuite = two_accounts()
+    token = asked(netsuite, base="https://system.netsuite.com", realm=None)
+    verifier = netsuite.authorize(token["oauth_token"], account="2222222").verifier
+    answer = exchange(netsuite, token, verifier, base="https://1111111.restlets.api.netsuite.com", realm=None)
+
+    assert (401, LOGIN) == refused(answer)
+    assert "The user allowed it for account 2222222." == netsuite.audit_trail[-1].cause
+
+
+CALLBACKS = [
+    ("https://a.example/cb", "https://a.example/cb", True),
+    ("https://a.example/cb", "https://a.example/cb/", False),
+    ("https://a.example/cb", "https://A.example/cb", False),
+    ("https://a.example/cb", "https://a.example/cb?x=1", False),
+    ("http://localhost:*/cb", "http://localhost:8080/cb", True),
+    ("http://localhost:*/cb", "http://localhost:8080/other", False),
+    ("http://localhost:*/cb", "http://localhost:99999999/cb", False),
+    ("http://localhost:*/cb", "http://localhost:80@evil.example/cb", False),
+    ("http://localhost:*", "http://localhost:1", True),
+    ("http://localhost:8080/cb", "http://localhost:8081/cb", False),
+    ("https://*.example/cb", "https://a.example/cb", False),
+    ("", "https://any.example/", True),
+    ("", "myapp://callback", True),
+    ("", "/relative", False),
+    ("", "javascript:alert(1)", False),
+    ("", "https://a.example/\r\nX: y", False),
+    ("", "https://a.example/ü", False),
+]
+
+
+@pytest.mark.parametrize(("registered", "sent", "expected"), CALLBACKS)
+def test_callbacks(registered, sent, expected):
+    """The callback is the record's, character by character; only localhost:* stands for any port."""
+    assert expected == matches(registered, sent)
+
+
+@pytest.mark.parametrize(
+    ("callback", "expected"),
+    [
+        ("https://a.example/cb", "https://a.example/cb?a=1%262"),
+        ("https://a.example/cb?x", "https://a.example/cb?x&a=1%262"),
+        ("https://a.example/cb?", "https://a.example/cb?a=1%262"),
+        ("https://a.example/cb?x&", "https://a.example/cb?x&a=1%262"),
+        ("https://a.example/cb#top", "https://a.example/cb?a=1%262#top"),
+    ],
+)
+def test_parameters_are_added_to_whatever_query_a_callback_has(callback, expected):
+    """What is added goes behind the callback's own query and before its fragment."""
+    assert expected == with_parameters(callback, {"a": "1&2"})
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "HEAD", "OPTIONS", "post"])
+@pytest.mark.parametrize("path", ["/rest/requesttoken", "/rest/accesstoken"])
+def test_the_steps_take_post_only(netsuite, path, method):
+    """Another method is 405 with no body."""
+    answer = send(netsuite, method, f"{RESTLETS}{path}")
+
+    assert (405, b"", "POST") == (answer.status_code, answer.data, answer.headers["Allow"])
+    assert ("Failure", None, "method-not-allowed") == last(netsuite)
+
+
+def test_authorize_says_why_it_cannot(netsuite):
+    """In a test, what the page would not let the user do is an error with the reason."""
+    netsuite.account.roles.add(Role(id=7, name="Web", web_services_only=True))
+    netsuite.entity.give_role(netsuite.account.roles[7])
+    token = asked(netsuite)["oauth_token"]
+
+    with pytest.raises(ValueError, match="has the Web Services Only box ticked"):
+        netsuite.authorize(token, role=7)
+    with pytest.raises(ValueError, match="99 is not valid; valid: 1005, 7"):
+        netsuite.authorize(token, role=99)
+    with pytest.raises(ValueError, match="expected letters and digits"):
+        netsuite.authorize(token, state="a-b")
+    with pytest.raises(ValueError, match="is not served here; valid: 1234567_SB1"):
+        netsuite.authorize(token, account="1")
+    assert "1005" == netsuite.authorize(token).role
+
+
+def test_the_role_that_step_1_asked_for_is_picked(netsuite):
+    """`role` in the first step comes back, and is the role picked on the page."""
+    netsuite.account.roles.add(Role(id=7, name="Other"))
+    netsuite.entity.give_role(netsuite.account.roles[7])
+    token = asked(netsuite, role="7")
+
+    assert "7" == token["role"]
+    assert "7" == netsuite.authorize(token["oauth_token"]).role
+
+
+def test_no_secret_is_in_a_repr(netsuite):
+    """Secrets and verifiers stay out of every repr."""
+    token = asked(netsuite)
+    redirect = netsuite.authorize(token["oauth_token"])
+    kept = netsuite.desk.request_tokens.find(token["oauth_token"])
+    shown = repr([kept, redirect, netsuite.entity, netsuite.audit_trail[-1]])
+
+    secrets = (
+        token["oauth_token_secret"],
+        redirect.verifier,
+        netsuite.entity.password,
+        netsuite.entity.two_factor_secret,
+    )
+    assert [] == [one for one in secrets if one in shown]
+
+
+def test_a_wrong_signature_is_diagnosed(netsuite):
+    """A flow request signed in a known wrong way is named, proven by recomputation."""
+    url = f"{RESTLETS}/rest/requesttoken"
+    right = header(netsuite, url, oauth_callback=CALLBACK)
+    send(netsuite, "POST", url.replace("https", "http"), authorization=right)
+
+    diagnosis = netsuite.audit_trail[-1].diagnosis
+    assert ("flow-InvalidSignature", True) == (netsuite.audit_trail[-1].refusal.id, diagnosis.proven)
+
+
+def curl(url, authorization):
+    return f"curl -X POST '{url}' -H 'Authorization: {authorization}'"
+
+
+def test_a_captured_first_step_is_explained(netsuite):
+    """explain() judges a captured requesttoken by the flow's own checks, and names the mistake."""
+    url = f"{RESTLETS}/rest/requesttoken"
+    assert explain(curl(url, header(netsuite, url, oauth_callback=CALLBACK)), netsuite.account).accepted
+    unsigned_callback = header(netsuite, url).replace("OAuth ", f'OAuth oauth_callback="{quote(CALLBACK, safe="")}", ')
+    attempt = explain(curl(url, unsigned_callback), netsuite.account)
+
+    assert ("InvalidSignature", "flow-InvalidSignature") == (attempt.detail, attempt.refusal.id)
+    assert attempt.diagnosis.proven
+    assert netsuite.integration.consumer_secret not in attempt.diagnosis.render()
+
+
+def test_a_captured_third_step_without_its_request_token(netsuite):
+    """The request token of a captured accesstoken is unknown, so nothing is said of its signature."""
+    url = f"{RESTLETS}/rest/accesstoken"
+    authorization = header(netsuite, url, oauth_token="0" * 64, oauth_verifier="0" * 64, token_secret="x")
+    attempt = explain(curl(url, authorization), netsuite.account)
+
+    assert "flow-TokenRejected" == attempt.refusal.id
+    assert ("Without the secrets the signature cannot be checked.",) == attempt.diagnosis.notes
