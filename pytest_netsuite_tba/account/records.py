@@ -19,7 +19,7 @@ from .fields import Record, RecordError, rules_of, setting
 from .keyed import Records
 from .scripts import Audience, Canned, Deployment
 from .users import Entity, Omitted, Role
-from .web_services import RecordStore
+from .web_services import WebServicesContent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -127,7 +127,7 @@ class Account(Record):
     entities: Records[Entity] = setting("Entities; one with every role when omitted.")
     tokens: Records[Token] = setting("Tokens; one when omitted.")
     restlets: list[Deployment] = setting("Script deployments; `customscript_echo` when omitted.")
-    store: RecordStore = setting("What web services find in it.", key="web_services", factory=RecordStore)
+    web_services: WebServicesContent = setting("What web services find in it.", factory=WebServicesContent)
     clock: Clock = setting("The account's clock.", factory=Clock, seed=False)
     lock: threading.RLock = setting("Held while records change.", factory=threading.RLock, seed=False)
 
@@ -146,7 +146,7 @@ class Account(Record):
         entities: Iterable[Entity] | None = None,
         tokens: Iterable[Token] | None = None,
         restlets: Iterable[Deployment] | None = None,
-        store: RecordStore | None = None,
+        web_services: WebServicesContent | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Make an account; the arguments are the fields.
@@ -161,7 +161,7 @@ class Account(Record):
         self.behaviour = behaviour or Behaviour()
         self.ip_rules = list(ip_rules)
         self.concurrency_limit = concurrency_limit
-        self.store = store or RecordStore()
+        self.web_services = web_services or WebServicesContent()
         self.approve_auto_installation = approve_auto_installation
         self.clock = clock or Clock()
         self.lock = threading.RLock()
@@ -295,7 +295,7 @@ class Account(Record):
                     integration=integration,
                     entity=entity,
                     role=role,
-                )
+                ),
             )
 
     def install(self, integration: Integration) -> Integration:
@@ -369,7 +369,7 @@ class Account(Record):
                 owner=owner,
                 status=status,
                 required=required,
-            )
+            ),
         )
 
     def add_deployment(self, deployment: Deployment) -> Deployment:

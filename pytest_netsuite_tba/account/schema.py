@@ -8,7 +8,7 @@ from .fields import FieldRule, Record, rules_of, without_none
 from .keyed import Records
 from .records import KEYS, Account
 from .scripts import Audience, Canned, Deployment
-from .web_services import RecordStore, WebServices
+from .web_services import WebServices, WebServicesContent
 
 # How the file writes what is no record, as ``seed`` reads it.
 _WRITTEN: dict[object, dict[str, Any]] = {
@@ -19,13 +19,13 @@ _WRITTEN: dict[object, dict[str, Any]] = {
     # A TOML date and time reaches a validator as a text.
     float: {"anyOf": [{"type": "number"}, {"type": "string", "format": "date-time"}]},
     rules_of(Deployment)["get"].hint: {"$ref": "#/$defs/Canned"},
-    RecordStore: {"$ref": "#/$defs/WebServices"},
+    WebServicesContent: {"$ref": "#/$defs/WebServices"},
     rules_of(Deployment)["audience"].hint: {
         "anyOf": [
             {"const": "all"},
             {"type": "array", "items": {"type": ["integer", "string"]}},
             {"$ref": "#/$defs/Audience"},
-        ]
+        ],
     },
 }
 _EXTRA: dict[type[Record], dict[str, Any]] = {Canned: {"minProperties": 1, "maxProperties": 1}}

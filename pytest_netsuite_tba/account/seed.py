@@ -24,7 +24,7 @@ from .keyed import R, Records
 from .records import KEYS, Account, Integration, Token
 from .scripts import Audience, Canned, Deployment
 from .users import Entity, Role
-from .web_services import RecordStore, WebServices
+from .web_services import WebServices, WebServicesContent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,7 +176,9 @@ def _check_credentials(record: Any, itself: object, account: Account) -> None:  
     for one in others.values():
         if one is not itself and getattr(record, field) and getattr(one, field) == getattr(record, field):
             raise RecordError(
-                f"{type(record).__name__}.{field}", getattr(record, field), "one that no other record has"
+                f"{type(record).__name__}.{field}",
+                getattr(record, field),
+                "one that no other record has",
             )
 
 
@@ -351,7 +353,8 @@ def _references(value: object, kind: type, place: _Place, known: _Known) -> list
 def _entry_point(value: object, place: _Place) -> object:
     if not isinstance(value, dict):
         raise place.error(
-            "expected { json = ... }, { text = ... }, { error = { code = ... } } or { echo = true }", value
+            "expected { json = ... }, { text = ... }, { error = { code = ... } } or { echo = true }",
+            value,
         )
     return _record(Canned, value, place, {})
 
@@ -369,22 +372,22 @@ def _audience(value: object, place: _Place) -> object:
     return value
 
 
-def _store(value: object, place: _Place) -> object:
-    """Fill a store; what it cannot hold names its table."""
+def _web_services(value: object, place: _Place) -> object:
+    """Read what web services find; what they cannot hold names its table."""
     seeds = _record(WebServices, value, place, {})
-    store = RecordStore()
+    content = WebServicesContent()
     for index, record in enumerate(seeds.records):
         here = place.at("records").at(index)
         with here.checked():
-            store.add(record.type, _json(record.fields, here.at("fields")), id=record.id)
+            content.add(record.type, _json(record.fields, here.at("fields")), id=record.id)
     for index, answer in enumerate(seeds.suiteql):
         here = place.at("suiteql").at(index)
         with here.checked():
-            store.answer_suiteql(answer.query, _json(answer.rows, here.at("rows")))
+            content.answer_suiteql(answer.query, _json(answer.rows, here.at("rows")))
     for index, operation in enumerate(seeds.soap):
         with place.at("soap").at(index).checked():
-            store.answer_soap(operation.operation, operation.xml)
-    return store
+            content.answer_soap(operation.operation, operation.xml)
+    return content
 
 
 def _moment(value: object, place: _Place) -> float:
@@ -415,6 +418,6 @@ _READERS = {
     rules_of(Canned)["json"].hint: _json,
     _ENTRY_POINT: _entry_point,
     rules_of(Deployment)["audience"].hint: _audience,
-    RecordStore: _store,
+    WebServicesContent: _web_services,
     float: _moment,
 }

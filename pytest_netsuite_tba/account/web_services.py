@@ -48,14 +48,14 @@ class OperationAnswer(Record):
 
 @dataclass(slots=True, kw_only=True)
 class WebServices(Record):
-    """What ``account.toml`` puts into a store."""
+    """What ``account.toml`` says of them."""
 
     records: list[BusinessRecord] = setting("Business records.", factory=list)
     suiteql: list[QueryAnswer] = setting("Answers to SuiteQL.", factory=list)
     soap: list[OperationAnswer] = setting("Answers to SOAP operations.", factory=list)
 
 
-class RecordStore(Mapping[str, Mapping[str, Fields]]):
+class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
     """Records by type, then by internal id, a text of digits; types have no case. There are no schemas.
 
     A record is a dict of what its owner put in: JSON values, ``externalId`` among them where it has one. Its
@@ -195,7 +195,7 @@ class RecordStore(Mapping[str, Mapping[str, Fields]]):
         return len(self._names)
 
     def __repr__(self) -> str:
-        return f"<RecordStore {', '.join(f'{len(self[name])} {name}' for name in self) or 'empty'}>"
+        return f"<WebServicesContent {', '.join(f'{len(self[name])} {name}' for name in self) or 'empty'}>"
 
 
 def _json_object(value: object, where: str) -> Fields:

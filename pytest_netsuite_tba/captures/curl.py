@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _START = re.compile(r"curl(?:\.exe)?", re.IGNORECASE)
 _PROMPT = re.compile(
-    r"[ \t]*(?:\$[ \t]+|PS [^>\n]*>[ \t]*|[A-Za-z]:\\[^>\n]*>[ \t]*)?(?=curl(?:\.exe)?[ \t\^`\\])", re.IGNORECASE
+    r"[ \t]*(?:\$[ \t]+|PS [^>\n]*>[ \t]*|[A-Za-z]:\\[^>\n]*>[ \t]*)?(?=curl(?:\.exe)?[ \t\^`\\])",
+    re.IGNORECASE,
 )
 _ANSI_C = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
@@ -172,7 +173,7 @@ _SKIPPED = frozenset(
         "--variable",
         "--vlan-priority",
         "--write-out",
-    ]
+    ],
 )
 
 
@@ -303,7 +304,10 @@ def _commands(text: str) -> Iterator[list[_Word]]:
 
 
 def _word(
-    text: str, at: int, pieces: list[tuple[re.Pattern[str], Callable[[str], str]]], line: int
+    text: str,
+    at: int,
+    pieces: list[tuple[re.Pattern[str], Callable[[str], str]]],
+    line: int,
 ) -> tuple[_Word | None, int]:
     """Read one word; give None where there is none, and where reading stopped.
 

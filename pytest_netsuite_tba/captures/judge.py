@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.records import NETSUITE, Account, Integration, Token, by_id, spelt
 from pytest_netsuite_tba.account.seed import load
+from pytest_netsuite_tba.captures import read as read_captures
 from pytest_netsuite_tba.extras import MissingExtraError
-from pytest_netsuite_tba.fake.explaining import diagnose
+from pytest_netsuite_tba.fake.core import Fake
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
-from pytest_netsuite_tba.login.gate import Gate
-from pytest_netsuite_tba.login.hiding import without_secrets
+from pytest_netsuite_tba.login.environ import request_of
+from pytest_netsuite_tba.login.nonces import NonceStore
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.login.token_passport import FIELDS
-from pytest_netsuite_tba.services.envelopes import read_envelope
-from pytest_netsuite_tba.services.hosts import SOAP_PATH, MisdirectedError, called, signed_request
-from pytest_netsuite_tba.tokens.desk import TokenDesk
+from pytest_netsuite_tba.services.soap import PATH as SOAP_PATH
+from pytest_netsuite_tba.services.soap import read
 
-from . import read
 from .capture import request_to
 
 if TYPE_CHECKING:
@@ -29,16 +28,8 @@ if TYPE_CHECKING:
 
     from pytest_netsuite_tba.account.clock import Moment
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
-    from pytest_netsuite_tba.login.refusal import Channel
 
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
-CHANNELS: dict[str, Channel] = {
-    "rest": "rest",
-    "soap": "soap",
-    "token": "token",
-}  # of a service, where that is not the RESTlets'
-# The two signed steps of the authorization flow have checks of their own.
-FLOW = {"/rest/requesttoken": TokenDesk.request_token, "/rest/accesstoken": TokenDesk.access_token}
 UNCHECKED_TIME = "The time window was not checked: no time is known but the request's own timestamp."
 NO_SECRETS = "The secrets are not known, so the signature was not checked."
 
@@ -56,15 +47,14 @@ class Judge:
     """
 
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
-        self.trail = AuditTrail(diagnose=diagnose)
-        self.accounts = {name: one.copy() for name, one in by_id(accounts).items()}
-        self.trail.hide = lambda text: without_secrets(text, self.accounts)
-        self.knows_secrets = bool(self.accounts)
-        self._gates = {one.id: Gate(one, self.trail, self.accounts.values()) for one in self.accounts.values()}
-        self._desk = TokenDesk(self._gates, self.trail)
+        known = {name: account.copy() for name, account in by_id(accounts).items()}
+        self.knows_secrets = bool(known)
+        self._trail = AuditTrail()
+        self._fake = Fake(known.values(), trail=self._trail)
+        self._assumed: dict[str, NonceStore] = {}
 
     def judge(self, request: SignedRequest, at: float | None = None) -> LoginAttempt:
-        """Give the attempt that the request would have become at ``at`` (Unix seconds).
+        """The attempt that the request would have become at ``at`` (Unix seconds).
 
         Without a time it is the request's own timestamp where that has ten digits, else now.
 
@@ -72,20 +62,15 @@ class Judge:
             ValueError: a SOAP request, and the extra ``xml`` is not installed.
 
         """
-        _read_passport(request)
-        now = moment(request) if at is None else at
-        accounts = self.accounts or {one.id: one for one in (self._assumed(request),)}
         try:
-            service, account = called(request, accounts)
-        except MisdirectedError as wrong:
-            hosts = tuple(one.restlets_host for one in accounts.values())
-            return self.trail.refuse(request, wrong.refusal, now=now, hosts=hosts)
-        account = account or next(iter(accounts.values()))
-        account.clock.freeze(now)
-        if service == "token" and request.path in FLOW:
-            attempt = FLOW[request.path](self._desk, request, account)[0]
-        else:
-            attempt, _ = self._gates[account.id].judge(request, CHANNELS.get(service, "restlet"))
+            if request.envelope is None and request.path.startswith(SOAP_PATH):
+                read(request)
+            fake = self._fake if self.knows_secrets else self._made_up(request)
+            for account in fake.accounts.values():
+                account.clock.freeze(moment(request) if at is None else at)
+            attempt = fake.judge(request)
+        except MissingExtraError as missing:
+            raise ValueError(str(missing)) from None
         if not self.knows_secrets:
             _forget_secrets(attempt)
         return attempt
@@ -94,8 +79,8 @@ class Judge:
         """Whether only the missing secrets kept the attempt from being judged to its end."""
         return not self.knows_secrets and attempt.refusal is not None and attempt.refusal.detail == "InvalidSignature"
 
-    def _assumed(self, request: SignedRequest) -> Account:
-        """Make up the account that the request seems to call; nothing is known of its secrets."""
+    def _made_up(self, request: SignedRequest) -> Fake:
+        """A fake with the account that the request seems to call; nothing is known of its secrets."""
         label = request.host.lower().partition(".")[0] if request.host.lower().endswith(NETSUITE) else ""
         sent = _sent(request)
         realm = spelt(sent.get("realm", ""))
@@ -107,46 +92,34 @@ class Judge:
         token = next(iter(account.tokens.values()))
         token.integration.consumer_key = sent.get("oauth_consumer_key") or token.integration.consumer_key
         token.id = sent.get("oauth_token") or token.id
-        known = self._gates.get(account.id)
-        gate = Gate(account, self.trail)
-        if known is not None:
-            gate.nonces = known.nonces
-        self._gates[account.id] = gate
-        return account
+        fake = Fake([account], trail=self._trail)
+        fake.gate.nonces = {account.id: self._assumed.setdefault(account.id, NonceStore())}
+        return fake
 
 
 def _forget_secrets(attempt: LoginAttempt) -> None:
-    facts = attempt._facts  # noqa: SLF001  (made up above: what is not known must not be searched)
-    if facts is not None:
-        attempt._facts = replace(facts, own=None, known=())  # noqa: SLF001
+    """What was made up must not be searched, nor shown."""
+    if attempt.facts is not None:
+        attempt.facts = replace(attempt.facts, own=None, known=())
     attempt.application = attempt.token_name = attempt.user = attempt.role = ""
 
 
-def _read_passport(request: SignedRequest) -> None:
-    """Read the envelope of a SOAP request, once."""
-    if request.path.startswith(SOAP_PATH) and request.envelope is None:
-        try:
-            request.envelope, _ = read_envelope(request.body)
-        except MissingExtraError as missing:
-            raise ValueError(str(missing)) from None
-
-
 def _sent(request: SignedRequest) -> dict[str, str]:
-    """Give the OAuth parameters of the header, or those that a passport says, as sent."""
+    """The OAuth parameters of the header, or those that a passport says, as sent."""
     if request.envelope is not None:
         fields = request.envelope.passports[0].fields if request.envelope.passports else {}
         return {parameter: fields.get(name, "") for name, parameter in FIELDS.items()}
-    return {one.name: one.value for one in request.authorization.parameters} if request.authorization else {}
+    return {sent.name: sent.value for sent in request.authorization.parameters} if request.authorization else {}
 
 
 def moment(request: SignedRequest) -> float:
-    """Give the time by the request's own timestamp if it is a plausible one, else now."""
+    """The time by the request's own timestamp if it is a plausible one, else now."""
     stamp = _sent(request).get("oauth_timestamp", "")
     return float(stamp) if _TEN_DIGITS.fullmatch(stamp) else time.time()
 
 
 def account_of(account: str, *, consumer_key: str, consumer_secret: str, token_id: str, token_secret: str) -> Account:
-    """Give an account that holds one token with these four values, everything else such that it may log in.
+    """An account that holds one token with these four values, everything else such that it may log in.
 
     Raises:
         ValueError: a value does not fit its record.
@@ -158,7 +131,7 @@ def account_of(account: str, *, consumer_key: str, consumer_secret: str, token_i
 
 
 def explain(request: object, account: Account | str | os.PathLike[str], *, at: Moment | None = None) -> LoginAttempt:
-    """Give the login attempt that a request would become, with its diagnosis.
+    """The login attempt that a request would become, with its diagnosis.
 
     Args:
         request: a request (or a response, for its request) of requests, httpx, httpx2 or werkzeug, a
@@ -191,11 +164,11 @@ def assert_signed(request: object, account: Account | str | os.PathLike[str], *,
 
 
 def _signed(request: object) -> tuple[SignedRequest, float | None]:
-    """Give any request as a SignedRequest, and the time of a capture."""
+    """Any request as a SignedRequest, and the time of a capture."""
     if isinstance(request, SignedRequest):
         return request, None
     if isinstance(request, str):
-        captures = read(request)
+        captures = read_captures(request)
         if len(captures) != 1:
             raise ValueError(f"the text holds {len(captures)} requests; explain() takes one")
         return captures[0].request, captures[0].time
@@ -203,13 +176,13 @@ def _signed(request: object) -> tuple[SignedRequest, float | None]:
     if hasattr(given, "status_code") and hasattr(given, "request"):
         given = given.request
     if hasattr(given, "environ"):
-        return signed_request(given.environ, given.get_data()), None
+        return request_of(given.environ, given.get_data()), None
     if hasattr(given, "prepare") and not hasattr(given, "copy"):
         given = given.prepare()
     if not (hasattr(given, "method") and hasattr(given, "url") and hasattr(given, "headers")):
         raise TypeError(
             f"cannot read a request from {type(request).__name__}; expected one of requests, httpx, werkzeug, "
-            "a SignedRequest or a captured text"
+            "a SignedRequest or a captured text",
         )
     return _of_client(given), None
 

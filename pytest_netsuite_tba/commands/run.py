@@ -182,5 +182,5 @@ def _report(trail: AuditTrail) -> Iterator[str]:
 
 def _unexpected(server: NetSuiteServer) -> Iterator[str]:
     """Say which calls were let in and found nothing; that is for the command itself to notice."""
-    said = dict.fromkeys(str(one) for one in server.assertions)
+    said = dict.fromkeys(str(one) for one in server.httpserver.assertions)
     yield from (f"netsuite-tba: {one}" for one in said)

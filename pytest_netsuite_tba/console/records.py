@@ -10,7 +10,7 @@ from pytest_netsuite_tba.account.fields import Record, rules_of
 from pytest_netsuite_tba.account.keyed import Records
 from pytest_netsuite_tba.account.records import KEYS
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Canned, Deployment
-from pytest_netsuite_tba.account.web_services import RecordStore
+from pytest_netsuite_tba.account.web_services import WebServicesContent
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.clock import Clock
@@ -66,7 +66,7 @@ def _iso(seconds: float) -> str:
 
 
 def _value(value: object) -> object:
-    if isinstance(value, RecordStore):
+    if isinstance(value, WebServicesContent):
         value = value.as_seed()
     if isinstance(value, Records):
         return [shown(one) for one in value.values()]

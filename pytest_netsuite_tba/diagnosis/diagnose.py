@@ -9,7 +9,6 @@ from xml.sax.saxutils import escape
 
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
-from pytest_netsuite_tba.login.hiding import Hiding
 from pytest_netsuite_tba.login.token_passport import TokenPassport
 from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
 from pytest_netsuite_tba.oauth1.header import format_authorization
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
     from .pipeline import Recipe
 
-_NOT_HEADERS_FAULT = ("FeatureDisabled", "consumer_key", "token_rejected", "temporary_locked", "permission_denied")
-_NEEDS_NEW = {"nonce_used", "nonce_rejected", "InvalidTimestamp", "InvalidTimestamp-malformed"}
 _SEEN_IN_THE_HEADER = {"query-in-auth-header", "invented-oauth-parameter"}  # between equals, what can be seen is first
 
 
@@ -112,28 +109,25 @@ def _finished(
     if renewed:
         right = "header" if facts.request.envelope is None else "tokenPassport"
         notes.append(f"The right {right} has a new nonce and timestamp: those that were sent cannot be used any more.")
-    hide = Hiding(facts)
     return Diagnosis(
-        mistakes=tuple(hide.mistake(one) for one in mistakes),
+        mistakes=mistakes,
         proven=proven,
-        also_consistent=tuple(tuple(hide.mistake(one) for one in recipe) for recipe in others),
-        signed_base_string=hide.text(signed),
-        expected_base_string=hide.text(expected),
-        corrected_authorization=hide.text(corrected),
-        notes=tuple(hide.text(one) or "" for one in notes),
-    )
+        also_consistent=others,
+        signed_base_string=signed,
+        expected_base_string=expected,
+        corrected_authorization=corrected,
+        notes=tuple(notes),
+    ).hidden(facts.hiding)
 
 
 def _corrected(facts: Facts) -> tuple[str | None, bool]:
     """Give the header that would have been let in, and whether its nonce and timestamp are new."""
     own = facts.own
-    if own is None or not facts.account or facts.refusal.startswith(_NOT_HEADERS_FAULT):
-        return None, False
-    if facts.refusal in {"web-services-only", "unknown-host", "session-cookie", "ambiguous-authentication"}:
+    if own is None or not facts.account or not facts.row.header_at_fault:
         return None, False
     sent = facts.parameters
     nonce, timestamp = sent.get("oauth_nonce", ""), sent.get("oauth_timestamp", "")
-    renewed = facts.refusal in _NEEDS_NEW or len(nonce) < NONCE_MIN_LENGTH or not re.fullmatch(r"[0-9]{10}", timestamp)
+    renewed = facts.row.needs_new_nonce or len(nonce) < NONCE_MIN_LENGTH or not re.fullmatch(r"[0-9]{10}", timestamp)
     if renewed:
         nonce, timestamp = secrets.token_hex(16), str(int(facts.now))
     if facts.request.envelope is not None:

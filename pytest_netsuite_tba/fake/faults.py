@@ -6,18 +6,11 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from werkzeug import Response
-
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.login.refusals.transport import FAULT
-from pytest_netsuite_tba.services.hosts import host_of
 from pytest_netsuite_tba.services.restlets import PATH
 
 if TYPE_CHECKING:
-    from pytest_netsuite_tba.account.records import Account
-    from pytest_netsuite_tba.login.audit_trail import AuditTrail
     from pytest_netsuite_tba.login.request import SignedRequest
-    from pytest_netsuite_tba.services.hosts import Name
 
 # kind -> its options and their defaults.
 KINDS: dict[str, dict[str, Any]] = {
@@ -29,7 +22,6 @@ KINDS: dict[str, dict[str, Any]] = {
 
 
 _DAY = 86_400  # seconds
-RESET = "the test asked for a reset connection"
 
 
 class FaultError(ValueError):
@@ -61,13 +53,24 @@ class Fault:
     options: dict[str, Any]
     seen: int = 0
 
+    @property
+    def is_early(self) -> bool:
+        """Whether it answers, or cuts off, a request that nobody has judged yet."""
+        if self.kind == "reset":
+            return not self.options["after_script"]
+        return self.kind in {"wrong_data_center", "unavailable"}
+
 
 class Faults:
-    """The faults of one server, whose ``trail`` they go into; ``stopped`` ends a delay."""
+    """The faults of one fake.
 
-    def __init__(self, trail: AuditTrail, stopped: threading.Event) -> None:
-        self._trail = trail
-        self._stopped = stopped
+    Attributes:
+        stopped: set once the server stops: whoever waits for something there waits no longer.
+
+    """
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -108,9 +111,9 @@ class Faults:
         return fault
 
     def pending(self) -> list[Fault]:
-        """Give the faults that may still strike, in the order added."""
+        """The faults that may still strike, in the order added."""
         with self._lock:
-            return [one for one in self._faults if one.seen < one.on + one.times - 1]
+            return [fault for fault in self._faults if fault.seen < fault.on + fault.times - 1]
 
     def clear(self) -> None:
         """Forget all faults."""
@@ -122,38 +125,15 @@ class Faults:
         if not self._faults:
             return []
         with self._lock:
-            matching = [one for one in self._faults if one.script is None or _calls(request, one.script)]
+            matching = [fault for fault in self._faults if fault.script is None or _calls(request, fault.script)]
             for fault in matching:
                 fault.seen += 1
-            return [one for one in matching if one.on <= one.seen < one.on + one.times]
+            return [fault for fault in matching if fault.on <= fault.seen < fault.on + fault.times]
 
-    def strike(self, fault: Fault, request: SignedRequest, service: Name, account: Account) -> Response | None:
-        """Let a fault strike before the login; None where the request goes on.
-
-        Raises:
-            ConnectionResetError: the fault is a reset.
-
-        """
-        options = fault.options
+    def wait(self, fault: Fault) -> None:
+        """Wait as long as a delay asks, or until the server stops."""
         if fault.kind == "delay":
-            self._stopped.wait(options["seconds"])
-            return None
-        if fault.kind == "reset" and options["after_script"]:
-            return None
-        headers = {}
-        status = 503
-        if fault.kind == "wrong_data_center":
-            status = 302
-            own = f"https://{host_of(service, account)}{request.path}?{request.query}"
-            headers["Location"] = options["location"] or own
-        elif options.get("retry_after"):
-            headers["Retry-After"] = str(options["retry_after"])
-        asked = FAULT.because(f"The test asked for the fault {fault.kind!r}.")
-        attempt = self._trail.refuse(request, asked, now=account.clock.now(), expected=True, account=account.id)
-        self._trail.answered(attempt, None if fault.kind == "reset" else status)
-        if fault.kind == "reset":
-            raise ConnectionResetError(RESET)
-        return Response(b"", status=status, headers=headers)
+            self.stopped.wait(fault.options["seconds"])
 
 
 def _calls(request: SignedRequest, script: str) -> bool:

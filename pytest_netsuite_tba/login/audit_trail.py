@@ -5,30 +5,29 @@ from __future__ import annotations
 import itertools
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
-from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_DETAILS
 
-from .facts import Earlier, Facts
-from .refusals import BY_ID, DETAILS
-from .verdict import Diagnose, undiagnosed
+from .facts import Earlier
+from .refusals import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
+    from .facts import Facts
     from .refusal import Channel, Refusal
-    from .request import SignedRequest
-    from .verdict import Diagnosis
-
-NEVER_ANSWERED = "The test asked for the fault 'reset' after the script: the client never got the answer."
+    from .verdict import Diagnose, Diagnosis
 
 
 @dataclass(slots=True, kw_only=True)
 class LoginAttempt:
     """One request at the account's door.
+
+    It is complete as to the login when it is made; only ``http_status``, ``code`` and ``cause`` may say more once the
+    answer is made.
 
     Attributes:
         id: 1 for the first attempt at this server.
@@ -48,6 +47,9 @@ class LoginAttempt:
         logged_by_netsuite: whether NetSuite's own trail would show it.
         refusal: the row of the table of refusals, or None.
         diagnosis: of a refused attempt, the mistake behind it: searched when first looked at.
+        facts: what its diagnosis is made of, or None; no part of what is shown.
+        signature: as sent, or ``""``; the diagnosis of a replay asks for it.
+        search: finds the diagnosis of ``facts``.
 
     """
 
@@ -71,31 +73,28 @@ class LoginAttempt:
     expected: bool = False
     logged_by_netsuite: bool = True
     refusal: Refusal | None = field(default=None, repr=False)
-    _facts: Facts | None = field(default=None, repr=False, compare=False)
-    _diagnose: Diagnose = field(default=undiagnosed, repr=False, compare=False)
+    facts: Facts | None = field(default=None, repr=False, compare=False)
+    signature: str = field(default="", repr=False, compare=False)
+    search: Diagnose | None = field(default=None, repr=False, compare=False)
     _diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
-    _signature: str = field(default="", repr=False, compare=False)
-    _is_answered: bool = field(default=True, repr=False, compare=False)
 
     @property
     def diagnosis(self) -> Diagnosis | None:
         """Which mistake it was, searched when first looked at; None for a login that was let in."""
-        if self._diagnosis is None and self._facts is not None:
-            return self.diagnose()
-        return self._diagnosis
+        return self._diagnosis or self.diagnose()
 
     def diagnose(self, *, budget: float = 1.0) -> Diagnosis | None:
         """Search again, for ``budget`` seconds at most; what it finds is :attr:`diagnosis` from then on."""
-        if self._facts is not None:
-            self._diagnosis = self._diagnose(self._facts, budget=budget)
+        if self.facts is not None and self.search is not None:
+            self._diagnosis = self.search(self.facts, budget=budget)
         return self._diagnosis
 
     def diagnosed(self, *, budget: float) -> Diagnosis | None:
-        """Give the diagnosis; one that nobody has looked at yet is searched for ``budget`` seconds at most."""
+        """The diagnosis; one that nobody has looked at yet is searched for ``budget`` seconds at most."""
         return self.diagnose(budget=budget) if self._diagnosis is None and budget else self._diagnosis
 
     def as_dict(self, *, budget: float = 1.0) -> dict[str, Any]:
-        """Give the attempt as JSON holds it, its diagnosis included.
+        """As JSON holds it, its diagnosis included.
 
         A diagnosis that nobody has looked at yet is searched for ``budget`` seconds at most; with 0 it stays out.
         """
@@ -124,15 +123,6 @@ class LoginAttempt:
             "diagnosis": None if diagnosis is None else diagnosis.as_dict(),
         }
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Make it a refused one; ``refusal`` is settled."""
-        self.status = "Failure"
-        self.refusal = refusal
-        self.detail = refusal.detail_for(self.channel)
-        self.cause, self.cure, self.code = refusal.cause, refusal.cure, refusal.code
-        self.http_status = refusal.status
-        self.logged_by_netsuite = refusal.logged
-
     @property
     def accepted(self) -> bool:
         """Whether the login was let in."""
@@ -145,28 +135,24 @@ class AuditTrail(History[LoginAttempt]):
     Attributes:
         announced: ids of refusals that are expected throughout.
         unannounced: the refused attempts that the test did not announce.
-        hide: takes secrets out of what a client wrote, before it is kept.
         watchers: called with each attempt once its answer is made, in the thread that answers: they must be quick.
 
     """
 
-    def __init__(self, limit: int = DEFAULT_HISTORY, *, diagnose: Diagnose = undiagnosed) -> None:
+    def __init__(self, limit: int = DEFAULT_HISTORY) -> None:
         super().__init__(limit)
-        self.diagnose = diagnose
         self._ids = itertools.count(1)
         self._expectations: list[Expectation] = []
         self.announced: set[str] = set()
-        self.hide: Callable[[str], str] = str
         self.watchers: list[Callable[[LoginAttempt], object]] = []
         self.unannounced: History[LoginAttempt] = History(limit)
 
     def next_id(self) -> int:
-        """Give the id of the next attempt."""
+        """The id of the next attempt."""
         return next(self._ids)
 
     def append(self, entry: LoginAttempt) -> None:
         """Add an attempt; a refused one goes to the innermost open expectation."""
-        entry.url = self.hide(entry.url)
         if not entry.accepted:
             if self._expectations:
                 self._expectations[-1].attempts.append(entry)
@@ -177,82 +163,33 @@ class AuditTrail(History[LoginAttempt]):
                 self.unannounced.append(entry)
         super().append(entry)
 
-    def answered(self, attempt: LoginAttempt, http_status: int | None, code: str | None = None) -> None:
-        """Note what the client gets (None: a reset connection), and tell the watchers."""
-        attempt.http_status = http_status if attempt._is_answered else None  # noqa: SLF001  (of this very module)
-        if not attempt._is_answered:  # noqa: SLF001
-            attempt.cause = f"{attempt.cause} {NEVER_ANSWERED}" if attempt.cause else NEVER_ANSWERED
-        attempt.code = attempt.code if code is None else code
-        attempt.cause = attempt.cause and self.hide(attempt.cause)
+    def tell(self, attempt: LoginAttempt) -> None:
+        """Tell the watchers of an attempt whose answer is made."""
         for watcher in self.watchers:
             watcher(attempt)
 
-    def refuse(
-        self,
-        request: SignedRequest,
-        refusal: Refusal,
-        *,
-        now: float,
-        channel: Channel = "restlet",
-        expected: bool = False,
-        account: str = "",
-        hosts: tuple[str, ...] = (),
-    ) -> LoginAttempt:
-        """Add a refused attempt that never came before a gate."""
-        attempt = LoginAttempt(
-            id=self.next_id(),
-            time=datetime.fromtimestamp(now, UTC),
-            channel=channel,
-            method=request.method,
-            url=request.url,
-            http_status=refusal.status,
-            status="Failure",
-            detail=refusal.detail,
-            cause=refusal.cause,
-            cure=refusal.cure,
-            code=refusal.code,
-            account=account,
-            forced=expected,
-            expected=expected,
-            logged_by_netsuite=refusal.logged,
-            refusal=refusal,
-            _is_answered=request.is_answered,
-            _diagnose=self.diagnose,
-            _facts=Facts(
-                request=request,
-                refusal=refusal.id,
-                reason=refusal.cause,
-                now=now,
-                account=account,
-                hosts=hosts,
-                forced=expected,
-            ),
-        )
-        self.append(attempt)
-        return attempt
-
     def earlier(self, id: int) -> Earlier | None:
-        """Give what the diagnosis of a replay needs of the attempt with this id, if it is still here."""
-        for one in reversed(list(self)):
-            if one.id == id:
+        """What the diagnosis of a replay needs of the attempt with this id, if it is still here."""
+        for attempt in reversed(list(self)):
+            if attempt.id == id:
                 return Earlier(
-                    id=one.id,
-                    method=one.method,
-                    url=one.url,
-                    signature=one._signature,  # noqa: SLF001  (of this very module)
-                    http_status=one.http_status,
-                    code=one.code,
+                    id=attempt.id,
+                    method=attempt.method,
+                    url=attempt.url,
+                    signature=attempt.signature,
+                    http_status=attempt.http_status,
+                    code=attempt.code,
                 )
         return None
 
     @property
     def refused(self) -> list[LoginAttempt]:
         """The attempts that were refused."""
-        return [one for one in self if not one.accepted]
+        return [attempt for attempt in self if not attempt.accepted]
 
     def as_netsuite_shows(self) -> list[LoginAttempt]:
-        """Give what NetSuite's own page would show: without the attempts that it does not log."""
-        return [one for one in self if one.logged_by_netsuite]
+        """What NetSuite's own page would show: not the attempts that it does not log."""
+        return [attempt for attempt in self if attempt.logged_by_netsuite]
 
     def clear(self) -> None:
         """Forget every attempt."""
@@ -262,9 +199,8 @@ class AuditTrail(History[LoginAttempt]):
     @contextmanager
     def expect_refusal(self, detail: str | None = None, *, count: int | None = None) -> Iterator[list[LoginAttempt]]:
         """Announce refusals; see ``NetSuiteServer.expect_refusal``."""
-        known = dict.fromkeys((*DETAILS, *BY_ID, *TOKEN_DETAILS, *BY_TOKEN_ID))
-        if detail is not None and detail not in known:
-            raise ValueError(f"{detail!r} is no detail and no refusal; {nearest(detail, known)}")
+        if detail is not None and detail not in KNOWN:
+            raise ValueError(f"{detail!r} is no detail and no refusal; {nearest(detail, KNOWN)}")
         expectation = Expectation(detail=detail, count=count)
         self._expectations.append(expectation)
         try:
@@ -293,7 +229,7 @@ class Expectation:
             if self.detail is not None and self.detail not in names:
                 got = attempt.detail or (refusal and refusal.id)
                 raise AssertionError(
-                    f"expected {wanted}, but attempt {attempt.id} was refused with {got!r}: {attempt.cause}"
+                    f"expected {wanted}, but attempt {attempt.id} was refused with {got!r}: {attempt.cause}",
                 )
         if self.count is not None and len(self.attempts) != self.count:
             raise AssertionError(f"expected {wanted} {self.count} times, but there were {len(self.attempts)}")

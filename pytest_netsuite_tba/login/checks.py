@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.users import REST_WEB_SERVICES
 from pytest_netsuite_tba.oauth1.encoding import decode_query, form_decode, to_bytes, to_text
@@ -18,16 +18,15 @@ from pytest_netsuite_tba.oauth1.header import AuthorizationHeader, Parameter
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 
 from .base_string import FORM, expected_base_string
+from .login import Login
 from .nonces import WINDOW_SECONDS
 from .refusals import BY_ID
 from .web_services_only import DOORS
 
 if TYPE_CHECKING:
-    from pytest_netsuite_tba.account.records import Account, Integration, Token
     from pytest_netsuite_tba.account.users import Entity, Role
     from pytest_netsuite_tba.oauth1.header import Deviation
 
-    from .nonces import NonceStore
     from .refusal import Refusal
     from .request import SignedRequest
 
@@ -55,54 +54,6 @@ _REFUSED_DEVIATIONS: dict[str, str] = {
     "bad-escape": "The value of {name} has a % that two hex digits do not follow.",
     "missing-comma": "No comma follows {name} in the Authorization header.",
 }
-
-
-class Login:
-    """One request on its way through the checks, and what they found out about it.
-
-    Attributes:
-        request, account, nonces: what is judged, by whose records.
-        now: NetSuite's time in Unix seconds.
-        parameters: decoded OAuth parameters, once the header parses.
-        integration, token: as the parameters name them, once looked up.
-        earlier_attempt: id of the attempt that used the nonce before, if one did.
-
-    """
-
-    __slots__ = ("account", "earlier_attempt", "integration", "nonces", "now", "parameters", "request", "token")
-
-    def __init__(self, request: SignedRequest, account: Account, nonces: NonceStore, now: float) -> None:
-        self.request = request
-        self.account = account
-        self.nonces = nonces
-        self.now = now
-        self.parameters: dict[str, str] = {}
-        self.integration: Integration | None = None
-        self.token: Token | None = None
-        self.earlier_attempt: int | None = None
-
-    @property
-    def found_integration(self) -> Integration:
-        """The integration, for the checks after row 10."""
-        return cast("Integration", self.integration)
-
-    @property
-    def found_token(self) -> Token:
-        """The token, for the checks after row 12."""
-        return cast("Token", self.token)
-
-    def identify(self) -> None:
-        """Look up the integration and the token that the parameters name."""
-        key = self.parameters.get("oauth_consumer_key")
-        token_id = self.parameters.get("oauth_token")
-        for integration in self.account.integrations.values():
-            if integration.consumer_key == key:
-                self.integration = integration
-                break
-        for token in self.account.tokens.values():
-            if token.id == token_id:
-                self.token = token
-                break
 
 
 def has_authorization(login: Login) -> Refusal | None:
@@ -137,8 +88,8 @@ def header_is_well_formed(login: Login) -> Refusal | None:
             return rejected.because(text.format(name=deviation.name[:80] or "a parameter", position=deviation.position))
     # The server URL-decodes: a "+" sent raw is a space (RFC 5849 would keep it).
     login.parameters = {
-        one.name: form_decode(one.raw) if "+" in one.raw and one.name != "realm" else one.value
-        for one in header.parameters
+        sent.name: form_decode(sent.raw) if "+" in sent.raw and sent.name != "realm" else sent.value
+        for sent in header.parameters
     }
     login.identify()
     if request.authorizations and "oauth_" in request.query:
@@ -173,7 +124,7 @@ def required_parameters_are_present(login: Login) -> Refusal | None:
         return None
     are = "is" if len(missing) == 1 else "are"
     return BY_ID["MissingTokenPassportRequiredFields"].because(
-        f"{' and '.join(missing)} {are} missing from the Authorization header."
+        f"{' and '.join(missing)} {are} missing from the Authorization header.",
     )
 
 
@@ -198,7 +149,7 @@ def timestamp_is_in_window(login: Login) -> Refusal | None:
     text = login.parameters["oauth_timestamp"]
     if not (text.isascii() and text.isdigit() and text.strip("0")):
         return BY_ID["InvalidTimestamp-malformed"].because(
-            f"oauth_timestamp is {text[:40]!r}, no positive whole number."
+            f"oauth_timestamp is {text[:40]!r}, no positive whole number.",
         )
     off = int(text[:_TIMESTAMP_DIGITS]) - login.now if len(text) <= _TIMESTAMP_DIGITS else float("inf")
     if abs(off) <= WINDOW_SECONDS:
@@ -206,7 +157,7 @@ def timestamp_is_in_window(login: Login) -> Refusal | None:
     side = "ahead of" if off > 0 else "behind"
     by = f"{abs(off):.0f} seconds" if off != float("inf") else "ages"
     return BY_ID["InvalidTimestamp"].because(
-        f"oauth_timestamp {text[:40]} is {by} {side} NetSuite's clock; {WINDOW_SECONDS} are let pass."
+        f"oauth_timestamp {text[:40]} is {by} {side} NetSuite's clock; {WINDOW_SECONDS} are let pass.",
     )
 
 
@@ -271,7 +222,7 @@ def nonce_has_right_length(login: Login) -> Refusal | None:
     nonce = login.parameters["oauth_nonce"]
     if len(nonce) < NONCE_MIN_LENGTH:
         return BY_ID["nonce_rejected"].because(
-            f"oauth_nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} is the least."
+            f"oauth_nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} is the least.",
         )
     longest = login.account.behaviour.nonce_max_length
     if longest and len(nonce) > longest:
@@ -280,15 +231,21 @@ def nonce_has_right_length(login: Login) -> Refusal | None:
 
 
 def nonce_is_new(login: Login) -> Refusal | None:
-    """Row 15: this user has not used this nonce with this timestamp."""
-    user = login.found_token.entity.email
+    """Row 15: this user has not used this nonce with this timestamp; from now on it has."""
+    if is_spent(login, login.found_token.entity.email):
+        return BY_ID["nonce_used"].because(
+            f"Attempt {login.earlier_attempt} of this user already used this nonce with this timestamp.",
+        )
+    return None
+
+
+def is_spent(login: Login, user: str) -> bool:
+    """Say whether ``user`` used the request's nonce and timestamp before; spend them where not."""
     nonce, timestamp = login.parameters["oauth_nonce"], int(login.parameters["oauth_timestamp"])
     login.earlier_attempt = login.nonces.seen(user, nonce, timestamp)
     if login.earlier_attempt is None:
-        return None
-    return BY_ID["nonce_used"].because(
-        f"Attempt {login.earlier_attempt} of this user already used this nonce with this timestamp."
-    )
+        login.nonces.spend(user, nonce, timestamp, now=login.now, attempt=login.attempt)
+    return login.earlier_attempt is not None
 
 
 def user_is_not_locked(login: Login) -> Refusal | None:
@@ -347,7 +304,7 @@ def role_may_call_rest(login: Login) -> Refusal | None:
 
 Check = Callable[[Login], "Refusal | None"]
 
-# Each reads like the table: row 2 first, row 18 last. A nonce is spent when row 15 passes.
+# Each reads like the table: row 2 first, row 18 last.
 _HEADER: tuple[Check, ...] = (
     has_authorization,
     header_is_well_formed,

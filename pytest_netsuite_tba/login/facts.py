@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from pytest_netsuite_tba.account.records import Account, Integration, Token
+
+    from .hiding import Hiding
+    from .refusal import Refusal
     from .request import SignedRequest
 
 
@@ -19,6 +23,18 @@ class Secrets:
     consumer_secret: str = field(repr=False)
     token_id: str = field(repr=False)
     token_secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, account: Account, integration: Integration, token: Token) -> Self:
+        """The four values of ``token`` as used with ``integration``."""
+        return cls(
+            name=token.name,
+            account=account.id,
+            consumer_key=integration.consumer_key,
+            consumer_secret=integration.consumer_secret,
+            token_id=token.id,
+            token_secret=token.secret,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +55,7 @@ class Facts:
 
     Attributes:
         request: as it came.
-        refusal: id of the row that refused it.
-        reason: the attempt's cause.
+        row: the refusal, with the facts of this request as its cause.
         now: NetSuite's time when it was judged, Unix seconds.
         account: id of the account called; ``""`` where there is none.
         host: the account's RESTlet host.
@@ -53,12 +68,13 @@ class Facts:
         earlier: the attempt that used the nonce before.
         after_redirect: whether the attempt before this one was answered by a redirect.
         forced: the test asked for this refusal.
+        hiding: takes the secrets that were known when it was judged out of what is shown of it.
 
     """
 
     request: SignedRequest
-    refusal: str
-    reason: str
+    row: Refusal
+    hiding: Hiding = field(repr=False)
     now: float
     account: str = ""
     host: str = ""
@@ -73,8 +89,18 @@ class Facts:
     forced: bool = False
 
     @property
+    def refusal(self) -> str:
+        """Id of the row that refused it."""
+        return self.row.id
+
+    @property
+    def reason(self) -> str:
+        """Why, in a sentence with the facts of this request."""
+        return self.row.cause
+
+    @property
     def sender(self) -> Secrets | None:
         """The token whose key and id the header holds: of the account called, else of another; None if nobody's."""
         key, token_id = self.parameters.get("oauth_consumer_key"), self.parameters.get("oauth_token")
-        others = (one for one in self.known if (one.consumer_key, one.token_id) == (key, token_id))
+        others = (known for known in self.known if (known.consumer_key, known.token_id) == (key, token_id))
         return self.own or next(others, None)

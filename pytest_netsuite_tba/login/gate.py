@@ -1,209 +1,192 @@
-"""The account's door: it judges one request at a time and writes the trail."""
+"""The account's gate: the one place where a login is judged, and the one maker of an attempt."""
 
 from __future__ import annotations
 
+import threading
 from collections import deque
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from pytest_netsuite_tba.account.records import by_id
 
 from .audit_trail import LoginAttempt
-from .channels import CHECKS
-from .checks import Login, nonce_is_new
-from .facts import Facts, Secrets
+from .facts import Facts
+from .hiding import hiding, secrets_of
+from .login import AnyLogin
 from .nonces import NonceStore
-from .token_passport import spoken
+from .token_passport import in_words_of_soap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Sequence
 
-    from pytest_netsuite_tba.account.records import Account, Integration, Token
+    from pytest_netsuite_tba.account.records import Account
 
     from .audit_trail import AuditTrail
-    from .checks import Check
-    from .refusal import Channel, Refusal
-    from .request import SignedRequest
+    from .hiding import Hiding
+    from .refusal import Refusal
+    from .verdict import Diagnose
+
+L = TypeVar("L", bound=AnyLogin)
+
+
+def first_refusal(login: L, checks: Iterable[Callable[[L], Refusal | None]]) -> Refusal | None:
+    """Run checks in order, up to the first that refuses; None where all let the login pass."""
+    return next((refusal for check in checks if (refusal := check(login)) is not None), None)
 
 
 class Gate:
-    """Judges the requests of one account, under the account's lock.
+    """Judges logins, each under the lock of the account that is called, and writes the trail.
+
+    Args:
+        accounts: those of the fake; a diagnosis tells whose credentials were sent.
+        trail: where every attempt is written.
+        diagnose: finds the mistake behind a refusal, once somebody looks at it.
 
     Attributes:
-        account: whose records decide.
-        accounts: those of the server, this one among them; a diagnosis tells whose credentials were sent.
-        trail: where every attempt is written.
-        nonces: those spent within the window.
+        nonces: those spent at each account within the window, by its id.
 
     """
 
-    def __init__(self, account: Account, trail: AuditTrail, accounts: Iterable[Account] = ()) -> None:
-        self.account = account
-        self.accounts = tuple(accounts) or (account,)
+    def __init__(self, accounts: Iterable[Account], trail: AuditTrail, diagnose: Diagnose) -> None:
+        self.accounts = by_id(accounts)
         self.trail = trail
-        self.nonces = NonceStore()
-        self._forced: deque[Refusal] = deque()
-        self._always: Refusal | None = None
-        self._in_flight = 0
-
-    def force(self, refusal: Refusal, times: int | None) -> None:
-        """Refuse the next ``times`` logins (all, if None) with ``refusal``, whatever they hold."""
-        with self.account.lock:
-            if times is None:
-                self._always = refusal
-            else:
-                self._forced.extend([refusal] * times)
+        self.diagnose = diagnose
+        self.forget()
 
     def forget(self) -> None:
         """Forget the nonces spent, and what was to be refused by force."""
-        with self.account.lock:
-            self.nonces = NonceStore()
-            self._forced.clear()
-            self._always = None
+        self.nonces = {id: NonceStore() for id in self.accounts}
+        self._forced = {at_token_endpoints: _Forced() for at_token_endpoints in (True, False)}
 
-    @contextmanager
-    def slot(self) -> Iterator[bool]:
-        """Hold one place among the requests in flight; gives whether it is within the account's limit."""
-        account = self.account
-        with account.lock:
-            self._in_flight += 1
-            within = account.concurrency_limit is None or self._in_flight <= account.concurrency_limit
-        try:
-            yield within
-        finally:
-            with account.lock:
-                self._in_flight -= 1
+    def force(self, refusal: Refusal, times: int | None) -> None:
+        """Refuse the next ``times`` logins (all, if None) with ``refusal``, whatever they hold and whosever they are.
+
+        A refusal of the token endpoints waits for their next login; any other for the next signed call.
+        """
+        self._forced[refusal.of_token_endpoints].add(refusal, times)
 
     def judge(
-        self, request: SignedRequest, channel: Channel = "restlet", checks: tuple[Check, ...] | None = None
-    ) -> tuple[LoginAttempt, Token | None]:
-        """Run a channel's checks on one request and append the attempt to the trail.
+        self,
+        login: L,
+        checks: Sequence[Callable[[L], Refusal | None]],
+        *,
+        then: Callable[[L], object] = lambda _: None,
+        logged: bool = True,
+    ) -> LoginAttempt:
+        """Run the checks on a login, in order, and append the attempt to the trail.
 
-        Gives the attempt, and the token if it may in. ``checks`` are for a channel that has several tuples of them.
+        Args:
+            login: its account is not None.
+            checks: the first that refuses decides.
+            then: done for a login that is let in, before anybody sees the attempt.
+            logged: whether NetSuite's own trail shows it.
+
         """
-        account = self.account
-        with account.lock:
-            now = account.clock.now()
-            attempt = LoginAttempt(
-                id=self.trail.next_id(),
-                time=datetime.fromtimestamp(now, UTC),
-                channel=channel,
-                method=request.method,
-                url=request.url,
-                status="Success",
-                account=account.id,
-                _is_answered=request.is_answered,
-                _diagnose=self.trail.diagnose,
-            )
-            login = Login(request, account, self.nonces, now)
-            checks = checks or CHECKS[channel]
-            refusal = self._forced_refusal(login, checks)
-            if refusal is None:
-                refusal = self._run_checks(checks, login, attempt.id)
-            else:
-                attempt.forced = attempt.expected = True
-            if refusal is not None:
-                if channel == "soap":
-                    refusal = replace(refusal, cause=spoken(refusal.cause), cure=spoken(refusal.cure))
-                attempt.refuse(refusal.settled(account.behaviour, channel))
-                attempt._facts = self._facts(login, refusal, forced=attempt.forced)  # noqa: SLF001  (of the same room)
-            attempt._signature = login.parameters.get("oauth_signature", "")  # noqa: SLF001
-            if account.behaviour.failed_signatures_lock_user:
-                self._count_failures(login, refusal)
-            if login.integration is not None:
-                attempt.application = login.integration.name
-            if login.token is not None:
-                attempt.token_name = login.token.name
-                attempt.user = login.token.entity.label
-                attempt.role = login.token.role.name
-            self.trail.append(attempt)
-            return attempt, login.token if refusal is None else None
+        with cast("Account", login.account).lock:
+            login.attempt = self.trail.next_id()
+            forced = self._forced[login.at_token_endpoints].take()
+            refusal = first_refusal(login, checks if forced is None else checks[:2])  # those two find the names
+            if forced is None:
+                login.count(refusal)
+                if refusal is None:
+                    then(login)
+            refusal = forced or refusal
+            if refusal is not None and login.channel == "soap":
+                refusal = refusal.because(in_words_of_soap(refusal.cause), in_words_of_soap(refusal.cure))
+            return self._attempt(login, refusal, forced=forced is not None, logged=logged)
 
-    def _forced_refusal(self, login: Login, checks: tuple[Check, ...]) -> Refusal | None:
-        if not self._forced and self._always is None:
-            return None
-        if checks[0](login) is None:
-            checks[1](login)  # only for the names that the trail shows
-        return self._forced.popleft() if self._forced else self._always
+    def refuse(self, login: AnyLogin, refusal: Refusal, *, forced: bool = False) -> LoginAttempt:
+        """Append a refused attempt that never came before a check; ``forced`` where the test asked for it."""
+        login.attempt = self.trail.next_id()
+        return self._attempt(login, refusal, forced=forced)
 
-    @staticmethod
-    def _run_checks(checks: tuple[Check, ...], login: Login, attempt: int) -> Refusal | None:
-        for check in checks:
-            refusal = check(login)
-            if refusal is not None:
-                return refusal
-            if check is nonce_is_new:
-                parameters = login.parameters
-                login.nonces.spend(
-                    login.found_token.entity.email,
-                    parameters["oauth_nonce"],
-                    int(parameters["oauth_timestamp"]),
-                    now=login.now,
-                    attempt=attempt,
-                )
-        return None
+    def hide(self, *more: str) -> Hiding:
+        """What hides the secrets that are known now, and ``more``."""
+        return hiding((*secrets_of(self.accounts.values()), *more))
 
-    def _facts(self, login: Login, refusal: Refusal, *, forced: bool) -> Facts:
+    def _attempt(self, login: AnyLogin, refusal: Refusal | None, *, forced: bool, logged: bool = True) -> LoginAttempt:
+        """Make the attempt, complete and without a secret, and write it into the trail."""
+        own, request, account = login.own_secrets(), login.request, login.account
+        hides = self.hide(*((own.consumer_secret, own.token_secret) if own else ()))
+        settled = facts = None
+        if refusal is not None:
+            settled = refusal.settled((account or next(iter(self.accounts.values()))).behaviour, login.channel)
+            facts = self._facts(login, refusal, hides, forced=forced) if login.is_explained else None
+        attempt = LoginAttempt(
+            id=login.attempt,
+            time=datetime.fromtimestamp(login.now, UTC),
+            channel=login.channel,
+            method=request.method,
+            url=hides.text(request.url),
+            account="" if account is None else account.id,
+            status="Success" if settled is None else "Failure",
+            forced=forced,
+            expected=forced,
+            signature=login.signature,
+            facts=facts,
+            search=self.diagnose,
+            **login.columns._asdict(),
+        )
+        if settled is not None:
+            attempt.refusal = settled
+            attempt.detail = hides.optional(settled.detail_for(login.channel))
+            attempt.cause, attempt.cure = hides.text(settled.cause), hides.text(settled.cure)
+            attempt.code = settled.code
+        attempt.logged_by_netsuite = logged and (settled is None or settled.logged)
+        self.trail.append(attempt)
+        return attempt
+
+    def _facts(self, login: AnyLogin, refusal: Refusal, hides: Hiding, *, forced: bool) -> Facts:
         """Keep what a diagnosis will need, before the records change."""
-        integration, token = login.integration, login.token
-        own = None
-        if integration is not None and token is not None:
-            own = _secrets(self.account.id, integration, token)
-        earlier = None if login.earlier_attempt is None else self.trail.earlier(login.earlier_attempt)
+        account, accounts = login.account, self.accounts.values()
+        hosts = tuple(served.restlets_host for served in accounts) if login.hosts is None else login.hosts
         return Facts(
             request=login.request,
-            refusal=refusal.id,
-            reason=refusal.cause,
+            row=refusal,
+            hiding=hides,
             now=login.now,
-            account=self.account.id,
-            host=self.account.restlets_host,
-            hosts=tuple(one.restlets_host for one in self.accounts),
+            account="" if account is None else account.id,
+            host="" if account is None or login.hosts is not None else account.restlets_host,
+            hosts=hosts,
             parameters=login.parameters,
-            own=own,
-            known=tuple(_secrets_of(self.accounts)),
+            own=login.own_secrets(),
+            known=tuple(login.other_secrets(accounts)),
             known_elsewhere=self._elsewhere(login),
-            parameter_order=self.account.behaviour.parameter_order,
-            earlier=earlier,
+            parameter_order="rfc5849" if account is None else account.behaviour.parameter_order,
+            earlier=None if login.earlier_attempt is None else self.trail.earlier(login.earlier_attempt),
             after_redirect=bool(len(self.trail)) and str(self.trail[-1].http_status).startswith("30"),
             forced=forced,
         )
 
-    def _elsewhere(self, login: Login) -> str:
-        """Name another account of this server that knows the key or the token."""
+    def _elsewhere(self, login: AnyLogin) -> str:
+        """Name another account that knows the consumer key or the token."""
         key, token_id = login.parameters.get("oauth_consumer_key"), login.parameters.get("oauth_token")
-        for account in self.accounts:
-            if account is not self.account and (
-                any(one.consumer_key == key for one in account.integrations.values())
-                or any(one.id == token_id for one in account.tokens.values())
+        for account in self.accounts.values():
+            if account is not login.account and (
+                any(integration.consumer_key == key for integration in account.integrations.values())
+                or any(token.id == token_id for token in account.tokens.values())
             ):
                 return account.id
         return ""
 
-    @staticmethod
-    def _count_failures(login: Login, refusal: Refusal | None) -> None:
-        """Lock the user after five wrong signatures in a row, where ``Behaviour`` says that they count."""
-        if login.token is None:
-            return
-        entity = login.token.entity
-        if refusal is None:
-            entity.failed_logins = 0
-        elif refusal.id == "InvalidSignature":
-            entity.count_failure(login.now)
 
+class _Forced:
+    """Refusals that a test asked for, first come first served."""
 
-def _secrets_of(accounts: Iterable[Account]) -> Iterator[Secrets]:
-    """Give the four values of every token of these accounts."""
-    for account in accounts:
-        for token in account.tokens.values():
-            yield _secrets(account.id, token.integration, token)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._next: deque[Refusal] = deque()
+        self._always: Refusal | None = None
 
+    def add(self, refusal: Refusal, times: int | None) -> None:
+        """Ask for ``refusal`` so many times, or from then on if None."""
+        with self._lock:
+            if times is None:
+                self._always = refusal
+            else:
+                self._next.extend([refusal] * times)
 
-def _secrets(account: str, integration: Integration, token: Token) -> Secrets:
-    return Secrets(
-        name=token.name,
-        account=account,
-        consumer_key=integration.consumer_key,
-        consumer_secret=integration.consumer_secret,
-        token_id=token.id,
-        token_secret=token.secret,
-    )
+    def take(self) -> Refusal | None:
+        """The refusal of the next login, or None."""
+        with self._lock:
+            return self._next.popleft() if self._next else self._always

@@ -2,65 +2,71 @@
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
     from pytest_netsuite_tba.account.records import Account
-
-    from .facts import Facts
-    from .verdict import Mistake
 
 HIDDEN = "[secret]"
 _LEAST_SECRET = 6  # characters; hiding a shorter text would tear every other text apart
 
 
 class Hiding:
-    """Takes the secrets that were known when a request was judged out of texts and mistakes."""
+    """Takes some secrets out of texts: as they are, encoded, and encoded twice.
 
-    def __init__(self, facts: Facts) -> None:
-        texts: set[str] = set()
-        for one in (*facts.known, *((facts.own,) if facts.own else ())):
-            texts.update(*map(_forms, (one.consumer_secret, one.token_secret)))
-        # A key or id that equals a secret would tear the ids out of every text.
-        self._pattern = re.compile("|".join(map(re.escape, sorted(texts, key=len, reverse=True)))) if texts else None
+    A key or id that equals a secret is no secret of ours: it would tear the ids out of every text.
 
-    def text(self, text: str | None) -> str | None:
-        """Give the text without the secrets, however often they were encoded."""
-        return text if text is None or self._pattern is None else self._pattern.sub(HIDDEN, text)
+    Args:
+        secrets: consumer secrets and token secrets.
 
-    def mistake(self, one: Mistake) -> Mistake:
-        """Give the mistake, its sentences without the secrets."""
-        return dataclasses.replace(one, cause=self.text(one.cause) or "", cure=self.text(one.cure) or "")
+    """
+
+    __slots__ = ("_forms",)
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        forms = {form for secret in secrets for form in _forms(secret)}
+        self._forms = sorted(forms, key=len, reverse=True)  # a secret may hold another one
+
+    def text(self, text: str) -> str:
+        """The text without the secrets."""
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, HIDDEN)
+        return text
+
+    def optional(self, text: str | None) -> str | None:
+        """The same for a text that may be None."""
+        return None if text is None else self.text(text)
 
 
-def without_secrets(text: str, accounts: Mapping[str, Account]) -> str:
-    """Give a text without the secrets that these accounts have now."""
-    for account in accounts.values():
+@lru_cache(maxsize=64)
+def hiding(secrets: tuple[str, ...]) -> Hiding:
+    """What hides these secrets; the same ones are asked for with every request."""
+    return Hiding(secrets)
+
+
+def secrets_of(accounts: Iterable[Account]) -> Iterator[str]:
+    """Every consumer secret and token secret that these accounts have now."""
+    for account in accounts:
         for token in account.tokens.values():
-            for form in (*_forms(token.secret), *_forms(token.integration.consumer_secret)):
-                if form in text:
-                    text = text.replace(form, HIDDEN)
-    return text
+            yield token.secret
+            yield token.integration.consumer_secret
 
 
 @lru_cache(maxsize=1_024)
-def _forms(secret: str) -> Iterable[str]:
-    """Give a secret as it is, encoded, and encoded twice, the longest first; nothing of one that is too short."""
+def _forms(secret: str) -> tuple[str, ...]:
+    """A secret as it is, encoded, and encoded twice; nothing of one that is too short."""
     once = _encoded(secret)
-    forms = {secret, once, _encoded(once)}
-    return tuple(sorted((one for one in forms if len(one) >= _LEAST_SECRET), key=len, reverse=True))
+    return tuple(form for form in {secret, once, _encoded(once)} if len(form) >= _LEAST_SECRET)
 
 
 def _encoded(text: str) -> str:
-    """Encode a text that may hold surrogates which stand for no byte."""
     try:
         return percent_encode(text)
-    except ValueError:
+    except ValueError:  # a surrogate that stands for no byte
         return text

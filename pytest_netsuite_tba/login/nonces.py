@@ -26,7 +26,7 @@ class NonceStore:
         """Note the nonce as spent by ``attempt``, and forget what no timestamp check would let in again."""
         bucket = self._buckets.get(timestamp)
         if bucket is None:
-            for old in [one for one in self._buckets if one < now - _KEPT_SECONDS]:
+            for old in [kept for kept in self._buckets if kept < now - _KEPT_SECONDS]:
                 del self._buckets[old]
             bucket = self._buckets[timestamp] = {}
         bucket[user, nonce] = attempt

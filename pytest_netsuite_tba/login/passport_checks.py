@@ -16,7 +16,6 @@ from pytest_netsuite_tba.oauth1.encoding import to_bytes
 from .checks import (
     NONCE_MIN_LENGTH,
     Check,
-    Login,
     entity_and_role_are_usable,
     feature_is_enabled,
     integration_is_enabled,
@@ -31,6 +30,7 @@ from .refusals import BY_ID
 from .token_passport import ALGORITHMS, FIELDS, Envelope, SentPassport
 
 if TYPE_CHECKING:
+    from .login import Login
     from .refusal import Refusal
 
 NONCE_MAX_LENGTH = 64
@@ -53,7 +53,7 @@ def has_token_passport(login: Login) -> Refusal | None:
         return BY_ID["malformed-envelope"].because(envelope.problem)
     if envelope.operation in USER_LOGINS:
         return BY_ID["soap-user-credentials"].because(f"The operation {envelope.operation!r} is of user credentials.")
-    others = [one for one in envelope.headers if one in {"passport", "applicationInfo"}]
+    others = [name for name in envelope.headers if name in {"passport", "applicationInfo"}]
     if not envelope.passports:
         if "passport" in others:
             return BY_ID["soap-user-credentials"]
@@ -63,7 +63,7 @@ def has_token_passport(login: Login) -> Refusal | None:
     if len(envelope.passports) > 1:
         others.append("second tokenPassport")
     if others:
-        said = " and ".join(f"a {one}" if one[0] not in "aeiou" else f"an {one}" for one in others)
+        said = " and ".join(f"a{'n' * (name[0] in 'aeiou')} {name}" for name in others)
         return BY_ID["ambiguous-authentication"].because(f"Beside the tokenPassport there is {said}.")
     return None
 
@@ -73,7 +73,7 @@ def passport_is_well_formed(login: Login) -> Refusal | None:
     passport = _passport(login)
     if not _MESSAGES.fullmatch(passport.namespace):
         return BY_ID["token-passport-namespace"].because(
-            f"tokenPassport is in the namespace {passport.namespace[:80]!r}, not in the endpoint's."
+            f"tokenPassport is in the namespace {passport.namespace[:80]!r}, not in the endpoint's.",
         )
     login.parameters = {
         parameter: passport.fields[name] for name, parameter in FIELDS.items() if name in passport.fields
@@ -121,7 +121,7 @@ def nonce_is_accepted(login: Login) -> Refusal | None:
     nonce = login.parameters["oauth_nonce"]
     if not NONCE_MIN_LENGTH <= len(nonce) <= NONCE_MAX_LENGTH:
         return BY_ID["nonce_rejected"].because(
-            f"nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} to {NONCE_MAX_LENGTH} are let pass."
+            f"nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} to {NONCE_MAX_LENGTH} are let pass.",
         )
     if login.account.behaviour.soap_nonce_alphanumeric and not (nonce.isascii() and nonce.isalnum()):
         return BY_ID["nonce_rejected"].because("nonce has other characters than letters and digits.")

@@ -26,7 +26,6 @@ class SignedRequest:
         headers: names and values in the order sent, repeated ones repeated.
         body: the whole body.
         remote_address: the client's IP address.
-        is_answered: False where a fault that the test asked for keeps the answer from the client.
         envelope: of a SOAP request, once somebody has read it.
 
     """
@@ -40,7 +39,6 @@ class SignedRequest:
         "envelope",
         "headers",
         "host",
-        "is_answered",
         "method",
         "path",
         "query",
@@ -65,7 +63,6 @@ class SignedRequest:
         self.headers = headers
         self.body = body
         self.remote_address = remote_address
-        self.is_answered = True
         self.envelope: Envelope | None = None
         if target.lower().startswith(_ABSOLUTE):
             scheme, _, rest = target.partition("://")

@@ -58,19 +58,19 @@ FIELDS = {
     "timestamp": "oauth_timestamp",
     "signature": "oauth_signature",
 }
-_SPOKEN = {
+_SAID_OF_PASSPORTS = {
     **{ours: field for field, ours in FIELDS.items()},
     "oauth_signature_method": "algorithm",
     "six oauth_ parameters": "six fields",
     "the Authorization header": "the tokenPassport",
     "The Authorization header": "The tokenPassport",
 }
-_WORDS = re.compile("|".join(sorted(_SPOKEN, key=len, reverse=True)))
+_WORDS = re.compile("|".join(sorted(_SAID_OF_PASSPORTS, key=len, reverse=True)))
 
 
-def spoken(text: str) -> str:
-    """Say a sentence about the Authorization header as one about the passport."""
-    return _WORDS.sub(lambda found: _SPOKEN[found[0]], text)
+def in_words_of_soap(text: str) -> str:
+    """A sentence about the Authorization header as one about the passport."""
+    return _WORDS.sub(lambda found: _SAID_OF_PASSPORTS[found[0]], text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .facts import Facts
+    from .hiding import Hiding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Mistake:
     cure: str
 
     def as_dict(self) -> dict[str, str]:
-        """Give the mistake as JSON holds it."""
+        """As JSON holds it."""
         return {"id": self.id, "title": self.title, "cause": self.cause, "cure": self.cure}
 
 
@@ -44,7 +45,7 @@ class Diagnosis:
     Attributes:
         mistakes: in the order found; empty where nothing could be named.
         proven: recomputing with these mistakes gave exactly the received signature.
-        also_consistent: other recipes, a tuple of mistakes each, that give the same signature for this request.
+        also_consistent: other readings, a tuple of mistakes each, that give the same signature for this request.
         signed_base_string: what the client must have signed, when proven; else None.
         expected_base_string: what it should have signed; None where too little came.
         corrected_authorization: the header (of a SOAP call: the ``tokenPassport``) that would have been let in; None
@@ -62,16 +63,33 @@ class Diagnosis:
     notes: tuple[str, ...] = ()
     renderer: Callable[..., str] = field(default=_unrendered, repr=False, compare=False)
 
+    def hidden(self, hiding: Hiding) -> Diagnosis:
+        """The same without the secrets that ``hiding`` knows."""
+        hide, optional = hiding.text, hiding.optional
+
+        def without(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
+            return tuple(replace(mistake, cause=hide(mistake.cause), cure=hide(mistake.cure)) for mistake in mistakes)
+
+        return replace(
+            self,
+            mistakes=without(self.mistakes),
+            also_consistent=tuple(map(without, self.also_consistent)),
+            signed_base_string=optional(self.signed_base_string),
+            expected_base_string=optional(self.expected_base_string),
+            corrected_authorization=optional(self.corrected_authorization),
+            notes=tuple(map(hide, self.notes)),
+        )
+
     def render(self, *, width: int = 80, colour: bool = False) -> str:
-        """Give the diagnosis as text: what, why and cure first, the base strings below."""
+        """As text: what, why and cure first, the base strings below."""
         return self.renderer(self, width=width, colour=colour)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the diagnosis as JSON holds it."""
+        """As JSON holds it."""
         return {
             "proven": self.proven,
-            "mistakes": [one.as_dict() for one in self.mistakes],
-            "also_consistent": [[one.as_dict() for one in recipe] for recipe in self.also_consistent],
+            "mistakes": [mistake.as_dict() for mistake in self.mistakes],
+            "also_consistent": [[mistake.as_dict() for mistake in reading] for reading in self.also_consistent],
             "signed_base_string": self.signed_base_string,
             "expected_base_string": self.expected_base_string,
             "corrected_authorization": self.corrected_authorization,
@@ -84,9 +102,3 @@ class Diagnose(Protocol):
 
     def __call__(self, facts: Facts, *, budget: float = 1.0) -> Diagnosis:
         """Search for ``budget`` seconds at most."""
-
-
-def undiagnosed(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
-    """Name nothing: what a trail has that nobody handed a diagnosis."""
-    del facts, budget
-    return Diagnosis()

@@ -6,12 +6,11 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_netsuite_tba.login.hiding import Hiding
-
 from .rendering import aligned, labelled, stages
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
+    from pytest_netsuite_tba.login.hiding import Hiding
     from pytest_netsuite_tba.login.request import SignedRequest
     from pytest_netsuite_tba.login.verdict import Diagnosis
 
@@ -47,7 +46,7 @@ def readings(attempt: LoginAttempt) -> list[Reading]:
         return [Reading(one.title, one.cause, one.cure) for one in diagnosis.mistakes]
     if attempt.refusal is None:
         return []
-    facts = attempt._facts  # noqa: SLF001  (made up above: what is not known must not be searched)
+    facts = attempt.facts
     if attempt.refusal.id == "InvalidSignature" and facts is not None and facts.own is not None and not facts.forced:
         return [_WRONG_SECRET]
     what = attempt.refusal.title or attempt.detail or attempt.refusal.id
@@ -72,13 +71,13 @@ def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool) -> di
     reach the server through it.
     """
     diagnosis = attempt.diagnosis
-    facts = attempt._facts  # noqa: SLF001  (made up above: what is not known must not be searched)
+    facts = attempt.facts
     expected = (diagnosis and diagnosis.expected_base_string) or ""
     if facts is not None and facts.request.envelope is not None:
         expected = ""  # it is five fields: there are no stages to it
     commands = []
     if facts is not None and facts.request.headers:
-        hide = Hiding(facts)
+        hide = facts.hiding
         where = _Where(server_url, is_proxy)
         commands = [("The request as it was sent", where.command(facts.request, hide))]
         right = diagnosis and diagnosis.corrected_authorization

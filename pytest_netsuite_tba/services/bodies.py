@@ -7,16 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from werkzeug import Response
-
 from pytest_netsuite_tba.extras import MissingExtraError
+
+from .reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from wsgiref.types import WSGIEnvironment
     from xml.etree.ElementTree import Element
 
-    from werkzeug.datastructures import Headers
 
 JSON = "application/json"
 XML = "application/xml"
@@ -48,36 +46,26 @@ class NotReturnableError(ValueError):
         self.wanted = wanted
 
 
-class Answer(Response):
-    """A response whose headers are final; it knows its public error code, for the audit trail."""
-
-    code: str | None = None
-
-    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:  # noqa: ARG002  (werkzeug's own)
-        """Give them as they are: there is no Location to complete, and the length is known."""
-        return self.headers
-
-
-def error_answer(
-    media_type: str, status: int, code: str | None, message: str, headers: Mapping[str, str] | None = None
-) -> Answer:
+def error_reply(
+    media_type: str,
+    status: int,
+    code: str | None,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+) -> Reply:
     """Write an error in the form that the call's content type asks for; without a code there is no body."""
     if code is None:
-        answer = Answer(b"", status=status, content_type=_content_type(TEXT), headers=headers)
+        media_type, body = TEXT, ""
     elif media_type == JSON:
         body = f'{{"error" : {{"code" : {dump_json(code)}, "message" : {dump_json(message)}}}}}'
-        answer = Answer(_encoded(body), status=status, content_type=_content_type(JSON), headers=headers)
     elif media_type == XML:
         body = f"<error><code>{_xml_text(code)}</code><message>{_xml_text(message)}</message></error>"
-        answer = Answer(_encoded(body), status=status, content_type=_content_type(XML), headers=headers)
     else:
-        body = f"error code: {code}\nerror message: {message}"
-        answer = Answer(_encoded(body), status=status, content_type=_content_type(TEXT), headers=headers)
-    answer.code = code
-    return answer
+        media_type, body = TEXT, f"error code: {code}\nerror message: {message}"
+    return Reply.of(_encoded(body), _content_type(media_type), status=status, headers=headers, code=code)
 
 
-def value_answer(media_type: str, value: object) -> Answer:
+def value_reply(media_type: str, value: object) -> Reply:
     """Write what a script returned.
 
     Raises:
@@ -85,17 +73,25 @@ def value_answer(media_type: str, value: object) -> Answer:
         TypeError, ValueError: JSON, or XML, cannot hold it.
 
     """
+    body = ""
     if value is None:
-        return Answer(b"", status=200, content_type=_content_type(media_type or TEXT))
-    if media_type == JSON:
+        pass
+    elif media_type == JSON:
         if not isinstance(value, dict | list | tuple):
             raise NotReturnableError("an object")
-        return Answer(_encoded(dump_json(value)), status=200, content_type=_content_type(JSON))
-    if media_type == XML and isinstance(value, dict | list | tuple):
-        return Answer(_encoded(f"<response>{_to_xml(value)}</response>"), status=200, content_type=_content_type(XML))
-    if not isinstance(value, str):
+        body = dump_json(value)
+    elif media_type == XML and isinstance(value, dict | list | tuple):
+        body = f"<response>{_to_xml(value)}</response>"
+    elif isinstance(value, str):
+        body = value
+    else:
         raise NotReturnableError("a string")
-    return Answer(_encoded(value), status=200, content_type=_content_type(media_type or TEXT))
+    return Reply.of(_encoded(body), _content_type(media_type or TEXT))
+
+
+def json_reply(value: object) -> Reply:
+    """Write a value as JSON."""
+    return Reply.of(dump_json(value).encode(), _content_type(JSON))
 
 
 def read_body(media_type: str, raw: bytes) -> Any:  # noqa: ANN401  (a JSON value, an XML object or a text)
@@ -154,17 +150,18 @@ def _xml_text(value: object) -> str:
 def _to_xml(value: object) -> str:
     if isinstance(value, dict):
         return "".join(
-            f"<{tag}>{_to_xml(one)}</{tag}>" for tag, one in ((_xml_name(name), one) for name, one in value.items())
+            f"<{tag}>{_to_xml(child)}</{tag}>"
+            for tag, child in ((_xml_name(key), child) for key, child in value.items())
         )
     if isinstance(value, list | tuple):
-        return "".join(f"<item>{_to_xml(one)}</item>" for one in value)
+        return "".join(f"<item>{_to_xml(item)}</item>" for item in value)
     if value is not None and not isinstance(value, str | int | float):
         raise TypeError(f"a {type(value).__name__} cannot be written as XML")
     return _xml_text(value)
 
 
 def _xml_name(name: object) -> str:
-    """Give an element's name; what XML forbids in one becomes ``_`` (a query may hold ``a[0]``)."""
+    """An element's name; what XML forbids in one becomes ``_`` (a query may hold ``a[0]``)."""
     text = _NOT_IN_XML_NAME.sub("_", str(name))
     return text if text[:1].isalpha() or text[:1] == "_" else f"_{text}"
 
@@ -186,11 +183,11 @@ def _element_value(element: Element) -> object:
         return element.text or ""
     value: dict[str, Any] = {}
     for child in element:
-        one = _element_value(child)
+        inner = _element_value(child)
         if child.tag not in value:
-            value[child.tag] = one
+            value[child.tag] = inner
         elif isinstance(value[child.tag], list):
-            value[child.tag].append(one)
+            value[child.tag].append(inner)
         else:
-            value[child.tag] = [value[child.tag], one]
+            value[child.tag] = [value[child.tag], inner]
     return value

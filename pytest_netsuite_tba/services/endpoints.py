@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
-
-from werkzeug import Response
 
 from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
+from pytest_netsuite_tba.oauth1.target import host_and_port
 from pytest_netsuite_tba.tokens.nlauth import BadNLAuthError, UserCredentials, parse_nlauth
 
-from .bodies import JSON, Answer, dump_json, error_answer
-from .restlets import OAUTH_CHALLENGE
-from .service import Service
+from .bodies import JSON, error_reply
+from .reply import UNAUTHORIZED, Reply
+from .service import OAUTH_CHALLENGE
 
 if TYPE_CHECKING:
-    from werkzeug import Request
-
     from pytest_netsuite_tba.account.records import Account
-    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
-    from pytest_netsuite_tba.login.gate import Gate
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
+
+    from .service import Exchange
 
 
 class RefusedError(Exception):
@@ -41,51 +38,34 @@ class RefusedError(Exception):
         self.allow = allow
 
 
-Endpoint = Callable[["SignedRequest", "Account | None"], Response]
+Endpoint = Callable[["Exchange"], Reply]
 
 
-class Endpoints(Service):
-    """Endpoints below /rest/, each by its path and its one method.
+def serve(exchange: Exchange, endpoints: Mapping[str, tuple[str, Endpoint]]) -> Reply | None:
+    """Answer by the endpoint at the request's path, which takes one method; what is at none of them is left.
 
     Errors are JSON whatever the call's content type (captured by cloudextend/contrib-netsuite-servicemgr).
     """
+    method, endpoint = endpoints.get(exchange.request.path, ("", None))
+    if endpoint is None:
+        return None
+    try:
+        check_method(exchange.request, method)
+        return endpoint(exchange)
+    except RefusedError as refused:
+        attempt = exchange.refused(refused.refusal, hosts=None)
+        reply = refuse(exchange, attempt.refusal or refused.refusal)
+        if refused.allow:
+            reply.headers.append(("Allow", refused.allow))
+        return reply
 
-    channel = "token"
 
-    def endpoints(self) -> dict[str, tuple[str, Endpoint]]:
-        """Give the method and the answer of each path."""
-        raise NotImplementedError
-
-    def serve(self, request: Request, signed: SignedRequest, gate: Gate | None, *, within_limit: bool) -> Response:  # noqa: ARG002  (no script runs)
-        """Judge one request and answer it."""
-        method, answer = self.endpoints().get(signed.path, ("", None))
-        if answer is None:
-            return self.fake.answer_expected(request)
-        account = None if gate is None else gate.account
-        try:
-            check_method(signed, method)
-            return answer(signed, account)
-        except RefusedError as refused:
-            response = self.refused(self.fake.desk.refuse(signed, refused.refusal, account))
-            if refused.allow:
-                response.headers["Allow"] = refused.allow
-            return response
-
-    def refused(self, attempt: LoginAttempt, *, challenge: bool = False) -> Response:
-        """Render a refused attempt; ``challenge``: as RESTlets do where a signature was judged."""
-        refusal = attempt.refusal
-        assert refusal is not None  # noqa: S101  (the caller asked)
-        account = self.fake.accounts.get(attempt.account)
-        status = refusal.status or 401
-        headers = {}
-        if challenge and status == 401 and account is not None and account.behaviour.www_authenticate_on_restlets:  # noqa: PLR2004
-            headers["WWW-Authenticate"] = OAUTH_CHALLENGE.format(account.id)
-        return self.answered(attempt, error_answer(JSON, status, refusal.code, refusal.message, headers))
-
-    def answered(self, attempt: LoginAttempt, response: Response) -> Response:
-        """Note in the trail what the client gets, and give it."""
-        self.fake.audit_trail.answered(attempt, response.status_code)
-        return response
+def refuse(exchange: Exchange, refusal: Refusal, *, challenged: bool = False) -> Reply:
+    """Render a refusal; ``challenged`` as RESTlets do, where a signature was judged."""
+    status, account = refusal.status or UNAUTHORIZED, exchange.called
+    challenged = challenged and status == UNAUTHORIZED and account.behaviour.www_authenticate_on_restlets
+    headers = {"WWW-Authenticate": OAUTH_CHALLENGE.format(account.id)} if challenged else {}
+    return error_reply(JSON, status, refusal.code, refusal.message, headers)
 
 
 def check_method(signed: SignedRequest, *methods: str) -> None:
@@ -95,9 +75,10 @@ def check_method(signed: SignedRequest, *methods: str) -> None:
         raise RefusedError(BY_TOKEN_ID["method-not-allowed"].because(cause), allow=", ".join(methods))
 
 
-def host_names(signed: SignedRequest, account: Account | None) -> Account | None:
-    """Give the account if it is the host that names it: NetSuite's own hosts do, the fake's address does not."""
-    return account if signed.host.lower().partition(":")[0].endswith(NETSUITE) else None
+def account_of_host(exchange: Exchange) -> Account | None:
+    """The account if it is the host that names it: NetSuite's own hosts do, the fake's address does not."""
+    host, _ = host_and_port(exchange.request.host.lower())
+    return exchange.account if host.endswith(NETSUITE) else None
 
 
 def user_credentials(signed: SignedRequest) -> UserCredentials:
@@ -123,7 +104,7 @@ def user_credentials(signed: SignedRequest) -> UserCredentials:
 
 
 def account_of(credentials: UserCredentials, called: Account | None, accounts: dict[str, Account]) -> Account:
-    """Give the account that the host and ``nlauth_account`` both name; a shared host names none.
+    """The account that the host and ``nlauth_account`` both name; a shared host names none.
 
     Raises:
         RefusedError: a value is missing, or the two do not agree.
@@ -136,13 +117,13 @@ def account_of(credentials: UserCredentials, called: Account | None, accounts: d
         host = "" if called is None else f", and the host is that of {called.id!r}"
         known = f"is not one of {', '.join(accounts)}" if named is None else "is another"
         raise RefusedError(
-            BY_TOKEN_ID["user-wrong-account"].because(f"nlauth_account {credentials.account[:80]!r} {known}{host}.")
+            BY_TOKEN_ID["user-wrong-account"].because(f"nlauth_account {credentials.account[:80]!r} {known}{host}."),
         )
     return named
 
 
 def parameter(signed: SignedRequest, name: str, *, required: bool = True) -> str:
-    """Give a parameter of the query string, ``""`` for an optional one that is not there.
+    """A parameter of the query string, ``""`` for an optional one that is not there.
 
     Raises:
         RefusedError: it is missing, empty or there twice; the message names it.
@@ -158,8 +139,3 @@ def parameter(signed: SignedRequest, name: str, *, required: bool = True) -> str
         missing = f"{name} is {'empty' if values else 'missing'}."
         raise RefusedError(refused.because(missing).saying(f"Please enter value(s) for: {name}"))
     return to_bytes(values[0]).decode("utf-8", "replace")
-
-
-def json_answer(value: object) -> Response:
-    """Answer with JSON."""
-    return Answer(dump_json(value).encode(), status=200, content_type=f"{JSON}; charset=utf-8")

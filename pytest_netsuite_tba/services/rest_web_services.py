@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from pytest_netsuite_tba.account.fields import RecordError
+from pytest_netsuite_tba.login import checks
 
-from .bodies import JSON, Answer, BadBodyError, dump_json, read_body
-from .restlets import BEARER_CHALLENGE, OAUTH_CHALLENGE
-from .service import Service
+from . import service
+from .bodies import JSON, BadBodyError, dump_json, read_body
+from .envelopes import wrong_data_center
+from .reply import UNAUTHORIZED, Reply, error_id
 
 if TYPE_CHECKING:
-    from werkzeug import Request, Response
-
-    from pytest_netsuite_tba.account.records import Account, Token
-    from pytest_netsuite_tba.account.web_services import Fields, RecordStore
-    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
-    from pytest_netsuite_tba.login.refusal import Channel, Refusal
+    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.account.web_services import Fields
+    from pytest_netsuite_tba.login.login import Login
+    from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
+
+    from .service import Exchange
 
 ROOT = "/services/rest/"
 RECORDS = f"{ROOT}record/v1/"
@@ -46,14 +47,14 @@ ERRORS: dict[str, tuple[int, str]] = {
 }
 
 
-def error(code: str, *facts: str, where: dict[str, str] | None = None) -> Answer:
+def error(code: str, *facts: str, where: dict[str, str] | None = None) -> Reply:
     """Answer with one of :data:`ERRORS`; ``where`` adds ``o:errorHeader`` or ``o:errorQueryParam``."""
     status, detail = ERRORS[code]
     code = "INVALID_PARAMETER" if code == "INVALID_QUERY" else code
     return envelope(status, code, detail.format(*facts), where or {})
 
 
-def envelope(status: int, code: str, detail: str, where: dict[str, str]) -> Answer:
+def envelope(status: int, code: str, detail: str, where: dict[str, str]) -> Reply:
     """Write the error envelope."""
     section = _SECTIONS.get(status)
     body = {
@@ -62,56 +63,41 @@ def envelope(status: int, code: str, detail: str, where: dict[str, str]) -> Answ
         "status": status,
         "o:errorDetails": [{"detail": detail, **where, "o:errorCode": code}],
     }
-    answer = _written(status, "error", body)
-    answer.code = code
-    return answer
+    return _written(status, "error", body, code)
 
 
-def _written(status: int, kind: str, value: object) -> Answer:
+def _written(status: int, kind: str, value: object, code: str | None = None) -> Reply:
     content_type = f"{_MEDIA_TYPE}; type={kind}; charset=UTF-8"
-    return Answer(dump_json(value).encode(), status=status, content_type=content_type)
+    return Reply.of(dump_json(value).encode(), content_type, status=status, code=code)
 
 
-def _nothing(location: str = "") -> Answer:
-    answer = Answer(b"", status=204)
-    del answer.headers["Content-Type"]
-    if location:
-        answer.headers["Location"] = location
-    return answer
+def _nothing(location: str = "") -> Reply:
+    return Reply(status=204, headers=[("Location", location)] if location else [])
 
 
-class RestWebServices(Service):
-    """Record and query services of an account."""
+def refuse(exchange: Exchange, refusal: Refusal) -> Reply:
+    """Render a refusal. On a 401 the WWW-Authenticate constant, which tells no cause."""
+    status = refusal.status or UNAUTHORIZED
+    if refusal.code is None:
+        return Reply.of(b"", status=status)
+    reply = envelope(status, refusal.code, refusal.message, {})
+    if status == UNAUTHORIZED:
+        reply.headers += exchange.challenge().items()
+    return reply
 
-    channel: Channel = "rest"
 
-    def refuse(self, signed: SignedRequest, refusal: Refusal, account: Account | None) -> Response:
-        """Render a refusal. On a 401 the WWW-Authenticate constant, which tells no cause."""
-        status = refusal.status or 401
-        if refusal.code is None:
-            return Answer(b"", status=status)
-        answer = envelope(status, refusal.code, refusal.message, {})
-        if status == 401 and account is not None:  # noqa: PLR2004
-            scheme = signed.authorization.scheme.lower() if signed.authorization else ""
-            challenge = BEARER_CHALLENGE if scheme == "bearer" else OAUTH_CHALLENGE
-            answer.headers["WWW-Authenticate"] = challenge.format(account.id)
-        return answer
-
-    def answer(
-        self, request: Request, signed: SignedRequest, account: Account, token: Token, attempt: LoginAttempt
-    ) -> Response:
-        """Answer by pytest-httpserver's expectations where one matches, else from the account's store."""
-        del token
-        if self.fake.is_expected(request):
-            return self.fake.answer_expected(request)
-        call = RestCall(signed, account)
-        answer = call.answer()
-        attempt.cause = call.problem
-        if call.unannounced is not None:
-            self.fake.add_assertion(self.fake.audit_trail.hide(call.unannounced))
-        if call.failure is not None:
-            self.fake.note_failure(call.failure)
-        return answer
+def answer(exchange: Exchange, login: Login) -> Reply | None:
+    """Answer from the account's records, unless the test said an answer of its own."""
+    if exchange.beside.is_expected():
+        return None
+    call = RestCall(exchange.request, login.account)
+    reply = call.answer()
+    exchange.note = call.problem
+    if call.unannounced is not None:
+        exchange.failures.append(exchange.gate.hide().text(call.unannounced))
+    if call.failure is not None:
+        exchange.failures.append(call.failure)
+    return reply
 
 
 class RestCall:
@@ -127,14 +113,14 @@ class RestCall:
     def __init__(self, request: SignedRequest, account: Account) -> None:
         self.request = request
         self.account = account
-        self.store: RecordStore = account.store
+        self.records = account.web_services
         self.base = f"{request.scheme}://{request.host}"
         self.parameters = dict(request.query_parameters)
         self.problem: str | None = None
         self.unannounced: str | None = None
         self.failure: Exception | None = None
 
-    def answer(self) -> Answer:
+    def answer(self) -> Reply:
         """Answer the call."""
         path = self.request.path
         if path.rstrip("/") == CATALOG:
@@ -147,7 +133,7 @@ class RestCall:
         with self.account.lock:
             return self._record(kind, unquote(id_)) if id_ else self._collection(kind, slash)
 
-    def _unknown(self, path: str) -> Answer:
+    def _unknown(self, path: str) -> Reply:
         """Nothing of ours is at this path, and no expectation answered it."""
         self.problem = "Nothing answers this path."
         self.unannounced = (
@@ -158,7 +144,7 @@ class RestCall:
 
     # -- records -----------------------------------------------------------------------------------------------
 
-    def _collection(self, kind: str, _: str) -> Answer:
+    def _collection(self, kind: str, _: str) -> Reply:
         if self.request.method == "GET":
             if "q" in self.parameters:
                 self.unannounced = (
@@ -166,20 +152,20 @@ class RestCall:
                     "answer it with netsuite.expect_request()."
                 )
                 return error("INVALID_PARAMETER", "q", "not faked", where={"o:errorQueryParam": "q"})
-            ids = sorted(self.store[kind], key=int)
+            ids = sorted(self.records[kind], key=int)
             return self._page(f"{RECORDS}{kind}", ids, lambda id_: {"links": self._self(kind, id_), "id": id_})
         if self.request.method != "POST":
             return self._only("GET", "POST") or _nothing()
         return self._changed(lambda fields: self._created(kind, fields))
 
-    def _record(self, kind: str, id_: str) -> Answer:
+    def _record(self, kind: str, id_: str) -> Reply:
         method = self.request.method
         by_external_id = id_[:4].lower() == "eid:"
         allowed = ("GET", "PATCH", "DELETE", "PUT") if by_external_id else ("GET", "PATCH", "DELETE")
         refused = self._only(*allowed)
         if refused is not None:
             return refused
-        record = self.store.find(kind, id_)
+        record = self.records.find(kind, id_)
         if method == "PUT":
             return self._changed(lambda fields: self._upserted(kind, id_[4:], record, fields))
         if record is None:
@@ -188,30 +174,30 @@ class RestCall:
         if method == "GET":
             return _written(200, "singular", {"links": self._self(kind, record["id"]), **record})
         if method == "DELETE":
-            self.store.remove(kind, record["id"])
+            self.records.remove(kind, record["id"])
             return _nothing()
         return self._changed(lambda fields: self._patched(kind, record["id"], fields))
 
-    def _changed(self, change: Any) -> Answer:  # noqa: ANN401  (a function of the fields, which gives the answer)
+    def _changed(self, change: Any) -> Reply:  # noqa: ANN401  (a function of the fields, which gives the answer)
         """Read the body, and change the store by it, or not at all."""
         fields = self._body()
-        if isinstance(fields, Answer):
+        if isinstance(fields, Reply):
             return fields
         try:
-            answer: Answer = change(fields)
+            reply: Reply = change(fields)
         except RecordError as wrong:
             self.problem = f"{wrong}."
             return error("USER_ERROR", "This record already exists.")
-        return answer
+        return reply
 
-    def _created(self, kind: str, fields: Fields) -> Answer:
-        return _nothing(self._href(kind, self.store.add(kind, fields)["id"]))
+    def _created(self, kind: str, fields: Fields) -> Reply:
+        return _nothing(self._href(kind, self.records.add(kind, fields)["id"]))
 
-    def _patched(self, kind: str, id_: str, fields: Fields) -> Answer:
-        self.store.change(kind, id_, fields)
+    def _patched(self, kind: str, id_: str, fields: Fields) -> Reply:
+        self.records.change(kind, id_, fields)
         return _nothing(self._href(kind, id_))
 
-    def _upserted(self, kind: str, external: str, record: Fields | None, fields: Fields) -> Answer:
+    def _upserted(self, kind: str, external: str, record: Fields | None, fields: Fields) -> Reply:
         fields = {**fields, "externalId": external}
         return self._created(kind, fields) if record is None else self._patched(kind, record["id"], fields)
 
@@ -221,34 +207,34 @@ class RestCall:
     def _self(self, kind: str, id_: str) -> list[dict[str, str]]:
         return [{"rel": "self", "href": self._href(kind, id_)}]
 
-    def _catalog(self) -> Answer:
+    def _catalog(self) -> Reply:
         """List the types that there are records of; no schema is known of any."""
         here = f"{self.base}{CATALOG}"
         items = [
-            {"name": name, "links": [{"rel": "canonical", "href": f"{here}/{quote(name)}"}]} for name in self.store
+            {"name": name, "links": [{"rel": "canonical", "href": f"{here}/{quote(name)}"}]} for name in self.records
         ]
         return _written(200, "collection", {"links": [{"rel": "self", "href": here}], "items": items})
 
     # -- SuiteQL -----------------------------------------------------------------------------------------------
 
-    def _suiteql(self) -> Answer:
-        preferred = [one.strip().lower() for one in self.request.header("prefer").split(",")]
+    def _suiteql(self) -> Reply:
+        preferred = [value.strip().lower() for value in self.request.header("prefer").split(",")]
         if "transient" not in preferred:
             self.problem = "SuiteQL needs the header 'Prefer: transient'."
             return error("INVALID_HEADER", "Prefer", "it must be transient", where={"o:errorHeader": "Prefer"})
         body = self._body()
-        if isinstance(body, Answer):
+        if isinstance(body, Reply):
             return body
         query = body.get("q")
         if not isinstance(query, str) or not query.strip():
             self.problem = "The body has no query: {'q': 'SELECT ...'}."
             return error("INVALID_CONTENT", "q must be a text")
         try:
-            rows = self.store.rows_of(query)
+            rows = self.records.rows_of(query)
         except Exception as raised:  # noqa: BLE001  (whatever the test's own function raises: reported, never lost)
             self.problem = f"The answer to the query raised {type(raised).__name__}: {raised}"
             self.failure = raised
-            return error("UNEXPECTED_ERROR", uuid.uuid4().hex[:16])
+            return error("UNEXPECTED_ERROR", error_id())
         if rows is None:
             self.problem = "Nothing answers this SuiteQL query."
             self.unannounced = (
@@ -259,8 +245,8 @@ class RestCall:
 
     # -- both --------------------------------------------------------------------------------------------------
 
-    def _page(self, path: str, rows: list[Any], shown: Any) -> Answer:  # noqa: ANN401  (a function of a row)
-        """Give the page that ``limit`` and ``offset`` ask for, with its links."""
+    def _page(self, path: str, rows: list[Any], shown: Any) -> Reply:  # noqa: ANN401  (a function of a row)
+        """The page that ``limit`` and ``offset`` ask for, with its links."""
         numbers = {}
         for name, default, least, most in (("limit", MOST_ROWS, 1, MOST_ROWS), ("offset", 0, 0, None)):
             text = self.parameters.get(name, str(default))
@@ -289,13 +275,13 @@ class RestCall:
                 ],
                 "count": len(page),
                 "hasMore": has_more,
-                "items": [shown(one) for one in page],
+                "items": [shown(row) for row in page],
                 "offset": offset,
                 "totalResults": total,
             },
         )
 
-    def _body(self) -> Fields | Answer:
+    def _body(self) -> Fields | Reply:
         """Read a JSON object, or give the error that says why it is none."""
         media_type = self.request.media_type.lower()
         if media_type not in {JSON, _MEDIA_TYPE}:
@@ -311,10 +297,28 @@ class RestCall:
             return error("INVALID_CONTENT", "a JSON object is expected")
         return value
 
-    def _only(self, *methods: str) -> Answer | None:
+    def _only(self, *methods: str) -> Reply | None:
         if self.request.method in methods:
             return None
         self.problem = f"{self.request.method[:20]} is not supported here; valid: {', '.join(methods)}."
-        answer = error("INVALID_METHOD", self.request.method[:20])
-        answer.headers["Allow"] = ", ".join(methods)
-        return answer
+        reply = error("INVALID_METHOD", self.request.method[:20])
+        reply.headers.append(("Allow", ", ".join(methods)))
+        return reply
+
+
+def serve(exchange: Exchange) -> Reply | None:
+    """Judge and answer, at a host that an account has to itself."""
+    return wrong_data_center(exchange) if exchange.account is None else service.serve(exchange)
+
+
+SERVICE = service.Service(
+    name="rest",
+    channel="rest",
+    domains=("suitetalk.api",),
+    shared=("rest",),
+    paths=(ROOT,),
+    checks=checks.REST,
+    refuse=refuse,
+    answer=answer,
+    serve=serve,
+)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING, Any
-
-from werkzeug import Response
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Call, Canned, SuiteScriptError
 from pytest_netsuite_tba.account.users import SUITESCRIPT
 from pytest_netsuite_tba.extras import MissingExtraError
+from pytest_netsuite_tba.login import checks
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .bodies import (
@@ -19,20 +17,22 @@ from .bodies import (
     BadBodyError,
     NotReturnableError,
     dump_json,
-    error_answer,
+    error_reply,
     read_body,
-    value_answer,
+    value_reply,
 )
+from .reply import UNAUTHORIZED, error_id
 from .service import Service
 
 if TYPE_CHECKING:
-    from werkzeug import Request
-
     from pytest_netsuite_tba.account.records import Account, Token
     from pytest_netsuite_tba.account.scripts import Deployment
-    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
+    from pytest_netsuite_tba.login.login import Login
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
+
+    from .reply import Reply
+    from .service import Exchange, Surroundings
 
 PATH = "/app/site/hosting/restlet.nl"
 
@@ -52,60 +52,52 @@ _NO_SUITESCRIPT = (
     "Permission Violation: You need the 'SuiteScript' permission to access this page. "
     "Please contact your account administrator."
 )
-OAUTH_CHALLENGE = 'OAuth realm="{0}", error="token_rejected", error_description="Invalid login attempt."'
-BEARER_CHALLENGE = 'Bearer realm="{0}", error="invalid_token", error_description="Invalid login attempt."'
 
 
 class EntryPointError(Exception):
     """An entry point of the test raised something that is no SuiteScriptError; ``__cause__`` is what it raised."""
 
 
-def error(request: SignedRequest, account: Account, code: str, *facts: str, message: str | None = None) -> Response:
+def error(request: SignedRequest, account: Account, code: str, *facts: str, message: str | None = None) -> Reply:
     """Answer with one of :data:`ERRORS`."""
     status, text = ERRORS[code]
     status = account.behaviour.insufficient_permission_status if status is None else status
-    return error_answer(request.media_type, status, code, (message or text).format(*facts))
+    return error_reply(request.media_type, status, code, (message or text).format(*facts))
 
 
-class Restlets(Service):
-    """RESTlets: refused and answered as the call's own content type asks."""
+def refuse(exchange: Exchange, refusal: Refusal) -> Reply:
+    """Render a refusal as the call's own content type asks."""
+    account, status = exchange.account, refusal.status or UNAUTHORIZED
+    challenged = account is not None and status == UNAUTHORIZED and account.behaviour.www_authenticate_on_restlets
+    headers = exchange.challenge() if challenged else {}
+    return error_reply(exchange.request.media_type, status, refusal.code, refusal.message, headers)
 
-    def refuse(self, signed: SignedRequest, refusal: Refusal, account: Account | None) -> Response:
-        """Render a refusal. The WWW-Authenticate constant tells no cause (section 3.3)."""
-        headers = {}
-        status = refusal.status or 401
-        if status == 401 and account is not None and account.behaviour.www_authenticate_on_restlets:  # noqa: PLR2004
-            scheme = signed.authorization.scheme.lower() if signed.authorization else ""
-            challenge = BEARER_CHALLENGE if scheme == "bearer" else OAUTH_CHALLENGE
-            headers["WWW-Authenticate"] = challenge.format(account.id)
-        return error_answer(signed.media_type, status, refusal.code, refusal.message, headers)
 
-    def answer(
-        self, request: Request, signed: SignedRequest, account: Account, token: Token, attempt: LoginAttempt
-    ) -> Response:
-        """Rows 20 to 25, then whatever the test expects by pytest-httpserver's means."""
-        if signed.path != PATH:
-            return self.fake.answer_expected(request)
-        call = RestletCall(signed, account, token)
-        deployment = call.deployment()
-        if deployment is None:
-            if self.fake.is_expected(request):
-                return self.fake.answer_expected(request)
-            attempt.cause = self._note_unexpected(call)
-            return call.not_found()
-        response = call.answer(deployment)
-        attempt.cause = call.problem
-        if call.failure is not None:
-            self.fake.note_failure(call.failure)
-        return response
+def answer(exchange: Exchange, login: Login) -> Reply | None:
+    """Rows 20 to 25; what is no deployed RESTlet's is left to what the test expects."""
+    if exchange.request.path != PATH:
+        return None
+    call = RestletCall(exchange.request, login.account, login.found_token, exchange.beside)
+    deployment = call.deployment()
+    if deployment is None:
+        if exchange.beside.is_expected():
+            return None
+        _miss(exchange, call)
+        return call.not_found()
+    reply = call.answer(deployment)
+    exchange.note = call.problem
+    if call.failure is not None:
+        exchange.failures.append(call.failure)
+    return reply
 
-    def _note_unexpected(self, call: RestletCall) -> str:
-        """Fail the test, and give what is said of it."""
-        deployed = [f"{one.script} / {one.deploy}" for one in call.account.restlets]
-        asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
-        said = f"the RESTlet {self.fake.audit_trail.hide(asked)}, which is not deployed; deployed: {', '.join(deployed) or 'none'}."
-        self.fake.add_assertion(f"{call.request.method} called {said} netsuite.deploy(), or account.toml, deploys it.")
-        return f"The call is of {said}"
+
+def _miss(exchange: Exchange, call: RestletCall) -> None:
+    """Tell of a RESTlet that is not deployed."""
+    deployed = [f"{restlet.script} / {restlet.deploy}" for restlet in call.account.restlets]
+    asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
+    missed = f"the RESTlet {exchange.gate.hide().text(asked)}, which is not deployed; deployed: {', '.join(deployed) or 'none'}."
+    exchange.failures.append(f"{call.request.method} called {missed} netsuite.deploy(), or account.toml, deploys it.")
+    exchange.note = f"The call is of {missed}"
 
 
 class RestletCall:
@@ -117,8 +109,9 @@ class RestletCall:
 
     """
 
-    def __init__(self, request: SignedRequest, account: Account, token: Token) -> None:
+    def __init__(self, request: SignedRequest, account: Account, token: Token, beside: Surroundings) -> None:
         self.request = request
+        self.beside = beside
         self.account = account
         self.token = token
         self.parameters = {_plain(name): _plain(value) for name, value in request.query_parameters}
@@ -130,12 +123,12 @@ class RestletCall:
         with self.account.lock:
             return self.account.find_deployment(self.parameters.get("script", ""), self.parameters.get("deploy", ""))
 
-    def not_found(self) -> Response:
+    def not_found(self) -> Reply:
         """Row 20, refused."""
         return self._error("SSS_INVALID_SCRIPTLET_ID")
 
-    def answer(self, deployment: Deployment) -> Response:
-        """Rows 20 to 25: give the deployment's answer, or the first row's that stands in its way."""
+    def answer(self, deployment: Deployment) -> Reply:
+        """Rows 20 to 25: the deployment's answer, or the first row's that stands in its way."""
         if not deployment.deployed:
             self.problem = f"{deployment.script} / {deployment.deploy} is not deployed."
             return self.not_found()
@@ -144,10 +137,10 @@ class RestletCall:
             refused = self._shape(deployment)
         return self._run(deployment) if refused is None else refused
 
-    def _error(self, code: str, *facts: str, message: str | None = None) -> Response:
+    def _error(self, code: str, *facts: str, message: str | None = None) -> Reply:
         return error(self.request, self.account, code, *facts, message=message)
 
-    def _permission(self, deployment: Deployment) -> Response | None:
+    def _permission(self, deployment: Deployment) -> Reply | None:
         """Rows 21 and 22: status and audience, then the SuiteScript permission of the role."""
         entity, role, audience = self.token.entity, self.token.role, deployment.audience
         if entity.email != deployment.owner:
@@ -162,17 +155,16 @@ class RestletCall:
             return self._error("INSUFFICIENT_PERMISSION", message=_NO_SUITESCRIPT)
         return None
 
-    def _shape(self, deployment: Deployment) -> Response | None:
+    def _shape(self, deployment: Deployment) -> Reply | None:
         """Rows 23 and 24: the method has an entry point; type and size of the body are allowed."""
         request = self.request
         method = request.method.lower()
         if method not in ENTRY_POINTS or getattr(deployment, method) is None:
             self.problem = f"{deployment.script} has no entry point {method[:20]!r}."
-            answer = self._error("METHOD_NOT_ALLOWED", request.method[:20])
-            answer.headers["Allow"] = ", ".join(
-                one.upper() for one in ENTRY_POINTS if getattr(deployment, one) is not None
-            )
-            return answer
+            reply = self._error("METHOD_NOT_ALLOWED", request.method[:20])
+            allowed = [name.upper() for name in ENTRY_POINTS if getattr(deployment, name) is not None]
+            reply.headers.append(("Allow", ", ".join(allowed)))
+            return reply
         if method == "get" and request.body:
             self.problem = "A GET has no body."
             return self._error("INVALID_REQUEST")
@@ -186,7 +178,7 @@ class RestletCall:
             return self._error("SSS_FILE_CONTENT_SIZE_EXCEEDED")
         return None
 
-    def _run(self, deployment: Deployment) -> Response:
+    def _run(self, deployment: Deployment) -> Reply:
         """Row 25: read the body, run the entry point, write what it returns."""
         method = self.request.method.lower()
         try:
@@ -196,7 +188,7 @@ class RestletCall:
             return self._error("INVALID_REQUEST")
         except MissingExtraError as missing:
             self.problem, self.failure = f"{missing}.", missing
-            return self._error("UNEXPECTED_ERROR", _error_id())
+            return self._error("UNEXPECTED_ERROR", error_id())
         call = self._call(body)
         deployment.calls.append(call)
         try:
@@ -210,19 +202,20 @@ class RestletCall:
             self.failure.__cause__ = raised
             return self._script_error(SuiteScriptError("UNEXPECTED_ERROR", type(raised).__name__), deployment)
 
-    def _written(self, value: object) -> Response:
-        """Write what an entry point returned; a werkzeug response is a script's own ``createResponse``."""
-        if isinstance(value, Response):
-            return value
+    def _written(self, value: object) -> Reply:
+        """Write what an entry point returned; a framework's response is a script's own ``createResponse``."""
+        own = self.beside.as_reply(value)
+        if own is not None:
+            return own
         try:
-            answer = value_answer(self.request.media_type, value)
+            reply = value_reply(self.request.media_type, value)
         except NotReturnableError as wrong:
             self.problem = f"The script should return {wrong.wanted} to a {self.request.media_type or TEXT} call."
             return self._error("INVALID_RETURN_DATA_FORMAT", wrong.wanted)
-        if len(answer.get_data()) > LIMIT_BYTES:
+        if len(cast("bytes", reply.body)) > LIMIT_BYTES:
             self.problem = "The answer has more than 10 MB."
             return self._error("SSS_FILE_CONTENT_SIZE_EXCEEDED")
-        return answer
+        return reply
 
     def _call(self, body: object) -> Call:
         parameters = dict(self.parameters)
@@ -241,7 +234,7 @@ class RestletCall:
             token_name=token.name,
         )
 
-    def _script_error(self, thrown: SuiteScriptError, deployment: Deployment) -> Response:
+    def _script_error(self, thrown: SuiteScriptError, deployment: Deployment) -> Reply:
         """Section 4.6: the code is the error's name, the message is itself a JSON text."""
         details = {
             "type": "error.SuiteScriptError",
@@ -253,11 +246,11 @@ class RestletCall:
             "notifyOff": False,
             "userFacing": False,
         }
-        return error_answer(self.request.media_type, 400, thrown.name, dump_json(details))
+        return error_reply(self.request.media_type, 400, thrown.name, dump_json(details))
 
 
 def _value(entry_point: Any, call: Call, run: RestletCall) -> object:  # noqa: ANN401  (whatever a test deploys)
-    """Give what an entry point returns for a call."""
+    """What an entry point returns for a call."""
     if isinstance(entry_point, Canned):
         if entry_point.error is not None:
             raise SuiteScriptError(entry_point.error.code, entry_point.error.message)
@@ -284,9 +277,16 @@ def _echo(call: Call, run: RestletCall) -> object:
 
 
 def _plain(text: str) -> str:
-    """Give text as a script sees it: bytes that are not UTF-8 become U+FFFD."""
+    """Text as a script sees it: bytes that are not UTF-8 become U+FFFD."""
     return text if text.isascii() else to_bytes(text).decode("utf-8", "replace")
 
 
-def _error_id() -> str:
-    return uuid.uuid4().hex[:16]
+SERVICE = Service(
+    name="restlet",
+    channel="restlet",
+    domains=("restlets.api", "app", "extforms", "shop", "secure"),
+    paths=(PATH,),
+    checks=checks.RESTLET,
+    refuse=refuse,
+    answer=answer,
+)

@@ -1,89 +1,178 @@
-"""What the services have in common: judged at the account's gate, then answered; each in its own words."""
+"""What NetSuite's services have in common: a row each, and a request on its way through one of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
+from pytest_netsuite_tba.account.records import NETSUITE
+from pytest_netsuite_tba.login.login import AnyLogin, Login
 from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY
 
 if TYPE_CHECKING:
-    from werkzeug import Request, Response
+    from collections.abc import Callable
 
-    from pytest_netsuite_tba.account.records import Account, Token
-    from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
+    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
+    from pytest_netsuite_tba.login.checks import Check
     from pytest_netsuite_tba.login.gate import Gate
     from pytest_netsuite_tba.login.refusal import Channel, Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
     from pytest_netsuite_tba.tokens.desk import TokenDesk
 
+    from .reply import Reply
 
-class Fake(Protocol):
-    """What a service needs of the server that it belongs to."""
+Failure = str | Exception  # what the test left out, in words; or what its own code raised
 
-    accounts: dict[str, Account]
-    gates: dict[str, Gate]
-    audit_trail: AuditTrail
-    desk: TokenDesk
-
-    def is_expected(self, request: Request) -> bool:
-        """Whether an expectation of pytest-httpserver's matches."""
-
-    def answer_expected(self, request: Request) -> Response:
-        """Answer by pytest-httpserver's expectations; where none matches, the test fails."""
-
-    def note_failure(self, failure: Exception) -> None:
-        """Fail the test with an exception of its own code, or of its set-up."""
-
-    def add_assertion(self, obj: Any) -> None:  # noqa: ANN401  (pytest-httpserver's own)
-        """Fail the test with a message."""
+OAUTH_CHALLENGE = 'OAuth realm="{0}", error="token_rejected", error_description="Invalid login attempt."'
+BEARER_CHALLENGE = 'Bearer realm="{0}", error="invalid_token", error_description="Invalid login attempt."'
 
 
+class Surroundings(Protocol):
+    """What stands beside the fake and may answer in its place."""
+
+    def is_expected(self) -> bool:
+        """Whether the test said an answer to this very request."""
+
+    def as_reply(self, value: object) -> Reply | None:
+        """A framework's own response, which an entry point returned, as a reply; None for any other value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One of NetSuite's services, at one server.
+    """One of NetSuite's services: a row of the table in :mod:`.table`.
 
     Attributes:
-        channel: by whose tuple of checks its requests are judged.
+        name: unique.
+        channel: by whose rules its requests are judged, and what the trail calls it.
+        domains: what follows the account's label in a host name where it is served, its own host first (Oracle
+            section_1498251763).
+        shared: names before ``.netsuite.com`` of the hosts that no account has to itself where it is served (Oracle
+            chapter_157011836591).
+        paths: what its paths begin with.
+        checks: of a login, in order.
+        refuse: the reply to a refused login; the refusal is settled.
+        answer: the reply to a login that was let in; None leaves it to what stands beside the fake.
+        login: judges a request, and does nothing else.
+        serve: judges a request and answers it.
 
     """
 
-    channel: Channel = "restlet"
+    name: str
+    channel: Channel
+    domains: tuple[str, ...]
+    shared: tuple[str, ...] = ()
+    paths: tuple[str, ...]
+    checks: tuple[Check, ...]
+    refuse: Callable[[Exchange, Refusal], Reply]
+    answer: Callable[[Exchange, Login], Reply | None] = lambda exchange, login: None  # noqa: ARG005  (leaves all unanswered)
+    login: Callable[[Exchange], LoginAttempt] = field(default_factory=lambda: log_in)
+    serve: Callable[[Exchange], Reply | None] = field(default_factory=lambda: serve)
 
-    def __init__(self, fake: Fake) -> None:
-        self.fake = fake
+    def host_of(self, account: Account) -> str:
+        """The account's own host for it."""
+        return f"{account.host_label}.{self.domains[0]}{NETSUITE}"
 
-    def serve(self, request: Request, signed: SignedRequest, gate: Gate | None, *, within_limit: bool) -> Response:
-        """Judge one request and answer it; ``gate`` is None only at the hosts that no account has to itself.
 
-        ``within_limit``: whether no more requests are in flight than the account may have.
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """One request on its way to its reply.
+
+    Attributes:
+        request: as it came.
+        service: that it calls.
+        account: that it calls; None at the hosts that no account has to itself.
+        accounts: those of the fake, by id.
+        gate, desk: where logins are judged, and tokens are made.
+        beside: what may answer in the fake's place.
+        within_limit: whether no more requests are in flight than the account may have.
+        attempts: those that the request made, in order.
+        failures: what is to fail the test.
+        note: what a reader of the trail should know of the reply, or None.
+        reset: the test wishes the connection reset once the script ran.
+
+    """
+
+    request: SignedRequest
+    service: Service
+    account: Account | None
+    accounts: dict[str, Account]
+    gate: Gate
+    desk: TokenDesk
+    beside: Surroundings
+    within_limit: bool = True
+    attempts: list[LoginAttempt] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    note: str | None = None
+    reset: bool = False
+
+    @property
+    def called(self) -> Account:
+        """The account called, or the first."""
+        return self.account or next(iter(self.accounts.values()))
+
+    def judged(self, attempt: LoginAttempt) -> LoginAttempt:
+        """Keep an attempt that the request made."""
+        self.attempts.append(attempt)
+        return attempt
+
+    def refused(
+        self,
+        refusal: Refusal,
+        *,
+        channel: Channel | None = None,
+        forced: bool = False,
+        hosts: tuple[str, ...] | None = (),
+    ) -> LoginAttempt:
+        """Make an attempt that is refused before any check.
+
+        Args:
+            refusal: why.
+            channel: the service's own when omitted.
+            forced: the test asked for it.
+            hosts: that may have been meant; None leaves it without a diagnosis.
+
         """
-        assert gate is not None  # noqa: S101  (hosts.SHARED sends such requests elsewhere)
-        account, trail = gate.account, self.fake.audit_trail
-        if not within_limit and account.behaviour.concurrency_before_login:
-            busy = CONCURRENCY.settled(account.behaviour, self.channel)
-            attempt = trail.refuse(
-                signed, busy, now=account.clock.now(), channel=self.channel, expected=True, account=account.id
-            )
-            trail.answered(attempt, busy.status)
-            return self.refuse(signed, busy, account)
-        attempt, token = gate.judge(signed, self.channel)
-        if attempt.refusal is not None:
-            trail.answered(attempt, attempt.refusal.status)
-            return self.refuse(signed, attempt.refusal, account)
-        assert token is not None  # noqa: S101  (checked under the same lock)
-        if within_limit:
-            response = self.answer(request, signed, account, token, attempt)
-        else:
-            response = self.refuse(signed, CONCURRENCY.settled(account.behaviour, self.channel), account)
-            attempt.cause = f"More than {account.concurrency_limit} requests were in flight."
-        trail.answered(attempt, response.status_code, getattr(response, "code", None))
-        return response
+        login = AnyLogin(
+            self.request,
+            self.account,
+            channel or self.service.channel,
+            self.called.clock.now(),
+            hosts=hosts or (),
+            is_explained=hosts is not None,
+        )
+        return self.judged(self.gate.refuse(login, refusal, forced=forced))
 
-    def refuse(self, signed: SignedRequest, refusal: Refusal, account: Account | None) -> Response:
-        """Render a refusal, which is settled, as this service does."""
-        raise NotImplementedError
+    def challenge(self) -> dict[str, str]:
+        """The WWW-Authenticate header of the account, a constant for each scheme: it tells no cause (rules 3.3)."""
+        header = self.request.authorization
+        bearer = header is not None and header.scheme.lower() == "bearer"
+        return {"WWW-Authenticate": (BEARER_CHALLENGE if bearer else OAUTH_CHALLENGE).format(self.called.id)}
 
-    def answer(
-        self, request: Request, signed: SignedRequest, account: Account, token: Token, attempt: LoginAttempt
-    ) -> Response:
-        """Answer a request that was let in; what a reader of the report should know goes into ``attempt.cause``."""
-        raise NotImplementedError
+
+def signed_login(exchange: Exchange) -> Login:
+    """The signed login of a request, by the records of the account called."""
+    account = exchange.called
+    return Login(exchange.request, account, exchange.gate.nonces[account.id], exchange.service.channel)
+
+
+def log_in(exchange: Exchange) -> LoginAttempt:
+    """Run the service's checks."""
+    return exchange.judged(exchange.gate.judge(signed_login(exchange), exchange.service.checks))
+
+
+def serve(exchange: Exchange) -> Reply | None:
+    """Run the service's checks, then refuse or answer; a full pool is told before or after the login."""
+    service, account = exchange.service, exchange.called
+    busy = None if exchange.within_limit else CONCURRENCY.settled(account.behaviour, service.channel)
+    if busy is not None and account.behaviour.concurrency_before_login:
+        exchange.refused(CONCURRENCY, forced=True)
+        return service.refuse(exchange, busy)
+    login = signed_login(exchange)
+    attempt = exchange.judged(exchange.gate.judge(login, service.checks))
+    if attempt.refusal is not None:
+        return service.refuse(exchange, attempt.refusal)
+    if busy is not None:
+        exchange.note = f"More than {account.concurrency_limit} requests were in flight."
+        return service.refuse(exchange, busy)
+    return service.answer(exchange, login)

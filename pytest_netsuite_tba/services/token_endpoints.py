@@ -2,155 +2,185 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from pytest_netsuite_tba.login.channels import CHECKS
+from pytest_netsuite_tba.login import checks
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
-from pytest_netsuite_tba.tokens.user_checks import REVOKE_CHECKS, UserLogin, find_token, why_not_revocable
+from pytest_netsuite_tba.tokens.user_checks import (
+    ISSUE_CHECKS,
+    REVOKE_CHECKS,
+    UserLogin,
+    find_token,
+    why_not_revocable,
+)
 
-from .bodies import Answer
-from .endpoints import Endpoints, account_of, host_names, json_answer, parameter, user_credentials
+from . import service
+from .bodies import json_reply
+from .endpoints import account_of, account_of_host, parameter, refuse, serve, user_credentials
+from .reply import Reply
+from .service import signed_login
 
 if TYPE_CHECKING:
-    from werkzeug import Response
-
-    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.account.records import Account, Integration, Token
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
-    from pytest_netsuite_tba.login.checks import Login
-    from pytest_netsuite_tba.login.gate import Gate
+    from pytest_netsuite_tba.login.login import Login
     from pytest_netsuite_tba.login.refusal import Refusal
-    from pytest_netsuite_tba.login.request import SignedRequest
 
-    from .endpoints import Endpoint
+    from .service import Exchange
 
-FORM = "application/x-www-form-urlencoded; charset=utf-8"
-
-
-class TokenEndpoints(Endpoints):
-    """How tokens are made, revoked and looked at."""
-
-    def endpoints(self) -> dict[str, tuple[str, Endpoint]]:
-        """Give the method and the answer of each path."""
-        return {
-            "/rest/requesttoken": ("POST", self.request_token),
-            "/rest/accesstoken": ("POST", self.access_token),
-            "/rest/issuetoken": ("GET", self.issue_token),
-            "/rest/revoketoken": ("GET", self.revoke_token),
-            "/rest/tokeninfo": ("GET", self.token_info),
-        }
-
-    # -- the authorization flow ------------------------------------------------------------------------------
-
-    def request_token(self, signed: SignedRequest, account: Account | None) -> Response:
-        """Step 1 (Oracle section_156338994830)."""
-        attempt, token = self.fake.desk.request_token(signed, self._named(signed, account))
-        if token is None:
-            return self.refused(attempt)
-        pairs = {"oauth_token": token.id, "oauth_token_secret": token.secret, "oauth_callback_confirmed": "true"}
-        return self.answered(attempt, _form(pairs | ({"role": token.role} if token.role else {})))
-
-    def access_token(self, signed: SignedRequest, account: Account | None) -> Response:
-        """Step 3 (Oracle section_156537025868)."""
-        attempt, token = self.fake.desk.access_token(signed, self._named(signed, account))
-        if token is None:
-            return self.refused(attempt)
-        return self.answered(attempt, _form({"oauth_token": token.id, "oauth_token_secret": token.secret}))
-
-    def _named(self, signed: SignedRequest, account: Account | None) -> Account | None:
-        """Give the account if the request names it: by NetSuite's host, by the realm, or as the only one there is."""
-        if account is None or len(self.fake.accounts) == 1:
-            return account
-        header = signed.authorization
-        realm = header is not None and any(one.name == "realm" for one in header.parameters)
-        return account if realm else host_names(signed, account)
-
-    # -- by user credentials, or by a signature --------------------------------------------------------------
-
-    def issue_token(self, signed: SignedRequest, account: Account | None) -> Response:
-        """A token for user credentials; never OAuth-signed."""
-        credentials = user_credentials(signed)
-        consumer_key, name = parameter(signed, "consumerKey"), parameter(signed, "name", required=False)
-        account = account_of(credentials, host_names(signed, account), self.fake.accounts)
-        accounts = self.fake.accounts.values()
-        login = UserLogin(
-            account,
-            credentials,
-            remote_address=signed.remote_address,
-            consumer_key=consumer_key,
-            accounts=accounts,
-        )
-        attempt, token = self.fake.desk.issue(signed, login, name)
-        if token is None:
-            return self.refused(attempt)
-        return self.answered(attempt, json_answer({"tokenId": token.id, "tokenSecret": token.secret}))
-
-    def revoke_token(self, signed: SignedRequest, account: Account | None) -> Response:
-        """The end of a token, by its user's credentials or by a signature."""
-        header = signed.authorization
-        if header is not None and header.scheme.lower() == "nlauth":
-            return self._revoke_by_user(signed, account)
-        consumer_key, token_id = parameter(signed, "consumerKey"), parameter(signed, "token")
-        gate = self._gate(account)
-
-        def role_may_revoke(login: Login) -> Refusal | None:
-            may = login.found_token.role.may_make_tokens
-            return None if may else BY_TOKEN_ID["user-insufficient-permission"]
-
-        def token_is_ones_own(login: Login) -> Refusal | None:
-            return why_not_revocable(login.account, login.found_token.entity, consumer_key, token_id)
-
-        with gate.account.lock:
-            attempt, token = gate.judge(signed, "token", (*CHECKS["token"], role_may_revoke, token_is_ones_own))
-            if token is None:
-                return self.refused(attempt, challenge=True)
-            return self.answered(attempt, _revoked(gate.account, token_id, attempt))
-
-    def _revoke_by_user(self, signed: SignedRequest, account: Account | None) -> Response:
-        credentials = user_credentials(signed)
-        consumer_key, token_id = parameter(signed, "consumerKey"), parameter(signed, "token")
-        account = account_of(credentials, host_names(signed, account), self.fake.accounts)
-        login = UserLogin(
-            account,
-            credentials,
-            remote_address=signed.remote_address,
-            consumer_key=consumer_key,
-            token_id=token_id,
-        )
-        with self.fake.desk.lock, account.lock:
-            attempt = self.fake.desk.log_in(signed, login, REVOKE_CHECKS, application=login.integration)
-            if attempt.refusal is not None:
-                return self.refused(attempt)
-            return self.answered(attempt, _revoked(account, token_id, attempt))
-
-    def token_info(self, signed: SignedRequest, account: Account | None) -> Response:
-        """Tell what a token stands for; OAuth-signed. Its field names are our guess (rules 7.2)."""
-        gate = self._gate(account)
-        attempt, token = gate.judge(signed, "token")
-        if token is None:
-            return self.refused(attempt, challenge=True)
-        facts = {
-            "companyName": gate.account.name,
-            "companyId": gate.account.id,
-            "userId": token.entity.id,
-            "roleName": token.role.name,
-            "roleId": token.role.id,
-        }
-        return self.answered(attempt, json_answer(facts))
-
-    def _gate(self, account: Account | None) -> Gate:
-        gates = self.fake.gates
-        return next(iter(gates.values())) if account is None else gates[account.id]
+_FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 
-def _form(pairs: dict[str, str]) -> Response:
+# -- the authorization flow --------------------------------------------------------------------------------------
+
+
+def request_token(exchange: Exchange) -> Reply:
+    """Step 1 (Oracle section_156338994830)."""
+    attempt, token = exchange.desk.request_token(exchange.request, _named(exchange))
+    exchange.judged(attempt)
+    if token is None:
+        return _refused(exchange)
+    pairs = {"oauth_token": token.id, "oauth_token_secret": token.secret, "oauth_callback_confirmed": "true"}
+    return _form(pairs | ({"role": token.role} if token.role else {}))
+
+
+def access_token(exchange: Exchange) -> Reply:
+    """Step 3 (Oracle section_156537025868)."""
+    attempt, token = exchange.desk.access_token(exchange.request, _named(exchange))
+    exchange.judged(attempt)
+    if token is None:
+        return _refused(exchange)
+    return _form({"oauth_token": token.id, "oauth_token_secret": token.secret})
+
+
+def _named(exchange: Exchange) -> Account | None:
+    """The account if the request names it: by NetSuite's host, by the realm, or as the only one there is."""
+    account, header = exchange.account, exchange.request.authorization
+    if account is None or len(exchange.accounts) == 1:
+        return account
+    realm = header is not None and any(parameter.name == "realm" for parameter in header.parameters)
+    return account if realm else account_of_host(exchange)
+
+
+# -- by user credentials, or by a signature ------------------------------------------------------------------------
+
+
+def issue_token(exchange: Exchange) -> Reply:
+    """A token for user credentials; never OAuth-signed."""
+    credentials = user_credentials(exchange.request)
+    consumer_key, name = parameter(exchange.request, "consumerKey"), parameter(exchange.request, "name", required=False)
+    account = account_of(credentials, account_of_host(exchange), exchange.accounts)
+    accounts = exchange.accounts.values()
+    login = UserLogin(exchange.request, account, credentials, consumer_key=consumer_key, accounts=accounts)
+    made: list[Token] = []
+
+    def issue(login: UserLogin) -> None:
+        integration = cast("Integration", login.integration)
+        made.append(account.issue_token(integration, login.found_entity, login.found_role, name))
+        login.token_name = made[0].name
+
+    exchange.judged(exchange.desk.log_in(login, ISSUE_CHECKS, then=issue))
+    if not made:
+        return _refused(exchange)
+    return json_reply({"tokenId": made[0].id, "tokenSecret": made[0].secret})
+
+
+def revoke_token(exchange: Exchange) -> Reply:
+    """The end of a token, by its user's credentials or by a signature."""
+    request, header = exchange.request, exchange.request.authorization
+    if header is not None and header.scheme.lower() == "nlauth":
+        credentials = user_credentials(request)
+        consumer_key, token_id = parameter(request, "consumerKey"), parameter(request, "token")
+        account = account_of(credentials, account_of_host(exchange), exchange.accounts)
+        user = UserLogin(request, account, credentials, consumer_key=consumer_key, token_id=token_id)
+
+        def revoke(user: UserLogin) -> None:
+            user.token_name = _revoke(account, token_id).name
+
+        exchange.judged(exchange.desk.log_in(user, REVOKE_CHECKS, then=revoke))
+        return _revoked(exchange)
+    consumer_key, token_id = parameter(request, "consumerKey"), parameter(request, "token")
+
+    def role_may_revoke(login: Login) -> Refusal | None:
+        may = login.found_token.role.may_make_tokens
+        return None if may else BY_TOKEN_ID["user-insufficient-permission"]
+
+    def token_is_the_users_own(login: Login) -> Refusal | None:
+        return why_not_revocable(login.account, login.found_token.entity, consumer_key, token_id)
+
+    def revoke_by_signature(login: Login) -> None:
+        login.token_shown = _revoke(login.account, token_id)
+
+    checks = (*exchange.service.checks, role_may_revoke, token_is_the_users_own)
+    exchange.judged(exchange.gate.judge(signed_login(exchange), checks, then=revoke_by_signature))
+    return _revoked(exchange, challenged=True)
+
+
+def token_info(exchange: Exchange) -> Reply:
+    """What a token stands for; OAuth-signed. Its field names are our guess (rules 7.2)."""
+    login = signed_login(exchange)
+    exchange.judged(exchange.gate.judge(login, exchange.service.checks))
+    if not exchange.attempts[-1].accepted:
+        return _refused(exchange, challenged=True)
+    token = login.found_token
+    facts = {
+        "companyName": login.account.name,
+        "companyId": login.account.id,
+        "userId": token.entity.id,
+        "roleName": token.role.name,
+        "roleId": token.role.id,
+    }
+    return json_reply(facts)
+
+
+def _refused(exchange: Exchange, *, challenged: bool = False) -> Reply:
+    return refuse(exchange, cast("Refusal", exchange.attempts[-1].refusal), challenged=challenged)
+
+
+def _form(pairs: dict[str, str]) -> Reply:
     body = "&".join(f"{name}={percent_encode(value)}" for name, value in pairs.items())
-    return Answer(body.encode(), status=200, content_type=FORM)
+    return Reply.of(body.encode(), _FORM)
 
 
-def _revoked(account: Account, token_id: str, attempt: LoginAttempt) -> Response:
-    token = find_token(token_id, account)
-    assert token is not None  # noqa: S101  (checked under the same lock)
+def _revoke(account: Account, token_id: str) -> Token:
+    token = cast("Token", find_token(token_id, account))  # checked under the same lock
     token.revoke()
-    attempt.token_name = token.name
-    return Answer(b"", status=200, content_type="text/plain; charset=utf-8")
+    return token
+
+
+def _revoked(exchange: Exchange, *, challenged: bool = False) -> Reply:
+    if not exchange.attempts[-1].accepted:
+        return _refused(exchange, challenged=challenged)
+    return Reply.of(b"")
+
+
+ENDPOINTS = {
+    "/rest/requesttoken": ("POST", request_token),
+    "/rest/accesstoken": ("POST", access_token),
+    "/rest/issuetoken": ("GET", issue_token),
+    "/rest/revoketoken": ("GET", revoke_token),
+    "/rest/tokeninfo": ("GET", token_info),
+}
+
+
+def log_in(exchange: Exchange) -> LoginAttempt:
+    """Judge a step of the flow by its own checks, anything else as a signed call."""
+    steps = {"/rest/requesttoken": exchange.desk.request_token, "/rest/accesstoken": exchange.desk.access_token}
+    step = steps.get(exchange.request.path)
+    if step is None:
+        return service.log_in(exchange)
+    return exchange.judged(step(exchange.request, exchange.account)[0])
+
+
+SERVICE = service.Service(
+    name="token",
+    channel="token",
+    domains=("restlets.api", "app"),
+    shared=("rest", "system"),
+    paths=tuple(ENDPOINTS),
+    checks=checks.TOKEN,
+    refuse=refuse,
+    login=log_in,
+    serve=lambda exchange: serve(exchange, ENDPOINTS),
+)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.login.gate import first_refusal
+from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.oauth1.encoding import decode_query
 
 from .nlauth import UserCredentials
-from .user_checks import CHOICE_CHECKS, UserLogin, first_refusal
+from .user_checks import CHOICE_CHECKS, UserLogin
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 STATE = re.compile(r"[A-Za-z0-9]{0,512}")  # Oracle section_156536698849
 
 
-def approved(
+_BY_HAND = SignedRequest(method="POST", target="/app/login/secure/authorizetoken.nl", host="")
+
+
+def approve(
     desk: TokenDesk,
     request_token: str,
     *,
@@ -40,7 +45,7 @@ def approved(
         token = desk.waiting(request_token)
         if token is None:
             raise ValueError(
-                f"request token {request_token[:80]!r} does not wait for a user: it is unknown, used, denied or expired"
+                f"request token {request_token[:80]!r} does not wait for a user: it is unknown, used, denied or expired",
             )
         if deny:
             return desk.deny(token, state)
@@ -48,9 +53,8 @@ def approved(
         who = home.entities.find(home.entities.first() if entity is None else entity, "authorize(entity=)")
         wanted = "" if role is None else str(home.roles.find(role, "authorize(role=)").id)
         wanted = wanted or _asked_for(who, token.role)
-        login = UserLogin(
-            home, UserCredentials(email=who.email, role=wanted), remote_address="127.0.0.1", interface=True
-        )
+        credentials = UserCredentials(email=who.email, role=wanted)
+        login = UserLogin(_BY_HAND, home, credentials, interface=True)
         refusal = first_refusal(login, CHOICE_CHECKS)
         if refusal is not None:
             raise ValueError(f"{who.email} cannot allow the request token: {refusal.cause} {refusal.cure}")
@@ -61,14 +65,14 @@ def _home(desk: TokenDesk, token: RequestToken, account: Account | str | None) -
     """Give the account where the token will be: the one given, the one that the first step named, or its own."""
     if account is None:
         return token.account or token.home
-    for one in desk.accounts.values():
-        if account in (one.id, one):
-            return one
+    for served in desk.accounts.values():
+        if account in (served.id, served):
+            return served
     raise ValueError(
-        f"account {getattr(account, 'id', account)!r} is not served here; valid: {', '.join(desk.accounts)}"
+        f"account {getattr(account, 'id', account)!r} is not served here; valid: {', '.join(desk.accounts)}",
     )
 
 
 def _asked_for(entity: Entity, wanted: str) -> str:
     """Give the role that the first step asked for, if the user has it: the page picks it too."""
-    return next((wanted for one in entity.roles if str(one.id) == wanted), "")
+    return wanted if any(str(role.id) == wanted for role in entity.roles) else ""

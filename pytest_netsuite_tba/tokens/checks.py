@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from pytest_netsuite_tba.login import checks as calls
-from pytest_netsuite_tba.login.checks import Login
+from pytest_netsuite_tba.login.facts import Secrets
+from pytest_netsuite_tba.login.gate import first_refusal
+from pytest_netsuite_tba.login.login import Columns, Login
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .callbacks import matches
 from .nlauth import UserCredentials
-from .user_checks import CHOICE_CHECKS, UserLogin, first_refusal
+from .user_checks import CHOICE_CHECKS, UserLogin, find_integration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,23 +44,24 @@ class FlowLogin(Login):
         request_tokens: those that wait.
         request_token: as ``oauth_token`` names it, once looked up.
         home: the account that the integration record was found in.
+        token: the access token, once it is made.
 
     """
 
     __slots__ = ("accounts", "home", "names_account", "request_token", "request_tokens")
+    at_token_endpoints = True
 
     def __init__(
         self,
         request: SignedRequest,
         account: Account,
         nonces: NonceStore,
-        now: float,
         *,
         accounts: Iterable[Account],
         request_tokens: RequestTokens,
         names_account: bool,
     ) -> None:
-        super().__init__(request, account, nonces, now)
+        super().__init__(request, account, nonces, "token")
         self.accounts = tuple(accounts)
         self.request_tokens = request_tokens
         self.names_account = names_account
@@ -68,11 +72,9 @@ class FlowLogin(Login):
         """Look up the integration, in this account first, and the request token that the parameters name."""
         key = self.parameters.get("oauth_consumer_key")
         for account in (self.account, *self.accounts):
-            for integration in account.integrations.values():
-                if integration.consumer_key == key:
-                    self.integration, self.home = integration, account
-                    break
+            self.integration = find_integration(key or "", (account,))
             if self.integration is not None:
+                self.home = account
                 break
         self.request_token = self.request_tokens.find(self.parameters.get("oauth_token", ""))
 
@@ -90,6 +92,34 @@ class FlowLogin(Login):
     def found_approval(self) -> Approval:
         """What the user allowed, for the checks after it was found."""
         return cast("Approval", self.found_request_token.approval)
+
+    @property
+    def columns(self) -> Columns:
+        """What the trail shows of it: the user is who allowed the request token."""
+        application = "" if self.integration is None else self.integration.name
+        token_name = "" if self.token is None else self.token.name
+        approval = None if self.request_token is None else self.request_token.approval
+        if approval is None:
+            return Columns(application, token_name)
+        return Columns(application, token_name, approval.entity.label, approval.role.name)
+
+    def own_secrets(self) -> Secrets | None:
+        """The consumer secret, and the request token's: what this step is signed with."""
+        if self.integration is None or (self.request_token is None and "oauth_token" in self.parameters):
+            return None
+        token = self.request_token
+        return Secrets(
+            name="request token" if token else self.integration.name,
+            consumer_key=self.integration.consumer_key,
+            consumer_secret=self.integration.consumer_secret,
+            token_id=token.id if token else "",
+            token_secret=token.secret if token else "",
+        )
+
+    def other_secrets(self, accounts: Iterable[Account]) -> Iterable[Secrets]:
+        """None: a request token is no other token's."""
+        del accounts
+        return ()
 
 
 FlowCheck = Callable[[FlowLogin], "Refusal | None"]
@@ -114,7 +144,7 @@ def _present(*names: str) -> FlowCheck:
             return None
         are = "is" if len(missing) == 1 else "are"
         return BY_TOKEN_ID["flow-MissingRequiredParameter"].because(
-            f"{' and '.join(missing)} {are} missing from the Authorization header."
+            f"{' and '.join(missing)} {are} missing from the Authorization header.",
         )
 
     return check
@@ -188,23 +218,12 @@ def signature_is_right(login: FlowLogin) -> Refusal | None:
 
 
 def nonce_is_new(login: FlowLogin) -> Refusal | None:
-    """This application has not used this nonce with this timestamp."""
-    login.earlier_attempt = login.nonces.seen(*nonce_of(login))
-    if login.earlier_attempt is None:
-        return None
-    return BY_TOKEN_ID["flow-NonceUsed"].because(
-        f"Attempt {login.earlier_attempt} of this application already used this nonce with this timestamp."
-    )
-
-
-def nonce_of(login: FlowLogin) -> tuple[str, str, int]:
-    """Give what a nonce is remembered by: there is no user yet, so the application stands for one."""
-    parameters = login.parameters
-    return (
-        f"application {parameters['oauth_consumer_key']}",
-        parameters["oauth_nonce"],
-        int(parameters["oauth_timestamp"]),
-    )
+    """This application has not used this nonce with this timestamp; there is no user yet."""
+    if calls.is_spent(login, f"application {login.parameters['oauth_consumer_key']}"):
+        return BY_TOKEN_ID["flow-NonceUsed"].because(
+            f"Attempt {login.earlier_attempt} of this application already used this nonce with this timestamp.",
+        )
+    return None
 
 
 def callback_is_registered(login: FlowLogin) -> Refusal | None:
@@ -213,7 +232,8 @@ def callback_is_registered(login: FlowLogin) -> Refusal | None:
     if matches(registered, callback):
         return None
     why = f"not {registered!r}, which the integration record has" if registered else "no absolute URL"
-    return BY_TOKEN_ID["flow-InvalidCallback"].because(f"oauth_callback is {callback[:200]!r}, {why}.")
+    refused = BY_TOKEN_ID["flow-InvalidCallback"].because(f"oauth_callback is {callback[:200]!r}, {why}.")
+    return replace(refused, detail_value=callback[:200])
 
 
 def verifier_is_right(login: FlowLogin) -> Refusal | None:
@@ -229,7 +249,7 @@ def entity_and_role_are_usable(login: FlowLogin) -> Refusal | None:
     """Entity and role may still have a token, and the role may make one."""
     approval = login.found_approval
     credentials = UserCredentials(email=approval.entity.email, role=str(approval.role.id))
-    user = UserLogin(approval.account, credentials, remote_address=login.request.remote_address, interface=True)
+    user = UserLogin(login.request, approval.account, credentials, interface=True)
     found = first_refusal(user, CHOICE_CHECKS)
     return None if found is None else BY_TOKEN_ID["flow-EntityOrRoleDisabled"].because(found.cause)
 
@@ -257,7 +277,7 @@ _WELL_SIGNED = (
     _as("flow-InvalidTimestamp", calls.timestamp_is_in_window),
 )
 _READABLE = (calls.has_authorization, _as("flow-malformed", calls.header_is_well_formed))
-_FRESH = (_as("flow-NonceRejected", calls.nonce_has_right_length), nonce_is_new)  # the nonce is spent when this passes
+_FRESH = (_as("flow-NonceRejected", calls.nonce_has_right_length), nonce_is_new)
 
 REQUEST_TOKEN_CHECKS: tuple[FlowCheck, ...] = (
     *_READABLE,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from pytest_netsuite_tba.login.checks import address_is_let_in
+from pytest_netsuite_tba.login.login import AnyLogin, Columns
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
 from pytest_netsuite_tba.login.web_services_only import DOORS
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Integration, Token
     from pytest_netsuite_tba.account.users import Entity, Role
     from pytest_netsuite_tba.login.refusal import Refusal
+    from pytest_netsuite_tba.login.request import SignedRequest
 
     from .nlauth import UserCredentials
 
@@ -26,58 +28,57 @@ if TYPE_CHECKING:
 COUNTED = ("user-wrong-credentials", "user-two-factor")
 
 
-class UserLogin:
+class UserLogin(AnyLogin):
     """One user on the way through the checks.
 
     Attributes:
         account: where the user logs in.
         credentials: as sent.
-        now: NetSuite's time in Unix seconds.
-        remote_address: the client's.
         interface: the user logs in to the user interface, not by NLAuth.
         consumer_key, token_id: of the query string, where the endpoint takes them.
         integration: as the consumer key names it, in this account or else in one of ``accounts``, or None.
         entity, role: as the credentials name them, or None; without a role named, the entity's first that may have a token.
+        application: name of the application that the user logs in for, or ``""``.
+        token_name: of the token that was made or revoked, or ``""``.
 
     """
 
     __slots__ = (
-        "account",
+        "application",
         "consumer_key",
         "credentials",
         "entity",
         "integration",
         "interface",
-        "now",
-        "remote_address",
         "role",
         "token_id",
+        "token_name",
     )
+    account: Account
+    at_token_endpoints = True
 
     def __init__(
         self,
+        request: SignedRequest,
         account: Account,
         credentials: UserCredentials,
         *,
-        remote_address: str,
         interface: bool = False,
         consumer_key: str = "",
         token_id: str = "",
         accounts: Iterable[Account] = (),
     ) -> None:
-        self.account = account
+        super().__init__(request, account, "token", account.clock.now(), is_explained=False)
         self.credentials = credentials
-        self.now = account.clock.now()
-        self.remote_address = remote_address
         self.interface = interface
         email = credentials.email.lower()
-        self.entity: Entity | None = next(
-            (one for one in account.entities.values() if one.email.lower() == email), None
-        )
+        self.entity = next((entity for entity in account.entities.values() if entity.email.lower() == email), None)
         self.consumer_key = consumer_key
         self.token_id = token_id
         self.integration = find_integration(consumer_key, (account, *accounts))
-        self.role: Role | None = None if self.entity is None else _role(self.entity, credentials.role)
+        self.role = None if self.entity is None else _role(self.entity, credentials.role)
+        self.application = "" if self.integration is None else self.integration.name
+        self.token_name = ""
 
     @property
     def found_entity(self) -> Entity:
@@ -89,14 +90,27 @@ class UserLogin:
         """The role, for the checks after the one that finds it."""
         return cast("Role", self.role)
 
+    @property
+    def columns(self) -> Columns:
+        """What the trail shows of it."""
+        user = "" if self.entity is None else self.entity.label
+        return Columns(self.application, self.token_name, user, "" if self.role is None else self.role.name)
+
+    def count(self, refusal: Refusal | None) -> None:
+        """Lock the user at the fifth failure in a row."""
+        if self.entity is not None and refusal is None:
+            self.entity.failed_logins = 0
+        elif self.entity is not None and refusal is not None and refusal.id in COUNTED:
+            self.entity.count_failure(self.now)
+
 
 def _role(entity: Entity, wanted: str) -> Role | None:
     if wanted:
-        return next((one for one in entity.roles if str(one.id) == wanted), None)
+        return next((role for role in entity.roles if str(role.id) == wanted), None)
     usable = (
-        one
-        for one in entity.roles
-        if unusable(entity, one) is None and not one.web_services_only and one.may_make_tokens
+        role
+        for role in entity.roles
+        if unusable(entity, role) is None and not role.web_services_only and role.may_make_tokens
     )
     return next(usable, None) or next(iter(entity.roles), None)
 
@@ -119,11 +133,6 @@ def unusable(entity: Entity, role: Role) -> str | None:
 UserCheck = Callable[[UserLogin], "Refusal | None"]
 
 
-def first_refusal(login: UserLogin, checks: Iterable[UserCheck]) -> Refusal | None:
-    """Run checks in order; give the first refusal, or None."""
-    return next((found for check in checks if (found := check(login)) is not None), None)
-
-
 def user_is_not_locked(login: UserLogin) -> Refusal | None:
     """Five failures in a row lock the user for 30 minutes: the right password is refused too."""
     locked = login.entity is not None and login.entity.is_locked(login.now)
@@ -134,7 +143,8 @@ def password_is_right(login: UserLogin) -> Refusal | None:
     """A user has this address and this password; compared in constant time."""
     refused, entity = BY_TOKEN_ID["user-wrong-credentials"], login.entity
     right = hmac.compare_digest(
-        to_bytes("" if entity is None else entity.password), to_bytes(login.credentials.password)
+        to_bytes("" if entity is None else entity.password),
+        to_bytes(login.credentials.password),
     )
     if entity is None:
         return refused.because(f"No user of account {login.account.id} has the address {login.credentials.email!r}.")
@@ -144,12 +154,14 @@ def password_is_right(login: UserLogin) -> Refusal | None:
 def entity_is_usable(login: UserLogin) -> Refusal | None:
     """The user is active, has access, and comes from an address let in."""
     refused = BY_TOKEN_ID["user-permission_denied"]
+    if login.entity is None:
+        return refused.because("The user is no longer there.")
     if not login.found_entity.active:
         return refused.because("The user is inactive.")
     if not login.found_entity.access:
         return refused.because("The user has no access to NetSuite.")
     rules = login.account.ip_rules
-    if rules and not address_is_let_in(login.remote_address, rules):
+    if rules and not address_is_let_in(login.request.remote_address, rules):
         return refused.because("The account's IP address rules do not let this address in.")
     return None
 
@@ -236,7 +248,7 @@ def issuetoken_is_ticked(login: UserLogin) -> Refusal | None:
     return None if integration.issue_token_endpoint else refused
 
 
-def token_is_ones_own(login: UserLogin) -> Refusal | None:
+def token_is_the_users_own(login: UserLogin) -> Refusal | None:
     """The token to revoke is the user's own, of this integration, and not revoked yet."""
     return why_not_revocable(login.account, login.found_entity, login.consumer_key, login.token_id)
 
@@ -252,14 +264,14 @@ def why_not_revocable(account: Account, entity: Entity, consumer_key: str, token
 
 
 def find_integration(consumer_key: str, accounts: Iterable[Account]) -> Integration | None:
-    """Give the first integration record with this consumer key, or None."""
-    records = (one for account in accounts for one in account.integrations.values())
-    return next((one for one in records if one.consumer_key == consumer_key), None)
+    """The first integration record with this consumer key, or None."""
+    records = (record for account in accounts for record in account.integrations.values())
+    return next((record for record in records if record.consumer_key == consumer_key), None)
 
 
 def find_token(token_id: str, account: Account) -> Token | None:
-    """Give the account's token of this id, or None."""
-    return next((one for one in account.tokens.values() if one.id == token_id), None)
+    """The account's token of this id, or None."""
+    return next((token for token in account.tokens.values() if token.id == token_id), None)
 
 
 ENTITY_CHECKS: tuple[UserCheck, ...] = (user_is_not_locked, password_is_right, entity_is_usable)
@@ -280,7 +292,7 @@ REVOKE_CHECKS: tuple[UserCheck, ...] = (
     *ENTITY_CHECKS,
     *ROLE_CHECKS,
     integration_is_known,
-    token_is_ones_own,
+    token_is_the_users_own,
     code_is_right,
 )
 # On the authorize page the password came with the page before.

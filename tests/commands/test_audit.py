@@ -300,7 +300,7 @@ def test_a_server_without_console_is_one_clear_line(server, capsys):
         f"netsuite-tba: what answers at {server.url} is no netsuite-tba serve; give its --url\n"
         == capsys.readouterr().err
     )
-    server.clear_assertions()
+    server.httpserver.clear_assertions()
 
 
 def test_an_exposed_server_wants_its_token(server, capsys, monkeypatch):

@@ -295,7 +295,7 @@ def test_a_restlet_is_replaced_and_taken_away(call):
 
     assert {"json": {"new": 1}} == call("GET", path).json["get"]
     assert (200, 204, 404) == (call.login(), call("DELETE", path).status_code, call.login())
-    call.server.clear_assertions()
+    call.server.httpserver.clear_assertions()
 
 
 def test_the_clock_is_frozen_advanced_skewed_and_let_run(call):

@@ -8,7 +8,7 @@ from pytest_netsuite_tba.console import Console
 def test_nothing_answers_until_a_console_is_set(netsuite, netsuite_client):
     """A fixture's server has no console: its path is a path like any other."""
     assert 404 == netsuite_client.get("/__admin/health").status_code
-    netsuite.clear_assertions()
+    netsuite.httpserver.clear_assertions()
 
 
 def test_health(call):

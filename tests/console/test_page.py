@@ -253,7 +253,7 @@ def two_accounts():
         for credentials in (first, second, first):
             send(server, credentials=credentials)
         first.client().get(f"https://9999999.restlets.api.netsuite.com{ECHO}")
-        server.clear_assertions()
+        server.httpserver.clear_assertions()
         yield server
 
 

@@ -40,7 +40,7 @@ def test_an_attempt_names_its_account():
         for account in reversed(server.accounts.values()):
             server.credentials_for(account.tokens["Default token"]).client().get(ECHO)
         server.credentials.client().get(f"https://9999999.restlets.api.netsuite.com{ECHO}")
-        server.clear_assertions()
+        server.httpserver.clear_assertions()
 
         def accounts(query):
             return [one["account"] for one in call("GET", f"attempts{query}").json["attempts"]]
@@ -230,7 +230,7 @@ def test_a_hostile_request_becomes_a_harmless_command(server):
     command = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()["commands"][0]["command"]
     subprocess.run(["bash", "-c", command], capture_output=True, check=True)
 
-    first, second = (one._facts.request for one in server.audit_trail)
+    first, second = (one.facts.request for one in server.audit_trail)
     assert (first.target, first.body, first.header("x-a")) == (second.target, second.body, second.header("x-a"))
     assert not Path("ran").exists()
 

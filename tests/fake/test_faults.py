@@ -67,7 +67,7 @@ def test_a_script_is_named_as_the_url_has_it(netsuite, netsuite_client, script, 
     netsuite.faults.add("unavailable", script=script)
 
     assert status == netsuite_client.get(f"/app/site/hosting/restlet.nl?{query}").status_code
-    netsuite.clear_assertions()
+    netsuite.httpserver.clear_assertions()
 
 
 def test_only_restlet_calls_have_a_script(netsuite, netsuite_client):
@@ -225,7 +225,7 @@ def test_the_trail_says_that_an_answer_was_lost(netsuite, netsuite_client):
     ]
     assert told[1][1].endswith(f". {lost}")
     assert all(one.accepted for one in netsuite.audit_trail)
-    netsuite.clear_assertions()
+    netsuite.httpserver.clear_assertions()
 
 
 def test_a_delay_only_delays(netsuite, netsuite_client):

@@ -6,7 +6,7 @@ from support.pages import logged_in, opened, submit
 from support.passports import HOST, NOW, PATH, right
 from werkzeug.test import Client
 
-from pytest_netsuite_tba.login.refusals import refusal
+from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.web_services_only import DOORS
 
 
@@ -66,6 +66,6 @@ def test_the_whole_truth_table(netsuite, door, ticked):
     with netsuite.expect_refusal(count=0 if wanted is None else 1):
         answer = call(netsuite)
 
-    assert (status if wanted is None else refusal(wanted).status) == answer.status_code
+    assert (status if wanted is None else find_refusal(wanted).status) == answer.status_code
     assert [(channel, wanted)] == [(one.channel, one.refusal and one.refusal.id) for one in netsuite.audit_trail]
     netsuite.verify()

@@ -123,9 +123,9 @@ def test_expectations_answer_at_any_host_of_the_account(netsuite, netsuite_clien
 
 
 def test_a_path_that_nothing_answers_fails_the_test(netsuite, netsuite_client):
-    """pytest-httpserver's "no handler" is found without calling check()."""
+    """It is found without calling check()."""
     assert 404 == netsuite_client.get("/nowhere").status_code
-    with pytest.raises(AssertionError, match="No handler found for request"):
+    with pytest.raises(AssertionError, match="GET /nowhere: nothing answers this path"):
         netsuite.verify()
 
 
@@ -205,7 +205,7 @@ def test_clearing_forgets_all_of_it():
         client = netsuite.credentials.client()
         Client(netsuite.wsgi_app).get(PATH)
         netsuite.audit_trail.clear()
-        netsuite.clear_log()
+        netsuite.httpserver.clear_log()
         netsuite.verify()
         for _ in range(3):
             client.get(PATH)
@@ -374,7 +374,9 @@ def test_no_text_of_ours_holds_a_secret(netsuite, netsuite_client):
     texts = [
         *map(repr, (netsuite, netsuite.account, netsuite.account.tokens, token, token.integration, credentials)),
         *map(repr, (netsuite_client, netsuite.audit_trail, netsuite.log, credentials.client(), netsuite.behaviour)),
-        *map(repr, (netsuite.accounts, netsuite.integration, netsuite.credentials, netsuite.faults, netsuite.gates)),
+        *map(
+            repr, (netsuite.accounts, netsuite.integration, netsuite.credentials, netsuite.faults, netsuite._fake.gate)
+        ),
         repr(vars(netsuite)),
         render(netsuite.audit_trail, width=500),
         str(failure.value),
@@ -453,4 +455,4 @@ def test_a_secret_in_a_url_stands_in_no_trail(netsuite, netsuite_client):
     assert 2 == len(netsuite.audit_trail)
     assert "note=[secret]" in netsuite.audit_trail[0].url
     assert [] == [one for one in forms if one in shown]
-    netsuite.clear_assertions()
+    netsuite.httpserver.clear_assertions()

@@ -217,7 +217,7 @@ def test_each_form_works_once(netsuite):
     ):
         assert (400, "This request cannot be allowed") == (attempt.status_code, title(attempt))
         assert "page-stale-form" == last(netsuite)[2]
-    assert netsuite.desk.waiting(token["oauth_token"])
+    assert netsuite._fake.desk.waiting(token["oauth_token"])
     assert 302 == submit(netsuite, consent, role="1234567_SB1/1005", decision="allow").status_code
 
 
@@ -235,7 +235,7 @@ def test_nothing_can_be_skipped(netsuite):
     page = submit(netsuite, opened(netsuite, token), role="1234567_SB1/1005", decision="allow")
 
     assert (401, "Log in") == (page.status_code, title(page))
-    assert netsuite.desk.request_tokens.find(token["oauth_token"]).approval is None
+    assert netsuite._fake.desk.request_tokens.find(token["oauth_token"]).approval is None
 
 
 def test_nothing_is_shown_unescaped():
@@ -292,7 +292,7 @@ def test_bad_input(netsuite, case):
 
     assert (status, "This request cannot be allowed") == (answer.status_code, title(answer))
     assert ("Failure", refusal, status) == (last(netsuite)[0], last(netsuite)[2], netsuite.audit_trail[-1].http_status)
-    assert netsuite.desk.waiting(token["oauth_token"])
+    assert netsuite._fake.desk.waiting(token["oauth_token"])
 
 
 def test_an_expired_request_token_is_over(netsuite):

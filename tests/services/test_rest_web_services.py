@@ -362,8 +362,8 @@ def test_each_test_has_a_store_of_its_own(netsuite, netsuite_account):
     """A record that a test adds is not in the account that the next test starts from."""
     netsuite.records.add("customer")
 
-    assert 0 == len(netsuite_account.store)
-    assert 0 == len(netsuite.account.copy().store) - 1
+    assert 0 == len(netsuite_account.web_services)
+    assert 0 == len(netsuite.account.copy().web_services) - 1
 
 
 SEED = """
@@ -392,9 +392,9 @@ def test_an_account_file_fills_the_store():
     assert {
         "7": {"companyName": "Acme", "externalId": "C-1", "id": "7"},
         "8": {"id": "8"},
-    } == account.store["customer"]
-    assert [{"n": "1"}] == account.store.rows_of("SELECT  1")
-    assert {"get": "<done/>"} == account.store.operations
+    } == account.web_services["customer"]
+    assert [{"n": "1"}] == account.web_services.rows_of("SELECT  1")
+    assert {"get": "<done/>"} == account.web_services.operations
     jsonschema.validate(tomllib.loads(SEED), json_schema())
 
 
@@ -462,7 +462,7 @@ def test_a_suiteql_text_has_no_case_outside_of_quotes(netsuite, netsuite_client,
     netsuite.suiteql(SAID, [])
 
     assert (200 if fits else 400) == suiteql(netsuite_client, asked).status_code
-    netsuite.clear_assertions()
+    netsuite.httpserver.clear_assertions()
     assert [SAID] == [one.query for one in netsuite.records.as_seed().suiteql]
 
 

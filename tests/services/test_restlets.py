@@ -15,7 +15,7 @@ from werkzeug import Response
 
 from pytest_netsuite_tba import Account, Entity, NetSuiteServer, Role, SuiteScriptError
 from pytest_netsuite_tba.account.scripts import Audience, Canned, ScriptError
-from pytest_netsuite_tba.services.bodies import value_answer
+from pytest_netsuite_tba.services.bodies import value_reply
 
 PATH = "/app/site/hosting/restlet.nl"
 URL = f"{PATH}?script=customscript_a&deploy=customdeploy_a"
@@ -651,13 +651,13 @@ JSON_VALUES = st.recursive(
 @given(JSON_VALUES.filter(lambda value: isinstance(value, dict | list)))
 def test_xml_out_is_well_formed_whatever_is_returned(value):
     """Any value that JSON can hold is well-formed XML: names and characters that XML forbids are replaced."""
-    assert "response" == fromstring(value_answer(XML, value).get_data()).tag
+    assert "response" == fromstring(value_reply(XML, value).body).tag
 
 
 @given(JSON_VALUES.filter(lambda value: isinstance(value, dict | list)))
 def test_json_out_is_what_was_returned(value):
     """A JSON answer is UTF-8 and means the value returned."""
-    assert value == json.loads(value_answer(JSON, value).get_data().decode())
+    assert value == json.loads(value_reply(JSON, value).body.decode())
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_any_signed_call_of_a_record(method, id_, query, body, headers):
 
     answer = client.open(f"https://{HOST}{REST}{id_}?{query}", method=method, data=body, headers=headers)
 
-    NETSUITE.clear_assertions()
+    NETSUITE.httpserver.clear_assertions()
     if answer.status_code >= 300:
         assert method == "HEAD" or is_envelope(answer), answer.data
         assert before == {id_: dict(one) for id_, one in store["customer"].items()}

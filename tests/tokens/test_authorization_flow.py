@@ -24,6 +24,7 @@ from support.flow import (
 
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, explain
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS
+from pytest_netsuite_tba.report.explanation import explanation
 from pytest_netsuite_tba.report.trail import render
 from pytest_netsuite_tba.tokens.callbacks import matches, with_parameters
 
@@ -125,12 +126,12 @@ def test_the_documented_access_token_signature_is_let_in(monkeypatch):
     netsuite.clock.freeze(int(vector["timestamp"]))
     token = asked(netsuite, base="https://1234567.restlets.api.netsuite.com", realm="1234567")
     netsuite.authorize(token["oauth_token"])
-    kept = netsuite.desk.request_tokens.find(token["oauth_token"])
+    kept = netsuite._fake.desk.request_tokens.find(token["oauth_token"])
     monkeypatch.setattr(kept, "id", vector["token"])
     monkeypatch.setattr(kept, "secret", vector["token_secret"])
     verifier = vector["extra_oauth_params"]["oauth_verifier"]
     object.__setattr__(kept.approval, "verifier", verifier)
-    netsuite.desk.request_tokens.add(kept)
+    netsuite._fake.desk.request_tokens.add(kept)
     answer = exchange(
         netsuite,
         {"oauth_token": vector["token"], "oauth_token_secret": ""},
@@ -181,7 +182,7 @@ def test_step_1_is_refused_by_each_row(netsuite, case):
     netsuite.clock.freeze("2026-11-25")
     if arrange is not None:
         arrange(netsuite)
-    before = len(netsuite.desk.request_tokens)
+    before = len(netsuite._fake.desk.request_tokens)
     answer = ask(netsuite, **changed)
 
     assert (status, code) == refused(answer)
@@ -194,7 +195,7 @@ def test_step_1_is_refused_by_each_row(netsuite, case):
         attempt.http_status,
         attempt.code,
     )
-    assert before == len(netsuite.desk.request_tokens)
+    assert before == len(netsuite._fake.desk.request_tokens)
 
 
 STEP_3 = {
@@ -236,7 +237,7 @@ def test_step_3_is_refused_by_each_row(netsuite, case):
     attempt = netsuite.audit_trail[-1]
     assert ("token", "Failure", case.partition(" ")[0]) == (attempt.channel, attempt.status, attempt.detail)
     assert (attempt.http_status, attempt.code) == refused(answer)
-    assert (1, 1) == (len(netsuite.account.tokens), len(netsuite.desk.request_tokens))
+    assert (1, 1) == (len(netsuite.account.tokens), len(netsuite._fake.desk.request_tokens))
 
 
 def test_every_detail_of_the_flow_is_provoked_above():
@@ -495,7 +496,7 @@ def test_no_secret_is_in_a_repr(netsuite):
     """Secrets and verifiers stay out of every repr."""
     token = asked(netsuite)
     redirect = netsuite.authorize(token["oauth_token"])
-    kept = netsuite.desk.request_tokens.find(token["oauth_token"])
+    kept = netsuite._fake.desk.request_tokens.find(token["oauth_token"])
     shown = repr([kept, redirect, netsuite.entity, netsuite.audit_trail[-1]])
 
     secrets = (
@@ -541,3 +542,34 @@ def test_a_captured_third_step_without_its_request_token(netsuite):
 
     assert "flow-TokenRejected" == attempt.refusal.id
     assert ("Without the secrets the signature cannot be checked.",) == attempt.diagnosis.notes
+
+
+# -- secrets -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spelt", [lambda secret: secret, lambda secret: quote(secret, safe="")])
+def test_a_secret_in_the_callback_is_shown_nowhere(netsuite, spelt):
+    """A refused requesttoken tells neither the token's secret nor the application's that stood in its oauth_callback."""
+    netsuite.token.secret, netsuite.integration.consumer_secret = "s&cret+of the token", "s=cret of the application"
+    secrets = (netsuite.token.secret, netsuite.integration.consumer_secret)
+    for number, secret in enumerate(secrets):
+        callback = f"https://my.example.com/?leaked={spelt(secret)}"
+        netsuite.integration.callback_url = "https://other.example.com/"
+        ask(netsuite, oauth_callback=callback, oauth_nonce=f"leaked{number:06}")
+        ask(netsuite, oauth_callback=callback, oauth_nonce=f"wrong{number:07}", consumer_secret="wrong")
+    attempts = list(netsuite.audit_trail)
+    with pytest.raises(AssertionError) as verdict:
+        netsuite.verify()
+    shown = [
+        *(f"{attempt!r}{attempt.as_dict()}{attempt.diagnosis.render(width=500)}" for attempt in attempts),
+        *(str(explanation(attempt, server_url="http://127.0.0.1:1", is_proxy=False)) for attempt in attempts),
+        render(netsuite.audit_trail, width=500),
+        str(verdict.value),
+    ]
+
+    assert ["InvalidCallback", "InvalidSignature"] * 2 == [attempt.refusal.detail for attempt in attempts]
+    assert "[secret]" in attempts[0].detail
+    forms = [
+        form for secret in secrets for form in (secret, quote(secret, safe=""), quote(quote(secret, safe=""), safe=""))
+    ]
+    assert [] == [(form, text) for form in forms for text in shown if form in text]

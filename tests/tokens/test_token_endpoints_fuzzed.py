@@ -39,7 +39,12 @@ ANSWERS = {(one.status or 401, one.code) for one in TOKEN_REFUSALS} | {
 def state(netsuite):
     """Everything that a request could change, but for counts of failed logins."""
     account = netsuite.account
-    return (repr(account.tokens), repr(account.integrations), repr(account.roles), len(netsuite.desk.request_tokens))
+    return (
+        repr(account.tokens),
+        repr(account.integrations),
+        repr(account.roles),
+        len(netsuite._fake.desk.request_tokens),
+    )
 
 
 def headers_of(netsuite):
@@ -78,7 +83,7 @@ def test_any_request_gets_a_documented_answer(path, host, method, query, number,
     else:
         assert path in {"datacenterurls", "roles"}
         assert before == state(netsuite)
-    assert [] == netsuite.handler_errors
+    assert [] == netsuite.httpserver.handler_errors
 
 
 @pytest.mark.netsuite(strict=False)

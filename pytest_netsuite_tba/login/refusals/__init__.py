@@ -7,25 +7,26 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.account.fields import nearest
 
 from .calls import CALLS
-from .token_endpoints import BY_TOKEN_ID
+from .token_endpoints import BY_TOKEN_ID, TOKEN_DETAILS
 from .web_services import WEB_SERVICES_REFUSALS
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.refusal import Refusal
 
-REFUSALS: tuple[Refusal, ...] = tuple(sorted((*CALLS, *WEB_SERVICES_REFUSALS), key=lambda one: one.row))
-BY_ID: dict[str, Refusal] = {one.id: one for one in REFUSALS}
-DETAILS: tuple[str, ...] = tuple(dict.fromkeys(one.detail for one in REFUSALS if one.detail))
+REFUSALS: tuple[Refusal, ...] = tuple(sorted((*CALLS, *WEB_SERVICES_REFUSALS), key=lambda refusal: refusal.row))
+BY_ID: dict[str, Refusal] = {refusal.id: refusal for refusal in REFUSALS}
+DETAILS: tuple[str, ...] = tuple(dict.fromkeys(refusal.detail for refusal in REFUSALS if refusal.detail))
+ALL_BY_ID: dict[str, Refusal] = BY_ID | BY_TOKEN_ID
+KNOWN: tuple[str, ...] = tuple(dict.fromkeys((*DETAILS, *BY_ID, *TOKEN_DETAILS, *BY_TOKEN_ID)))  # ids and details
 
 
-def refusal(wanted: str) -> Refusal:
-    """Give the refusal of that id.
+def find_refusal(id: str) -> Refusal:
+    """Look up a refusal of any door by its id.
 
     Raises:
         ValueError: there is none; the message names the nearest.
 
     """
-    known = BY_ID | BY_TOKEN_ID
-    if wanted not in known:
-        raise ValueError(f"{wanted!r} is no refusal; {nearest(wanted, known)}")
-    return known[wanted]
+    if id not in ALL_BY_ID:
+        raise ValueError(f"{id!r} is no refusal; {nearest(id, ALL_BY_ID)}")
+    return ALL_BY_ID[id]

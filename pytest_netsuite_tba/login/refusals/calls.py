@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.records import Integration
-from pytest_netsuite_tba.login.refusal import NO_PERMISSION, WEB_SERVICES, Answer, Refusal, set_field
+from pytest_netsuite_tba.login.refusal import NO_PERMISSION, WEB_SERVICES, PublicError, Refusal, set_field
 
 if TYPE_CHECKING:
+    from pytest_netsuite_tba.account.behaviour import Behaviour
     from pytest_netsuite_tba.account.records import Account, Token
 
 
@@ -20,13 +21,19 @@ def _use_another_integration(account: Account, token: Token) -> None:
     token.integration = account.add_integration(Integration(name=f"Not the integration of {token.name}"))
 
 
+def _timestamp_code(behaviour: Behaviour) -> dict[str, object]:
+    code = behaviour.timestamp_outside_window_code
+    return {"code": code, "status": 400 if code == "INVALID_REQUEST" else None}
+
+
 CALLS: tuple[Refusal, ...] = (
     Refusal(
         id="unknown-host",
+        header_at_fault=False,
         row=1,
         code=None,
         status=403,
-        answers=dict.fromkeys(WEB_SERVICES, Answer(None, 403, "")),
+        answers=dict.fromkeys(WEB_SERVICES, PublicError(None, 403, "")),
         logged=False,
         cause="The host belongs to no account that is served here.",
         cure="Use the account's own host: the account id in lower case, with a hyphen for the underscore.",
@@ -42,6 +49,7 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="no-authorization",
+        settle=lambda behaviour: {"code": behaviour.missing_header_code},
         row=2,
         status=401,
         logged=False,
@@ -50,6 +58,7 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="user-credentials",
+        mistake="bearer-or-nlauth-mixed",
         row=2,
         channels=("restlet", "rest"),
         code="INVALID_LOGIN_CREDENTIALS",
@@ -59,6 +68,7 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="other-scheme",
+        mistake="bearer-or-nlauth-mixed",
         row=2,
         channels=("restlet", "rest"),
         status=401,
@@ -68,6 +78,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="session-cookie",
+        mistake="cookie-sent",
+        header_at_fault=False,
         row=2,
         channels=("restlet", "rest"),
         status=401,
@@ -88,6 +100,7 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="MissingTokenPassportRequiredFields",
+        mistake="params-missing",
         row=4,
         detail="MissingTokenPassportRequiredFields",
         code="INVALID_REQUEST",
@@ -98,6 +111,7 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="VersionRejected",
+        mistake="version-not-1.0",
         channels=("restlet", "rest"),
         row=5,
         detail="VersionRejected",
@@ -118,6 +132,7 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="InvalidTimestamp-malformed",
+        needs_new_nonce=True,
         row=7,
         detail="InvalidTimestamp",
         code="INVALID_REQUEST",
@@ -127,6 +142,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="InvalidTimestamp",
+        needs_new_nonce=True,
+        settle=_timestamp_code,
         row=7,
         detail="InvalidTimestamp",
         code="INVALID_REQUEST",
@@ -137,6 +154,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="realm-missing",
+        mistake="realm-missing",
+        settle=lambda behaviour: {"code": behaviour.missing_realm_code, "logged": behaviour.wrong_realm_logged},
         channels=("restlet", "rest"),
         row=8,
         logged=False,
@@ -145,6 +164,7 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="wrong-realm",
+        settle=lambda behaviour: {"logged": behaviour.wrong_realm_logged},
         row=8,
         logged=False,
         cause="realm is not the id of the account that was called.",
@@ -152,6 +172,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="FeatureDisabled",
+        mistake="feature-disabled",
+        header_at_fault=False,
         row=9,
         detail="FeatureDisabled",
         cause="The account has the Token-based Authentication feature switched off.",
@@ -160,6 +182,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="consumer_key_unknown",
+        mistake="integration-blocked-or-unknown",
+        header_at_fault=False,
         row=10,
         detail="consumer_key_unknown",
         cause="No integration record has this consumer key.",
@@ -168,6 +192,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="consumer_key_refused-blocked",
+        mistake="integration-blocked-or-unknown",
+        header_at_fault=False,
         row=11,
         detail="consumer_key_refused",
         cause="The integration record is Blocked.",
@@ -176,6 +202,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="consumer_key_refused-waiting-for-approval",
+        mistake="integration-blocked-or-unknown",
+        header_at_fault=False,
         row=11,
         detail="consumer_key_refused",
         cause="The integration record is Waiting for Approval.",
@@ -184,6 +212,9 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="consumer_key_refused-tba-unticked",
+        mistake="integration-blocked-or-unknown",
+        header_at_fault=False,
+        settle=lambda behaviour: {"detail": behaviour.tba_unticked_detail},
         row=11,
         detail="consumer_key_refused",
         cause="The integration record has its Token-based Authentication box unticked.",
@@ -192,6 +223,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="token_rejected-unknown",
+        mistake="token-revoked-or-inactive",
+        header_at_fault=False,
         row=12,
         detail="token_rejected",
         cause="The account has no token of this id.",
@@ -200,6 +233,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="token_rejected-revoked",
+        mistake="token-revoked-or-inactive",
+        header_at_fault=False,
         row=12,
         detail="token_rejected",
         cause="The token is revoked.",
@@ -208,6 +243,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="token_rejected-inactive",
+        mistake="token-revoked-or-inactive",
+        header_at_fault=False,
         row=12,
         detail="token_rejected",
         cause="The token is inactive.",
@@ -216,6 +253,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="token_rejected-other-integration",
+        mistake="token-of-another-integration",
+        header_at_fault=False,
         row=12,
         detail="token_rejected",
         cause="The token was made for another integration record.",
@@ -231,6 +270,7 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="nonce_rejected",
+        needs_new_nonce=True,
         row=14,
         detail="nonce_rejected",
         web_services_detail=None,
@@ -239,6 +279,7 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="nonce_used",
+        needs_new_nonce=True,
         row=15,
         detail="nonce_used",
         web_services_detail="NonceUsed",
@@ -247,6 +288,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="temporary_locked",
+        mistake="user-inactive-or-ip-blocked",
+        header_at_fault=False,
         row=16,
         detail="temporary_locked",
         cause="The user is locked after five failed logins.",
@@ -255,6 +298,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="permission_denied-entity-inactive",
+        mistake="user-inactive-or-ip-blocked",
+        header_at_fault=False,
         row=17,
         detail="permission_denied",
         cause="The token's entity is inactive.",
@@ -263,6 +308,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="permission_denied-no-access",
+        mistake="user-inactive-or-ip-blocked",
+        header_at_fault=False,
         row=17,
         detail="permission_denied",
         cause="The token's entity has no access to NetSuite.",
@@ -271,6 +318,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="permission_denied-role-inactive",
+        mistake="role-inactive-or-taken-away",
+        header_at_fault=False,
         row=17,
         detail="permission_denied",
         cause="The token's role is inactive.",
@@ -279,6 +328,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="permission_denied-role-taken-away",
+        mistake="role-inactive-or-taken-away",
+        header_at_fault=False,
         row=17,
         detail="permission_denied",
         cause="The token's entity no longer has the token's role.",
@@ -287,6 +338,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="permission_denied-role-switched-off",
+        mistake="role-inactive-or-taken-away",
+        header_at_fault=False,
         row=17,
         detail="permission_denied",
         cause="The user switched the token's role off in View My Roles.",
@@ -295,6 +348,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="permission_denied-no-token-permission",
+        mistake="role-lacks-permission",
+        header_at_fault=False,
         row=17,
         detail="permission_denied",
         answers={"rest": NO_PERMISSION},
@@ -304,6 +359,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="permission_denied-ip-address",
+        mistake="user-inactive-or-ip-blocked",
+        header_at_fault=False,
         row=17,
         detail="permission_denied",
         cause="The account's IP address rules do not let this address in.",
@@ -312,6 +369,8 @@ CALLS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="web-services-only",
+        mistake="web-services-only-role",
+        header_at_fault=False,
         row=18,
         code="INVALID_LOGIN_CREDENTIALS",
         status=401,

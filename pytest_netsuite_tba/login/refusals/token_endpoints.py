@@ -282,6 +282,7 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
     ),
     TokenRefusal(
         id="user-insufficient-permission",
+        settle=lambda behaviour: {"status": behaviour.insufficient_permission_status},
         title="Role may not make tokens",
         where="issuetoken, revoketoken, authorize page",
         detail="permission_denied",

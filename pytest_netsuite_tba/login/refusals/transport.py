@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_netsuite_tba.login.refusal import Answer, Refusal
+from pytest_netsuite_tba.login.refusal import PublicError, Refusal
 
 MALFORMED_HTTP = Refusal(
     id="malformed-http",
@@ -38,12 +38,24 @@ CONCURRENCY = Refusal(
     status=400,
     text="Request Limit Exceeded!",
     answers={
-        "rest": Answer("CONCURRENCY_LIMIT_EXCEEDED", 429, "Concurrent request limit exceeded. Request blocked."),
-        "soap": Answer(
-            "WS_REQUEST_BLOCKED", 500, "SuiteTalk concurrent request limit exceeded. Request blocked."
+        "rest": PublicError("CONCURRENCY_LIMIT_EXCEEDED", 429, "Concurrent request limit exceeded. Request blocked."),
+        "soap": PublicError(
+            "WS_REQUEST_BLOCKED",
+            500,
+            "SuiteTalk concurrent request limit exceeded. Request blocked.",
         ),  # the text that netsuitesdk waits for
     },
     logged=False,
     cause="More requests are in flight than the account's concurrency limit, which is checked before the login.",
     cure="Send fewer requests at once, and retry with a new nonce.",
+)
+FAKE_FAILED = Refusal(
+    id="fake-failed",
+    row=0,
+    code=None,
+    status=500,
+    logged=False,
+    cause="The fake itself failed.",
+    cure="Please report it with its traceback; nothing is known to be wrong with the request.",
+    header_at_fault=False,
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pytest_netsuite_tba.login.refusal import NO_PERMISSION, Answer, Refusal, set_field
+from pytest_netsuite_tba.login.refusal import NO_PERMISSION, PublicError, Refusal, set_field
 
-_UNEXPECTED = Answer("UNEXPECTED_ERROR", 500, "An unexpected error occurred.")
+_UNEXPECTED = PublicError("UNEXPECTED_ERROR", 500, "An unexpected error occurred.")
 
 WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         id="malformed-envelope",
+        mistake="soap-namespace-or-format",
         row=2,
         channels=("soap",),
         answers={"soap": _UNEXPECTED},
@@ -18,6 +19,7 @@ WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="soap-user-credentials",
+        mistake="soap-old-passport",
         row=2,
         channels=("soap",),
         answers={"soap": _UNEXPECTED},
@@ -27,15 +29,18 @@ WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="ambiguous-authentication",
+        mistake="soap-ambiguous-authentication",
+        header_at_fault=False,
         row=2,
         channels=("soap",),
-        answers={"soap": Answer("USER_ERROR", 500, "Ambiguous authentication")},
+        answers={"soap": PublicError("USER_ERROR", 500, "Ambiguous authentication")},
         logged=False,
         cause="Beside the tokenPassport there is another way to log in.",
         cure="Send one tokenPassport and nothing else: no passport, no applicationInfo, no cookie of NetSuite's pages.",
     ),
     Refusal(
         id="token-passport-namespace",
+        mistake="soap-namespace-or-format",
         row=3,
         channels=("soap",),
         logged=False,
@@ -44,6 +49,8 @@ WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="FeatureDisabled-rest",
+        mistake="feature-disabled",
+        header_at_fault=False,
         row=9,
         detail="FeatureDisabled",
         channels=("rest",),
@@ -53,6 +60,8 @@ WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="FeatureDisabled-soap",
+        mistake="feature-disabled",
+        header_at_fault=False,
         row=9,
         detail="FeatureDisabled",
         channels=("soap",),
@@ -62,6 +71,8 @@ WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="permission_denied-no-rest-permission",
+        mistake="role-lacks-permission",
+        header_at_fault=False,
         row=18,
         detail="permission_denied",
         channels=("rest",),
@@ -72,16 +83,18 @@ WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="permission_denied-no-soap-permission",
+        mistake="role-lacks-permission",
+        header_at_fault=False,
         row=18,
         detail="permission_denied",
         channels=("soap",),
         answers={
-            "soap": Answer(
+            "soap": PublicError(
                 "INSUFFICIENT_PERMISSION",
                 500,
                 "Permission Violation: You need the 'SOAP Web Services' permission to access this page. "
                 "Please contact your account administrator.",
-            )
+            ),
         },
         cause="The token's role lacks the SOAP Web Services permission.",
         cure="Add the permission SOAP Web Services to the role.",

@@ -1,0 +1,177 @@
+"""Who logs in: what the gate judges, and what the checks find out about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from .facts import Secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_netsuite_tba.account.records import Account, Integration, Token
+
+    from .nonces import NonceStore
+    from .refusal import Channel, Refusal
+    from .request import SignedRequest
+
+
+class Columns(NamedTuple):
+    """What NetSuite's trail shows of who logged in, as far as the request names it; else ``""``."""
+
+    application: str = ""
+    token_name: str = ""
+    user: str = ""
+    role: str = ""
+
+
+class AnyLogin:
+    """What the gate needs of a login, however it is made; by itself, of one that nobody can be named for.
+
+    Attributes:
+        request: as it came.
+        account: that was called, or None.
+        channel: by which it came.
+        now: NetSuite's time in Unix seconds.
+        attempt: id of the attempt that it becomes.
+        parameters: decoded OAuth parameters, once the header parses.
+        earlier_attempt: id of the attempt that used the nonce before, if one did.
+        hosts: the host names that may have been meant; None stands for the RESTlet hosts of all accounts.
+        is_explained: whether a diagnosis is made of it.
+
+    """
+
+    __slots__ = (
+        "account",
+        "attempt",
+        "channel",
+        "earlier_attempt",
+        "hosts",
+        "is_explained",
+        "now",
+        "parameters",
+        "request",
+    )
+    at_token_endpoints = False  # whether it is refused by the rows of the token endpoints
+
+    def __init__(
+        self,
+        request: SignedRequest,
+        account: Account | None,
+        channel: Channel,
+        now: float,
+        *,
+        hosts: tuple[str, ...] | None = (),
+        is_explained: bool = True,
+    ) -> None:
+        self.request = request
+        self.account = account
+        self.channel = channel
+        self.now = now
+        self.attempt = 0
+        self.parameters: dict[str, str] = {}
+        self.earlier_attempt: int | None = None
+        self.hosts = hosts
+        self.is_explained = is_explained
+
+    @property
+    def signature(self) -> str:
+        """The signature that was sent, or ``""``."""
+        return self.parameters.get("oauth_signature", "")
+
+    @property
+    def columns(self) -> Columns:
+        """What the trail shows of it."""
+        return Columns()
+
+    def own_secrets(self) -> Secrets | None:
+        """The secrets that its key and token ask for, or None where one of them is unknown."""
+        return None
+
+    def other_secrets(self, accounts: Iterable[Account]) -> Iterable[Secrets]:
+        """Those that it may have been signed with by mistake."""
+        del accounts
+        return ()
+
+    def count(self, refusal: Refusal | None) -> None:
+        """Count a failed login towards the lock of its user, or forget those before a good one."""
+
+
+class Login(AnyLogin):
+    """One signed request on its way through the checks.
+
+    Attributes:
+        nonces: those spent at the account.
+        integration, token: as the parameters name them, once looked up.
+        token_shown: by the trail, where that is not ``token``.
+
+    """
+
+    __slots__ = ("integration", "nonces", "token", "token_shown")
+    account: Account
+
+    def __init__(
+        self,
+        request: SignedRequest,
+        account: Account,
+        nonces: NonceStore,
+        channel: Channel = "restlet",
+    ) -> None:
+        super().__init__(request, account, channel, account.clock.now(), hosts=None)
+        self.nonces = nonces
+        self.integration: Integration | None = None
+        self.token: Token | None = None
+        self.token_shown: Token | None = None
+
+    @property
+    def found_integration(self) -> Integration:
+        """The integration, for the checks after row 10."""
+        return cast("Integration", self.integration)
+
+    @property
+    def found_token(self) -> Token:
+        """The token, for the checks after row 12."""
+        return cast("Token", self.token)
+
+    @property
+    def columns(self) -> Columns:
+        """What the trail shows of it."""
+        application = "" if self.integration is None else self.integration.name
+        if self.token is None:
+            return Columns(application)
+        shown = self.token_shown or self.token
+        return Columns(application, shown.name, self.token.entity.label, self.token.role.name)
+
+    def identify(self) -> None:
+        """Look up the integration and the token that the parameters name."""
+        key = self.parameters.get("oauth_consumer_key")
+        token_id = self.parameters.get("oauth_token")
+        for integration in self.account.integrations.values():
+            if integration.consumer_key == key:
+                self.integration = integration
+                break
+        for token in self.account.tokens.values():
+            if token.id == token_id:
+                self.token = token
+                break
+
+    def own_secrets(self) -> Secrets | None:
+        """The secrets that the key and the token ask for, or None where one of them is unknown."""
+        if self.integration is None or self.token is None:
+            return None
+        return Secrets.of(self.account, self.integration, self.token)
+
+    def other_secrets(self, accounts: Iterable[Account]) -> Iterable[Secrets]:
+        """Those of every token of every account."""
+        return (
+            Secrets.of(account, token.integration, token) for account in accounts for token in account.tokens.values()
+        )
+
+    def count(self, refusal: Refusal | None) -> None:
+        """Lock the user after five wrong signatures in a row, where ``Behaviour`` says that they count."""
+        if self.token is None or not self.account.behaviour.failed_signatures_lock_user:
+            return
+        if refusal is None:
+            self.token.entity.failed_logins = 0
+        elif refusal.id == "InvalidSignature":
+            self.token.entity.count_failure(self.now)

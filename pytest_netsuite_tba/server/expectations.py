@@ -1,0 +1,93 @@
+"""What the test said by pytest-httpserver's means: the answers beside the fake, and a log of every request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from pytest_netsuite_tba.account.history import History
+from pytest_netsuite_tba.services.reply import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from wsgiref.types import WSGIEnvironment
+
+    from pytest_netsuite_tba.services.service import Failure
+
+_NOT_FOUND = 404
+
+
+class Expectations(HTTPServer):
+    """A pytest-httpserver that never listens: it keeps expectations, and what is to fail the test.
+
+    Args:
+        host, port: of the server that it stands behind.
+        log: where every request is written.
+
+    """
+
+    def __init__(self, host: str, port: int, log: Log) -> None:
+        super().__init__(host, port)
+        self.log: Log = log  # type: ignore[assignment]  # bounded, and says what it dropped
+
+    def clear_log(self) -> None:
+        """Forget the log of requests and responses."""
+        self.log.clear()
+
+    def is_expected(self, request: Request) -> bool:
+        """Whether an expectation matches."""
+        handlers = [*self.ordered_handlers[:1], *self.oneshot_handlers, *self.handlers]
+        return any(handler.matcher.match(request) for handler in handlers)
+
+    def respond_nohandler(self, request: Request, extra_message: str = "") -> Response:
+        """Answer as NetSuite does at a path where nothing is; the test fails, and is told what there is."""
+        del extra_message
+        path = request.environ.get("REQUEST_URI") or request.full_path
+        expected = [
+            repr(handler.matcher) for handler in (*self.ordered_handlers, *self.oneshot_handlers, *self.handlers)
+        ]
+        self.add_assertion(
+            f"{request.method} {path}: nothing answers this path; "
+            f"expected by netsuite.expect_request(): {', '.join(expected) or 'nothing'}.",
+        )
+        return Response(b"", status=_NOT_FOUND)
+
+    def note(self, failure: Failure) -> None:
+        """Fail the test, at the latest in ``netsuite.verify()``."""
+        if isinstance(failure, str):
+            self.add_assertion(failure)
+        elif not any(failure is noted for noted in (*self.assertions, *self.handler_errors)):
+            self.handler_errors.append(failure)
+
+
+class Log(History[Any]):
+    """Every request and its response, werkzeug's both, made when they are looked at."""
+
+    def __iter__(self) -> Iterator[tuple[Request, Response]]:
+        return (_logged(*entry) for entry in super().__iter__())
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401  (an index or a slice, as any sequence has it)
+        return list(self)[index] if isinstance(index, slice) else _logged(*super().__getitem__(index))
+
+
+def _logged(environ: WSGIEnvironment, reply: Reply) -> tuple[Request, Response]:
+    response = reply.source
+    if not isinstance(response, Response):
+        response = Response(reply.body, status=reply.status, headers=reply.headers)
+    return Request(environ), response
+
+
+def as_reply(value: object, environ: WSGIEnvironment) -> Reply | None:
+    """A werkzeug response as a reply to this request; None for any other value."""
+    if not isinstance(value, Response):
+        return None
+    content, status, headers = value.get_wsgi_response(environ)
+    return Reply(
+        status=value.status_code,
+        reason=status.partition(" ")[2],
+        headers=headers,
+        body=content,
+        source=value,
+    )

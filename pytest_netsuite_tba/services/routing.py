@@ -1,0 +1,112 @@
+"""Which service of which account does a request call? Row 1 of the table of checks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pytest_netsuite_tba.account.records import NETSUITE, spelt
+from pytest_netsuite_tba.login.refusals import BY_ID
+from pytest_netsuite_tba.login.refusals.transport import WRONG_DATA_CENTER
+from pytest_netsuite_tba.oauth1.encoding import to_text
+from pytest_netsuite_tba.oauth1.target import Target, host_and_port
+
+from .restlets import SERVICE as RESTLETS
+from .table import SERVICES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.login.refusal import Refusal
+    from pytest_netsuite_tba.login.request import SignedRequest
+
+    from .service import Service
+
+_PASSPORTS_ACCOUNT = re.compile(rb"<(?:[\w.-]+:)?account\b[^>]*>\s*([^<\s]+)\s*<")
+
+
+class MisdirectedError(Exception):
+    """Row 1: the request is at a host where nothing of this kind is.
+
+    Attributes:
+        refusal: what is said of it.
+        service: that the path names, else RESTlets.
+        account: whose host it is, or None.
+        location: where the client is sent instead, or ``""``.
+
+    """
+
+    def __init__(
+        self,
+        refusal: Refusal,
+        account: Account | None = None,
+        *,
+        service: Service | None = None,
+        location: str = "",
+    ) -> None:
+        super().__init__(refusal.cause)
+        self.service = service or RESTLETS
+        self.refusal = refusal
+        self.account = account
+        self.location = location
+
+
+def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Service, Account | None]:
+    """The service and the account that a request calls; no account where the host is one for all of them.
+
+    A NetSuite host names its account. Any other host (the fake's own address) has every service, and belongs to
+    the account that the realm names, else to the first account, whose realm check then refuses it.
+
+    Raises:
+        MisdirectedError: the host is of no account served here, or has no such service.
+
+    """
+    wanted = next((service for service in SERVICES if request.path.startswith(service.paths)), None)
+    host = host_and_port(request.host.lower())[0].rstrip(".")
+    if not host.endswith(NETSUITE):
+        return wanted or RESTLETS, _account_named(request, accounts)
+    label, _, domain = host.removesuffix(NETSUITE).partition(".")
+    if not domain and wanted is not None and label in wanted.shared:
+        return wanted, None
+    if label == "rest" and wanted is RESTLETS and request.method == "GET":
+        _check_data_center(request, _account_named(request, accounts))
+    account = next((account for account in accounts.values() if account.host_label == label), None)
+    services = [service for service in SERVICES if domain in service.domains]
+    if not services or account is None:
+        cause = f"The host {request.host!r} is of no account that is served here ({', '.join(accounts)})."
+        raise MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
+    if wanted is None or wanted in services:
+        return wanted or services[0], account
+    if wanted.name == "rest" and RESTLETS in services:
+        raise MisdirectedError(BY_ID["rest-on-restlets-host"], account)
+    cause = f"The host {request.host!r} has no service at {request.path[:80]!r}."
+    raise MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
+
+
+def _check_data_center(request: SignedRequest, account: Account) -> None:
+    """Raise where the account's data centre still sends such a call on, by ``Behaviour.shared_hosts_redirect``."""
+    if account.behaviour.shared_hosts_redirect:
+        own = Target("https", account.restlets_host, request.path, request.query)
+        raise MisdirectedError(WRONG_DATA_CENTER, account, location=own.url)
+
+
+def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> Account:
+    """The account that the realm (of NLAuth: ``nlauth_account``), or the ``tokenPassport``, names, however spelt.
+
+    Else the account of the token that was sent, else the first: the realm's own check then refuses the call.
+    """
+    if len(accounts) == 1:
+        return next(iter(accounts.values()))
+    header = request.authorization
+    sent = header.parameters if header else ()
+    names = [parameter.value for parameter in sent if parameter.name in {"realm", "nlauth_account"}]
+    if not names and b"tokenPassport" in request.body:
+        names = [to_text(name) for name in _PASSPORTS_ACCOUNT.findall(request.body)]
+    name = names[0] if names else ""
+    named = accounts.get(name) or accounts.get(spelt(name))
+    if named is not None:
+        return named
+    ids = {parameter.value for parameter in sent if parameter.name == "oauth_token"}
+    owners = (account for account in accounts.values() if any(token.id in ids for token in account.tokens.values()))
+    return next(owners, None) or next(iter(accounts.values()))
