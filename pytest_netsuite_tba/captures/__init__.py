@@ -14,8 +14,7 @@ from .capture import Capture, CaptureError
 __all__ = ["Capture", "CaptureError", "read"]
 
 _CURL = re.compile(
-    r"\s*(?:#[^\n]*\n\s*)*(?:\$\s+|PS [^>\n]*>\s*|[A-Za-z]:\\[^>\n]*>\s*)?curl(?:\.exe)?\s",
-    re.IGNORECASE,
+    r"\s*(?:(?:#|::|rem\b)[^\n]*\n\s*)*(?:\$\s+|PS [^>\n]*>\s*|[A-Za-z]:\\[^>\n]*>\s*)?curl(?:\.exe)?\s", re.IGNORECASE
 )
 WHAT_IS_READ = "a curl command, a raw HTTP request or a HAR file"
 

@@ -1,0 +1,278 @@
+"""Commands and their words, as bash, PowerShell, and cmd.exe with the C runtime make them of a text."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from .capture import CaptureError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Word(NamedTuple):
+    """One word of a command, the line it begins in, and what must be said of it."""
+
+    text: str
+    line: int
+    notes: tuple[str, ...] = ()
+
+
+def commands(text: str) -> Iterator[list[Word]]:
+    """Split a text into commands of at least one word, in the shell that it is for.
+
+    Args:
+        text: its lines end with line feeds; prompts and comments are passed over.
+
+    Raises:
+        CaptureError: a quote is not closed, or the shell reads the text otherwise than its writer meant.
+
+    """
+    before, nul, _ = text.partition("\0")
+    if nul:
+        line = before.count("\n") + 1
+        raise CaptureError(f"line {line}: here is a NUL, which no command can hold")
+    shell = _shell(text)
+    return _c_runtime(_cmd_exe(text)) if shell == "cmd" else _split(text, _LEXERS[shell])
+
+
+# -- which shell -------------------------------------------------------------------------------------------------
+
+_PROMPTS = {"bash": r"\$[ \t]+", "powershell": r"PS\ [^>\n]*>[ \t]*", "cmd": r"[A-Za-z]:\\[^>\n]*>[ \t]*"}
+_FIRST = re.compile(
+    rf"^[ \t]*(?:{'|'.join(f'(?P<{shell}>{prompt})' for shell, prompt in _PROMPTS.items())})?curl\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+# What one shell alone writes; what stands in quotes is passed over, for there it is text.
+_MARK = re.compile(
+    r"""(?P<cmd>\^[\n"%&]|"[^"\n]*\^%\^)|(?P<powershell>`[\n"$`])|(?P<bash>\\\n|\$')"""
+    r"""|'[^']*+'?|"(?:\\.|[^"\\])*+"?""",
+    re.DOTALL,
+)
+
+
+def _shell(text: str) -> str:
+    """Name the shell by the prompt of the first curl, else by the first mark after it; bash where there is none."""
+    first = _FIRST.search(text)
+    marks = [first, *_MARK.finditer(text, first.end())] if first else []
+    return next((mark.lastgroup for mark in marks if mark.lastgroup), "bash")
+
+
+# -- bash and PowerShell -----------------------------------------------------------------------------------------
+
+_ANSI_C = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
+_BACKTICKED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+_VARIABLE = re.compile(r"(?<![\\`])(\$)\{?([A-Za-z_]\w*)")
+
+
+def encoded(text: str) -> bytes:
+    """Encode as UTF-8; surrogates are the bytes that they stand for, or all of them question marks."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
+def _ansi_c(text: str) -> str:
+    """Undo the escapes of bash's quote with a dollar sign; bytes that make UTF-8 together become one character."""
+
+    def unescape(one: re.Match[str]) -> str:
+        if one[1]:
+            return bytes([int(one[1], 16)]).decode("utf-8", "surrogateescape")
+        if one[2] or one[3]:
+            number = int(one[2] or one[3], 16)
+            return chr(number) if number <= sys.maxunicode else "\ufffd"
+        if one[4]:
+            return bytes([int(one[4], 8) & 0xFF]).decode("utf-8", "surrogateescape")
+        return _ESCAPED.get(one[5], one[5] if one[5] in "\\'\"?" else f"\\{one[5]}")
+
+    return encoded(_ANSI_C.sub(unescape, text)).decode("utf-8", "surrogateescape")
+
+
+def _replaced(pattern: str, by: str | Callable[[re.Match[str]], str]) -> Callable[[str], str]:
+    compiled = re.compile(pattern, re.DOTALL)
+    return lambda text: compiled.sub(by, text)
+
+
+# The pieces of a word by name, what ends it, and what ends a command. The first that fits is taken.
+_LEXERS = {
+    shell: re.compile(
+        rf"(?P<passed> ^[ \t]*{_PROMPTS[shell]}(?=curl) | (?<![^\s;|&])\#[^\n]* | {goes_on}) | {pieces}"
+        r"""| (?P<open> \$'|['"]) | (?P<blank> [^\S\n]+) | (?P<ends> [\n;|] | &(?:&|(?!\S)))""",
+        re.VERBOSE | re.DOTALL | re.MULTILINE | re.IGNORECASE,
+    )
+    for shell, goes_on, pieces in (
+        (
+            "bash",
+            r"\\\n",
+            r"""\\(?P<escaped> .) | '(?P<single> [^']*)' | \$'(?P<ansi> (?:[^'\\]|\\.)*)' | "(?P<double> (?:[^"\\]|\\.)*)"
+            | (?P<plain> (?:[^\s'"\\$;|&] | &(?=[^\s&]) | \$(?!'))+)""",
+        ),
+        (
+            "powershell",
+            r"`\n",
+            r"""`(?P<escaped> .) | '(?P<single> (?:[^']|'')*)'(?!') | "(?P<backticked> (?:[^"`\\]|`.|""|\\"?)*)"(?!")
+            | (?P<plain> (?:[^\s'"`;|&] | &(?=[^\s&]))+)""",
+        ),
+    )
+}
+# What a piece stands for, if not for itself.
+_MEANINGS = {
+    "ansi": _ansi_c,
+    "single": _replaced("''", "'"),
+    "double": _replaced(r'\\(["\\$`])|\\\n', r"\1"),
+    "backticked": _replaced(r'`(.)|["\\](")', lambda one: _BACKTICKED.get(one[1], one[1]) if one[1] else one[2]),
+}
+
+
+def _split(text: str, lexer: re.Pattern[str]) -> Iterator[list[Word]]:
+    command: list[Word] = []
+    parts: list[str] = []
+    notes: list[str] = []
+    line = begin = 1
+    for found in lexer.finditer(f"{text}\n"):
+        kind = str(found.lastgroup)
+        piece = found[kind]
+        if kind == "open":
+            raise CaptureError(f"line {line}: the quote {piece} is not closed")
+        if kind in {"blank", "ends"}:
+            command += [Word("".join(parts), begin, tuple(notes))] if parts else []
+            parts, notes = [], []
+            if kind == "ends" and command:
+                yield command
+                command = []
+        elif kind != "passed":
+            begin = begin if parts else line
+            parts.append(_MEANINGS.get(kind, str)(piece))
+            notes += _variables(_VARIABLE, piece) if kind in {"plain", "double", "backticked"} else []
+        line += found[0].count("\n")
+
+
+def _variables(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [f"{''.join(name)} is a variable of a shell; it stands as it is." for name in pattern.findall(text)]
+
+
+# -- cmd.exe, stage one: carets are undone, and what cmd.exe itself acts on is marked -----------------------------
+
+_ACTS = "\0"  # goes before what cmd.exe acts on; no command can hold it
+_CMD = re.compile(
+    rf"""
+    (?P<passed> ^[ \t]*(?:(?:rem\b|::|\#)[^\n]* | {_PROMPTS["cmd"]}(?=curl)))
+    # A word of a browser. A backslash goes with what it protects, so that the closing quote is the right one.
+    | (?P<browser> \^"(?:\^?\\\^?+[^\n] | \^\n\n | \^[^"\\\n] | [^\\^"\n])*+(?:\^")?)
+    # What Chromium of 2022 still wrote inside of quotes, and that of 2017 for a line break.
+    | (?P<refused> "[^"\n]*?\^(?!(?a:[\w \t:=+~'/.,?;()*`-])) | (?<=")\^\n+")
+    | (?P<quoted> "[^"\n]*"?)
+    | \^\n?+(?P<protected> .)  # after a caret at the end of a line, that is the first character of the next one
+    | (?P<acts> [&|<>\n])
+    | (?P<plain> [^"^&|<>\n]+)
+    """,
+    re.VERBOSE | re.DOTALL | re.MULTILINE | re.IGNORECASE,
+)
+_CARET = re.compile(r"\^\n?+(.)", re.DOTALL)
+_PERCENT = re.compile(r"(%)(?![0-9A-Fa-f]{2})([A-Za-z_]\w*)(%)")
+_DOUBLED = re.compile(r'(?<!\\)(\\++)(?!")([$`]?)')
+_DOUBLED_NOTE = "Backslashes were read as the browser had them; curl.exe itself would send more of them."
+_LOST_NOTE = "A character beyond ASCII was lost: for cmd, the browser writes a space for it."
+
+
+def _cmd_exe(text: str) -> Iterator[Word]:
+    """Undo cmd.exe's part of the quoting, piece by piece."""
+    line = 1
+    for found in _CMD.finditer(text):
+        kind = str(found.lastgroup)
+        piece = found[kind]
+        if kind == "refused":
+            why = "cmd.exe reads it otherwise than the old browser that wrote it meant it"
+            raise CaptureError(f"line {line}: a caret stands in quotes or joins two: {why}; copy the command for bash")
+        if kind == "browser":
+            yield _browsers(piece, line)
+        elif kind != "passed":
+            yield Word(_ACTS + piece if kind == "acts" else piece, line, tuple(_variables(_PERCENT, piece)))
+        line += found[0].count("\n")
+    yield Word(f"{_ACTS}\n", line)
+
+
+def _browsers(written: str, line: int) -> Word:
+    """Undo the carets of a browser's word, and what it does to backslashes beyond the rules of the C runtime.
+
+    Browsers double every backslash, though only those before a quote need it; Firefox puts one before ``$`` and
+    a backtick too.
+    """
+    text = _CARET.sub(r"\1", written)
+    single = _DOUBLED.sub(lambda run: "\\" * ((len(run[1]) + (not run[2])) // 2) + run[2], text)
+    lost = any(found[1] in " \ufffd" for found in _CARET.finditer(written))
+    said = ((single != text, _DOUBLED_NOTE), (lost, _LOST_NOTE))
+    return Word(single, line, tuple(note for happened, note in said if happened))
+
+
+# -- cmd.exe, stage two: the C runtime of curl.exe makes the arguments --------------------------------------------
+
+_PART = re.compile(rf'\\*"|\\+|{_ACTS}.|[ \t]+|[^\\"{_ACTS} \t]+', re.DOTALL)
+
+
+def _c_runtime(pieces: Iterator[Word]) -> Iterator[list[Word]]:
+    """Group the arguments into commands; the target of ``<`` and ``>`` is none."""
+    command: list[Word] = []
+    redirected = False
+    for word in _arguments(list(pieces)):
+        if word.text in {f"{_ACTS}<", f"{_ACTS}>"}:
+            redirected = True
+        elif not word.text.startswith(_ACTS):
+            command += [] if redirected else [word]
+            redirected = False
+        elif command:
+            yield command
+            command, redirected = [], False
+
+
+def _arguments(pieces: list[Word]) -> Iterator[Word]:
+    """Make arguments as Microsoft's C runtime does since 2008; what cmd.exe acts on stands between them.
+
+    Backslashes count before a quote only: two are one, an odd one protects the quote. Two quotes inside of quotes are
+    one.
+
+    Raises:
+        CaptureError: a quote is not closed, or single quotes stand for double ones.
+
+    """
+    text = "".join(piece.text for piece in pieces)
+    owners = [number for number, piece in enumerate(pieces) for _ in piece.text]  # of each character
+    parts: list[str] = []
+    begin = opened = closed = -1
+    for found in _PART.finditer(text):
+        part, at, end = found[0], found.start(), found.end()
+        line = pieces[owners[at]].line
+        if opened < 0 and part[0] in f"{_ACTS} \t":
+            if begin >= 0:
+                yield _argument("".join(parts), pieces[owners[begin] : owners[at - 1] + 1])
+            parts, begin = [], -1
+            if part[0] == _ACTS:
+                yield Word(part, line)
+            continue
+        if begin < 0 and part[0] == "'" and text[at - 1] in " \t":
+            raise CaptureError(f"line {line}: a single quote is nothing to cmd.exe, whose carets this text has")
+        begin = at if begin < 0 else begin
+        if part[0] == _ACTS:
+            what = f"the {part[1]}" if part[1].strip() else "the end"
+            first = pieces[owners[opened]].line
+            cut = f"before {what} of line {line}, where cmd.exe cuts the command"
+            raise CaptureError(f'line {first}: the quote " is not closed {cut}')
+        if part[-1] != '"':
+            parts.append(part)
+            continue
+        parts.append("\\" * ((len(part) - 1) // 2))
+        if len(part) % 2 == 0:
+            parts.append('"')
+        elif opened >= 0:
+            opened, closed = -1, end
+        else:
+            parts.append('"' if closed == end - 1 else "")
+            opened = end - 1
+
+
+def _argument(text: str, pieces: list[Word]) -> Word:
+    return Word(text, pieces[0].line, tuple(dict.fromkeys(note for piece in pieces for note in piece.notes)))
