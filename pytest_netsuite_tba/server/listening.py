@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Self
 from pytest_httpserver import HTTPServer
 
 from pytest_netsuite_tba.account.history import History
-from pytest_netsuite_tba.wire.connection import Limits
+from pytest_netsuite_tba.services.hosts import HEADERS
+from pytest_netsuite_tba.wire import Limits
 from pytest_netsuite_tba.wire.listener import Listener
+from pytest_netsuite_tba.wire.message import Cures
 
 if TYPE_CHECKING:
     import ssl
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from pytest_netsuite_tba.reach.proxy import Proxy
-    from pytest_netsuite_tba.wire.listener import Malformed
+    from pytest_netsuite_tba.wire.message import Malformed
+
+_CURES = Cures(
+    no_tls="Call it by http://, or start it with netsuite-tba serve --tls.",
+    no_proxy="Start it with netsuite-tba serve --proxy, or ask for the fixture netsuite_hosts.",
+)
 
 
 class ListeningServer(HTTPServer):
@@ -100,6 +107,8 @@ class ListeningServer(HTTPServer):
             ssl_context=self.ssl_context,
             proxy=self._proxy,
             on_malformed=self.record_malformed,
+            cures=_CURES,
+            headers_key=HEADERS,
         )
         self.port = self._listener.port
         self._listener.start()

@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.services.hosts import Name
     from pytest_netsuite_tba.services.service import Service
     from pytest_netsuite_tba.tokens.desk import Redirect
-    from pytest_netsuite_tba.wire.connection import Limits
-    from pytest_netsuite_tba.wire.listener import Malformed
+    from pytest_netsuite_tba.wire import Limits
+    from pytest_netsuite_tba.wire.message import Malformed
 
 CONSOLE_PATH = "/__admin/"  # no path of NetSuite's begins so
 Source = Account | str | os.PathLike[str]

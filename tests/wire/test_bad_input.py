@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from pytest_netsuite_tba import NetSuiteServer
-from pytest_netsuite_tba.wire.connection import Limits
+from pytest_netsuite_tba.wire import Limits
 
 TARGET = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from pytest_netsuite_tba.wire.connection import Limits
+from pytest_netsuite_tba.wire import Limits
 from pytest_netsuite_tba.wire.listener import Listener
 
 REQUEST = b"GET /a%20b?c=d HTTP/1.1\r\nHost: example\r\n\r\n"
@@ -126,11 +126,11 @@ def descriptors():
 
 def serving():
     """The threads that serve a client; a few more wait for the next, whatever listener it comes to."""
-    return [one for one in threading.enumerate() if one.name.startswith("netsuite-connection")]
+    return [one for one in threading.enumerate() if one.name.startswith("pytest_netsuite_tba.wire-connection")]
 
 
 def waiting():
-    return [one for one in threading.enumerate() if one.name == "netsuite-waiting"]
+    return [one for one in threading.enumerate() if one.name == "pytest_netsuite_tba.wire-waiting"]
 
 
 @LINUX
