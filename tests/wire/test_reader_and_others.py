@@ -120,50 +120,58 @@ def by_httptools(data):
 
 # -- messages: mostly well-formed, with one thing or another that is not ---------------------------------------------
 
-# Usual parts, and odd ones: legal but rare, or wrong; " @ " is between them. llhttp takes no other methods than these.
-PARTS = {
-    "method": (b"GET @ POST", b"PUT @ DELETE @ HEAD @ OPTIONS @ CONNECT @ M-SEARCH @ get @ G T @ "),
-    "target": (
-        b"/ @ /a?b=c @ /%20;x=1?a=%zz&& @ http://h:80/p?q",
-        b"//h @ * @ HTTPS://h @ http://h?q @ ftp://h/ @ h:443 @ [::1]:443 @ /\xc3\xa9 @ /\xff @ /a#b @ a @ ?q @ "
-        b' @ /a b @ /"<>\\^`{|} @ http:///',
-    ),
-    "version": (
-        b"HTTP/1.1 @ HTTP/1.1 @ HTTP/1.1 @ HTTP/1.0",
-        b"HTTP/2.0 @ HTTP/0.9 @ HTTP/1.2 @ http/1.1 @ HTTP/1.1  @ ",
-    ),
-    "host": (
-        b"Host: h @ host:h:80 @ HOST:\t[::1]:8 ",
-        b"Host: @ Host: a b @ Host: \xc3\xa9 @ Host: h/p @ Host: a\r\nHost: b @ X: y @ Host : h",
-    ),
+# What messages are made of; " @ " is between two of a kind. Of methods, llhttp takes those that it knows.
+USUAL = {
+    "method": b"GET @ POST",
+    "target": b"/ @ /a?b=c @ /%20;x=1?a=%zz&& @ http://h:80/p?q",
+    "version": b"HTTP/1.1 @ HTTP/1.1 @ HTTP/1.1 @ HTTP/1.0",
+    "host": b"Host: h @ host:h:80 @ HOST:\t[::1]:8 ",
     "header": (
-        b'A: b @ A: @ A:\t b \t @ !#$%&\'*+-.^_`|~1: x @ Cookie: a=b; c=d @ A: "\\" @ Expect: 100-continue @ '
-        b"Connection: close @ Connection: keep-alive @ Connection: x, CLOSE @ Connection: keep-alive, close",
-        b"A: \xc3\xa9\xff @ A: b\r\n c @ A : b @ A b @ : b @ A: \x00 @ A: \x0b @ A: \x7f @ A: b\rc @  A: b @ A(: b @ "
-        b"\xc3\xa9: b @ Expect: 100-Continue @ Expect: x @ Connection: upgrade\r\nUpgrade: x",
+        b'A: b @ A: @ A:\t b \t @ !#$%&\'*+-.^_`|~1: x @ Cookie: a=b; c=d @ A: "\\" @ '
+        b"Expect: 100-continue @ Connection: close @ Connection: keep-alive @ Connection: x, CLOSE @ "
+        b"Connection: keep-alive, close"
+    ),
+    "length": b"Content-Length: %d @ content-length:%d ",
+    "coding": b"Transfer-Encoding: chunked @ transfer-encoding:\tChunked ",
+    "size": b"%X @ %x @ 0%X @ %X;a=b",
+    "last": b"0 @ 00 @ 0;x",
+    "trailer": b" @ T: x\r\n",
+    "end": b"\r\n",
+    "byte": b"\r\n @ \r @ \n @   @ \t @ : @ \x00 @ \x0b @ \x7f @ \x80 @ \xff @ 0 @ A @ ; @ , @ / @ #",
+}
+# Legal but rare, or wrong.
+ODD = {
+    "method": b"PUT @ DELETE @ HEAD @ OPTIONS @ CONNECT @ M-SEARCH @ get @ G T @ ",
+    "target": (
+        b"//h @ * @ HTTPS://h @ http://h?q @ ftp://h/ @ h:443 @ [::1]:443 @ /\xc3\xa9 @ /\xff @ /a#b @ "
+        b'a @ ?q @  @ /a b @ /"<>\\^`{|} @ http:///'
+    ),
+    "version": b"HTTP/2.0 @ HTTP/0.9 @ HTTP/1.2 @ http/1.1 @ HTTP/1.1  @ ",
+    "host": b"Host: @ Host: a b @ Host: \xc3\xa9 @ Host: h/p @ Host: a\r\nHost: b @ X: y @ Host : h",
+    "header": (
+        b"A: \xc3\xa9\xff @ A: b\r\n c @ A : b @ A b @ : b @ A: \x00 @ A: \x0b @ A: \x7f @ A: b\rc @ "
+        b" A: b @ A(: b @ \xc3\xa9: b @ Expect: 100-Continue @ Expect: x @ "
+        b"Connection: upgrade\r\nUpgrade: x"
     ),
     "length": (
-        b"Content-Length: %d @ content-length:%d ",
-        b"Content-Length: %d\r\nContent-Length: %d @ Content-Length: %d, %d @ Content-Length: +%d @ Content-Length: -%d @ "
-        b"Content-Length: 0%d @ Content-Length: 0x%d @ Content-Length: %d.0 @ Content-Length: \xb2%d @ Content-Length: @ "
-        b"Content-Length: %d0 @ Content-Length: 999999999999999999999999999999 @ Content-Length: 1\r\nContent-Length: %d @ "
-        b"Content-Length: %d\r\nTransfer-Encoding: chunked",
+        b"Content-Length: %d\r\nContent-Length: %d @ Content-Length: %d, %d @ Content-Length: +%d @ "
+        b"Content-Length: -%d @ Content-Length: 0%d @ Content-Length: 0x%d @ Content-Length: %d.0 @ "
+        b"Content-Length: \xb2%d @ Content-Length: @ Content-Length: %d0 @ "
+        b"Content-Length: 999999999999999999999999999999 @ Content-Length: 1\r\nContent-Length: %d @ "
+        b"Content-Length: %d\r\nTransfer-Encoding: chunked"
     ),
     "coding": (
-        b"Transfer-Encoding: chunked @ transfer-encoding:\tChunked ",
-        b"Transfer-Encoding: gzip @ Transfer-Encoding: gzip, chunked @ Transfer-Encoding: chunked, chunked @ "
-        b"Transfer-Encoding: identity @ Transfer-Encoding: @ Transfer-Encoding: xchunked @ "
-        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: gzip @ Transfer-Encoding: gzip, chunked @ "
+        b"Transfer-Encoding: chunked, chunked @ Transfer-Encoding: identity @ Transfer-Encoding: @ "
+        b"Transfer-Encoding: xchunked @ Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"
     ),
     "size": (
-        b"%X @ %x @ 0%X @ %X;a=b",
         b'%X;a="b;c" @ %X  @ %X\t;a @ %X; a = b  @  %X @ +%X @ -%X @ 0x%X @ %X;\x00 @ %Xg @ %X;a\rb @  @ '
-        b"00000000000000%X @ FFFFFFFFFFFFFFFF%X",
+        b"00000000000000%X @ FFFFFFFFFFFFFFFF%X"
     ),
-    "last": (b"0 @ 00 @ 0;x", b"0  @ -0 @  @ 0\r\n0"),
-    "trailer": (b" @ T: x\r\n", b"T : x\r\n @ T\r\n @ T: a\r\n b\r\n @ Content-Length: 5\r\n @ T: \x00\r\n"),
-    "end": (b"\r\n", b"\n @ \r @ \r\r\n @  @ \r\n\r\n @  \r\n"),
-    "byte": (b"\r\n @ \r @ \n @   @ \t @ : @ \x00 @ \x0b @ \x7f @ \x80 @ \xff @ 0 @ A @ ; @ , @ / @ #", b""),
+    "last": b"0  @ -0 @  @ 0\r\n0",
+    "trailer": b"T : x\r\n @ T\r\n @ T: a\r\n b\r\n @ Content-Length: 5\r\n @ T: \x00\r\n",
+    "end": b"\n @ \r @ \r\r\n @  @ \r\n\r\n @  \r\n",
 }
 
 
@@ -174,7 +182,8 @@ class Maker:
         self.chance = random.Random(seed)
 
     def pick(self, what, number=0):
-        part = self.chance.choice(PARTS[what][self.chance.random() < 0.03].split(b" @ "))
+        parts = ODD if self.chance.random() < 0.03 and what in ODD else USUAL
+        part = self.chance.choice(parts[what].split(b" @ "))
         return re.sub(rb"%[dXx]", lambda found: found.group() % number, part) if number else part.replace(b"%d", b"0")
 
     def chunks(self, body):
@@ -196,10 +205,10 @@ class Maker:
         return b"".join([*(line + self.pick("end") for line in lines), self.pick("end"), *content])
 
     def mutated(self, data):
-        """With a byte put in, a few taken out or doubled."""
+        """With a byte put in, or a few doubled or taken out."""
         at, count = self.chance.randrange(len(data) + 1), self.chance.randint(1, 9)
-        between = self.chance.choice([self.pick("byte"), data[at : at + count] * 2, b""])
-        return data[:at] + between + data[at + (count if between != b"" else 1) :]
+        before, these, after = data[:at], data[at : at + count], data[at + count :]
+        return before + self.chance.choice([self.pick("byte") + these, these * 2, b""]) + after
 
     def message(self):
         """One request or several in a row, every other one mutated."""
