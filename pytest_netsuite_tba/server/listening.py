@@ -11,7 +11,6 @@ from pytest_netsuite_tba.account.history import History
 from pytest_netsuite_tba.services.hosts import HEADERS
 from pytest_netsuite_tba.wire import Limits
 from pytest_netsuite_tba.wire.listener import Listener
-from pytest_netsuite_tba.wire.message import Cures
 
 if TYPE_CHECKING:
     import ssl
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
 
     from pytest_netsuite_tba.reach.proxy import Proxy
     from pytest_netsuite_tba.wire.message import Malformed
-
-_CURES = Cures(
-    no_tls="Call it by http://, or start it with netsuite-tba serve --tls.",
-    no_proxy="Start it with netsuite-tba serve --proxy, or ask for the fixture netsuite_hosts.",
-)
 
 
 class ListeningServer(HTTPServer):
@@ -107,7 +101,8 @@ class ListeningServer(HTTPServer):
             ssl_context=self.ssl_context,
             proxy=self._proxy,
             on_malformed=self.record_malformed,
-            cures=_CURES,
+            tls_cure="Call it by http://, or start it with netsuite-tba serve --tls.",
+            proxy_cure="Start it with netsuite-tba serve --proxy, or ask for the fixture netsuite_hosts.",
             headers_key=HEADERS,
         )
         self.port = self._listener.port

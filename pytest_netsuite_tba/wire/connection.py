@@ -13,7 +13,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from .limits import Limits
-from .message import TLS_HANDSHAKE, BadRequestError, Cures, Head, Malformed
+from .message import TLS_HANDSHAKE, BadRequestError, Head, Malformed
 from .reader import Reader
 from .relay import LOOPBACK, Proxy, ProxyError, authority_of, forwarded, relay
 from .response import error_response, response_bytes
@@ -44,7 +44,8 @@ class Site:
         ssl_context: speak TLS with whoever begins with a handshake; it is made in the connection's own thread.
         proxy: be a proxy too, by these rules.
         on_malformed: told of each request that is no well-formed HTTP, before it is answered.
-        cures: what such a request is told to do, where it could be served.
+        tls_cure, proxy_cure: what helps against a TLS handshake where plain HTTP is expected, and against CONNECT where
+            there is no proxy; whoever is told of them is told that too.
         headers_key: by which the application finds the headers as sent in the environ, repeated ones repeated.
         stopped: no more requests are served.
 
@@ -58,7 +59,8 @@ class Site:
     ssl_context: ssl.SSLContext | None = None
     proxy: Proxy | None = None
     on_malformed: Callable[[Malformed], None] | None = None
-    cures: Cures = Cures()
+    tls_cure: str | None = None
+    proxy_cure: str | None = None
     headers_key: str | None = None
     stopped: bool = field(default=False, init=False)
 
@@ -71,7 +73,7 @@ class Connection:
         self.limits = site.limits
         self.socket = client
         self.address = address
-        self.reader = Reader(site.limits, site.cures)
+        self.reader = Reader(site.limits, site.tls_cure)
         self.tls: ssl.SSLSocket | None = None
         self.is_busy = False  # from the first byte of a request to the last of its response
         self._closing = threading.Lock()
@@ -281,7 +283,7 @@ class Connection:
         proxy = self.site.proxy
         if proxy is None or self.tls is not None:
             reason = f"this is no proxy, so there is no tunnel to {head.target}"
-            raise BadRequestError(501, reason, cure=self.site.cures.no_proxy)
+            raise BadRequestError(501, reason, cure=self.site.proxy_cure)
         host, port = authority_of(head)
         upstream = self._upstream(host, port)
         if upstream is not None:

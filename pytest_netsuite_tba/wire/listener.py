@@ -50,7 +50,7 @@ class Listener(Site):
         with self._ended:
             if self.stopped or self._started:
                 raise RuntimeError("a listener is started once")
-            self._threads.watch(self)
+            self._threads.watch(self.socket, self._accept)
             self._started = True
 
     def stop(self, grace: float = 0.0) -> None:
@@ -64,7 +64,7 @@ class Listener(Site):
                 return
             self.stopped = True
             if self._started:
-                self._threads.leave(self)
+                self._threads.leave(self.socket)
             with contextlib.suppress(OSError):  # not everywhere can a listening socket be shut down
                 self.socket.shutdown(socket.SHUT_RDWR)  # a poll() under way would keep it open
             self.socket.close()  # whoever comes now is refused rather than left waiting
@@ -85,13 +85,8 @@ class Listener(Site):
             for connection in connections:
                 connection.close()
 
-    def accept(self) -> Callable[[], object] | None:
-        """Accept a client, and return what serves it in the thread that asks; None where nobody is to be served.
-
-        Raises:
-            OSError: there is no descriptor for it.
-
-        """
+    def _accept(self) -> Callable[[], None] | None:
+        """Accept a client, and return what serves it in the thread that asks; None where nobody is to be served."""
         with self._ended:
             if self.stopped:
                 return None

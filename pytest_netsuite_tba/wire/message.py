@@ -49,20 +49,6 @@ class Malformed:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cures:
-    """What helps against a request that could be served if the listener were started in another way.
-
-    Attributes:
-        no_tls: of a TLS handshake, where plain HTTP is expected.
-        no_proxy: of CONNECT, where there is no proxy.
-
-    """
-
-    no_tls: str | None = None
-    no_proxy: str | None = None
-
-
 class BadRequestError(Exception):
     """A request that gets no answer but an error; ``malformed`` is what there is to know about it."""
 
@@ -137,17 +123,17 @@ def parse_head(raw: bytes) -> Head:
         raise bad.with_request(method, target, tuple(headers))  # noqa: B904  (it is the same error)
 
 
-def check_beginning(part: bytes | bytearray, seen: int, no_tls: str | None) -> None:
+def check_beginning(part: bytes | bytearray, seen: int, tls_cure: str | None) -> None:
     """Refuse a head that is still arriving once no more bytes can make it one.
 
-    ``seen`` says how many bytes of it were looked at before, ``no_tls`` is the cure for a TLS handshake.
+    ``seen`` says how many bytes of it were looked at before, ``tls_cure`` what helps against a TLS handshake.
 
     Raises:
         BadRequestError: rather than wait for an end that may never come (RFC 9112 section 2.2).
 
     """
     if part.startswith(TLS_HANDSHAKE + b"\x03"):
-        raise BadRequestError(400, "this is a TLS handshake, and this port speaks plain HTTP", cure=no_tls)
+        raise BadRequestError(400, "this is a TLS handshake, and this port speaks plain HTTP", cure=tls_cure)
     found = _CONTROL_OR_BARE_LF.search(part, seen)
     if found is not None or not 0x20 < part[0] < 0x7F:  # noqa: PLR2004  (a space; the end of ASCII)
         if found is not None and found.group() == b"\n":

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .message import (
-    BadRequestError,
-    Cures,
-    Head,
-    check_beginning,
-    parse_chunk_size,
-    parse_head,
-    parse_header,
-    too_long,
-    unfinished,
-)
+from . import message
+from .message import BadRequestError, Head
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -35,17 +26,17 @@ class Reader:
 
     Args:
         limits: how long a head and a body may be.
-        cures: what helps against a TLS handshake.
+        tls_cure: what helps against a TLS handshake.
 
     Attributes:
         awaits_continue: the client sends its body only after ``100 Continue`` (RFC 9110 section 10.1.1).
 
     """
 
-    def __init__(self, limits: Limits, cures: Cures | None = None) -> None:
+    def __init__(self, limits: Limits, tls_cure: str | None = None) -> None:
         self.awaits_continue = False
         self._limits = limits
-        self._cures = cures or Cures()
+        self._tls_cure = tls_cure
         self._buffer = bytearray()
         self._seen = 0  # bytes of an unfinished head that were looked at
         self._end: tuple[int, str] | None = None  # nothing more will come
@@ -85,14 +76,14 @@ class Reader:
         limit = self._limits.head_bytes
         end = self._buffer.find(_END, max(0, self._seen - len(_END)))
         if end < 0 and len(self._buffer) <= limit:
-            check_beginning(self._buffer, self._seen, self._cures.no_tls)
+            message.check_beginning(self._buffer, self._seen, self._tls_cure)
             self._seen = len(self._buffer)
             if self._end is not None:
-                raise unfinished(self._end[0], self._end[1].format("head"), self._buffer)
+                raise message.unfinished(self._end[0], self._end[1].format("head"), self._buffer)
             return None
         if not 0 <= end <= limit:
-            raise too_long(self._buffer, limit)
-        head = parse_head(bytes(self._buffer[:end]))
+            raise message.too_long(self._buffer, limit)
+        head = message.parse_head(bytes(self._buffer[:end]))
         del self._buffer[: end + len(_END)]
         self._seen = 0
         self._body = self._read_body(head)
@@ -145,7 +136,7 @@ class Reader:
     def _read_chunks(self, limit: int) -> Generator[None, None, bytes]:
         """Read a chunked body (RFC 9112 section 7.1); extensions and trailers are skipped."""
         body = bytearray()
-        while size := parse_chunk_size((yield from self._read_line())):
+        while size := message.parse_chunk_size((yield from self._read_line())):
             if len(body) + size > limit:
                 raise BadRequestError(413, f"the body is longer than {limit} bytes")
             body += yield from self._read_exactly(size)
@@ -153,7 +144,7 @@ class Reader:
                 raise BadRequestError(400, "a chunk does not end where its size says")
         trailers = 0
         while line := (yield from self._read_line()):
-            parse_header(line)
+            message.parse_header(line)
             trailers += len(line)
             if trailers > _TRAILER_BYTES:
                 raise BadRequestError(431, f"the trailers are longer than {_TRAILER_BYTES} bytes")

@@ -18,28 +18,16 @@ import socket
 import threading
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Serve = Callable[[], object]
+
 _SPARE = 4  # threads kept without work
 _BACK_OFF_SECONDS = 0.05
 _SEES_CHANGES = ("EpollSelector", "KqueueSelector")  # the kernel adds a socket to a wait that is under way
-
-
-class Acceptor(Protocol):
-    """A listening socket, and what becomes of who comes."""
-
-    socket: socket.socket
-
-    def accept(self) -> Callable[[], object] | None:
-        """Accept a client without waiting, and return what serves it; None where nobody is to be served.
-
-        Raises:
-            OSError: nobody can be accepted for now.
-
-        """
 
 
 class ThreadPool:
@@ -64,8 +52,10 @@ class ThreadPool:
             self._waker, self._woken = socket.socketpair()
             self._selector.register(self._woken, selectors.EVENT_READ, self._drain)
 
-    def watch(self, acceptor: Acceptor) -> None:
-        """Serve whoever comes to ``acceptor`` from now on.
+    def watch(self, listening: socket.socket, accept: Callable[[], Serve | None]) -> None:
+        """Serve whoever comes to this socket from now on.
+
+        ``accept`` accepts a client without waiting, and returns what serves it, None where nobody is to be served.
 
         Raises:
             RuntimeError: no thread can be started.
@@ -74,14 +64,14 @@ class ThreadPool:
         with self._lock:
             if not self._free:
                 self._start_thread()
-            self._selector.register(acceptor.socket, selectors.EVENT_READ, acceptor.accept)
+            self._selector.register(listening, selectors.EVENT_READ, accept)
             if self._waker is not None:
                 self._waker.send(b"\0")
 
-    def leave(self, acceptor: Acceptor) -> None:
-        """Accept nobody at ``acceptor`` any more; it is still open."""
+    def leave(self, listening: socket.socket) -> None:
+        """Accept nobody at this socket any more; it is still open."""
         with self._lock:
-            self._selector.unregister(acceptor.socket)
+            self._selector.unregister(listening)
 
     def _drain(self) -> None:
         self._woken.recv(4_096)
@@ -110,7 +100,7 @@ class ThreadPool:
                     self._start_thread()
             raise
 
-    def _next(self) -> Callable[[], object]:
+    def _next(self) -> Serve:
         """Wait for a client, and return what serves it; by then somebody else is free to wait for the one after it."""
         while True:
             try:
@@ -118,7 +108,7 @@ class ThreadPool:
                     with self._lock:
                         if len(self._free) == 1:
                             self._start_thread()
-                    serve: Callable[[], object] | None = key.data()
+                    serve: Serve | None = key.data()
                     if serve is not None:
                         with self._lock:
                             self._free.discard(threading.current_thread())

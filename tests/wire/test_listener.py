@@ -16,7 +16,7 @@ import trustme
 from pytest_netsuite_tba import wire
 from pytest_netsuite_tba.wire import Limits
 from pytest_netsuite_tba.wire.listener import Listener
-from pytest_netsuite_tba.wire.message import Cures, Malformed
+from pytest_netsuite_tba.wire.message import Malformed
 
 REQUEST = b"GET /a%20b?c=d HTTP/1.1\r\nHost: example\r\n\r\n"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="counts the descriptors in /proc")
@@ -446,8 +446,8 @@ CONNECT = b"CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n"
 def test_the_cures_are_handed_in(message, status, cure):
     """What helps depends on how the listener is started, which its user knows."""
     told = []
-    cures = Cures(no_tls="no TLS", no_proxy="no proxy")
-    with started(on_malformed=told.append, cures=cures) as listener, connected(listener) as client:
+    cures = {"tls_cure": "no TLS", "proxy_cure": "no proxy"}
+    with started(on_malformed=told.append, **cures) as listener, connected(listener) as client:
         answer_to(client, message)
 
     assert [(status, cure)] == [(bad.status, bad.cure) for bad in told]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_netsuite_tba.wire import Limits
-from pytest_netsuite_tba.wire.message import BadRequestError, Cures, Head, Malformed
+from pytest_netsuite_tba.wire.message import BadRequestError, Head, Malformed
 from pytest_netsuite_tba.wire.reader import Reader
 
 LINE = b"POST /a?b=c HTTP/1.1\r\n"
@@ -14,9 +14,9 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 LIMITS = Limits(head_bytes=100, body_bytes=10)
 
 
-def read(data, *, limits=LIMITS, cures=None, closed=True):
+def read(data, *, limits=LIMITS, cure=None, closed=True):
     """All requests as pairs of head and body; then None, or the step that waits for more."""
-    reader, requests = Reader(limits, cures), []
+    reader, requests = Reader(limits, cure), []
     reader.feed(data)
     if closed:
         reader.feed(b"")
@@ -270,8 +270,8 @@ def test_a_tls_handshake_has_a_cure():
     """What helps is handed in: it depends on how the listener was started."""
     reason = "this is a TLS handshake, and this port speaks plain HTTP"
 
-    for cures, cure in ((None, None), (Cures(no_tls="Call it by http."), "Call it by http.")):
-        assert Malformed(status=400, reason=reason, cure=cure) == refused(b"\x16\x03\x01", cures=cures, closed=False)
+    for cure in (None, "Call it by http."):
+        assert Malformed(status=400, reason=reason, cure=cure) == refused(b"\x16\x03\x01", cure=cure, closed=False)
     assert "this is not HTTP: b'\\x16\\x04'" == refused(b"\x16\x04", closed=False).reason
 
 

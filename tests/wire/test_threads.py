@@ -157,9 +157,9 @@ def test_what_a_client_does_to_its_thread_is_no_matter_to_others(pool, stack):
             raise SystemExit
 
         with OneClient(serve) as one_client:
-            pool.watch(one_client)
+            pool.watch(one_client.socket, one_client.accept)
             assert died.wait(5)
-            pool.leave(one_client)
+            pool.leave(one_client.socket)
 
     assert is_served(started(stack))
 
@@ -168,9 +168,9 @@ def test_whoever_cannot_be_accepted_now_is_later(pool):
     """Out of descriptors, the client waits in the backlog until one is free."""
     served = threading.Event()
     with OneClient(served.set, [OSError(errno.EMFILE, "too many open files")] * 2) as one_client:
-        pool.watch(one_client)
+        pool.watch(one_client.socket, one_client.accept)
         assert served.wait(5)
-        pool.leave(one_client)
+        pool.leave(one_client.socket)
 
 
 def test_the_last_free_thread_accepts_nobody(pool, stack, monkeypatch):
