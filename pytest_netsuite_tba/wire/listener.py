@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import socket
 import threading
@@ -65,8 +64,6 @@ class Listener(Site):
             self.stopped = True
             if self._started:
                 self._threads.leave(self.socket)
-            with contextlib.suppress(OSError):  # not everywhere can a listening socket be shut down
-                self.socket.shutdown(socket.SHUT_RDWR)  # a poll() under way would keep it open
             self.socket.close()  # whoever comes now is refused rather than left waiting
             this = threading.get_ident()  # a request's own code may stop the listener; nobody waits for that one
 

@@ -86,7 +86,7 @@ class Reader:
         head = message.parse_head(bytes(self._buffer[:end]))
         del self._buffer[: end + len(_END)]
         self._seen = 0
-        self._body = self._read_body(head)
+        self._body = None if head.length == 0 else self._read_body(head)
         return head
 
     def body(self) -> bytes | None:
@@ -96,7 +96,8 @@ class Reader:
             BadRequestError: it is framed badly, or too long, or without end.
 
         """
-        assert self._body is not None  # noqa: S101  (the head comes first)
+        if self._body is None:
+            return b""
         try:
             next(self._body)
         except StopIteration as stop:
@@ -110,8 +111,6 @@ class Reader:
 
     def _read_body(self, head: Head) -> Generator[None, None, bytes]:
         limit = self._limits.body_bytes
-        if head.length == 0:
-            return b""
         if head.length is not None and head.length > limit:
             raise BadRequestError(413, f"the body is longer than {limit} bytes")
         self.awaits_continue = head.expects_continue and not self._buffer

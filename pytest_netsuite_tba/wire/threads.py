@@ -69,9 +69,12 @@ class ThreadPool:
                 self._waker.send(b"\0")
 
     def leave(self, listening: socket.socket) -> None:
-        """Accept nobody at this socket any more; it is still open."""
+        """Accept nobody at this socket any more; it is about to be closed."""
         with self._lock:
             self._selector.unregister(listening)
+        if self._waker is not None:
+            with contextlib.suppress(OSError):  # not every system shuts down a socket that listens
+                listening.shutdown(socket.SHUT_RDWR)  # a wait under way would keep it open
 
     def _drain(self) -> None:
         self._woken.recv(4_096)

@@ -1,6 +1,7 @@
 """The threads of all listeners: as long as a listener is watched, one that serves nobody waits for its clients."""
 
 import errno
+import queue
 import selectors
 import socket
 import subprocess
@@ -149,16 +150,16 @@ class OneClient:
 @DIES
 def test_what_a_client_does_to_its_thread_is_no_matter_to_others(pool, stack):
     """A thread may end while it serves: the next client is served all the same."""
+    died = queue.Queue()
+
+    def serve():
+        died.put(threading.current_thread())
+        raise SystemExit
+
     for _ in range(10):
-        died = threading.Event()
-
-        def serve(died=died):
-            died.set()
-            raise SystemExit
-
         with OneClient(serve) as one_client:
             pool.watch(one_client.socket, one_client.accept)
-            assert died.wait(5)
+            died.get(timeout=5).join(5)
             pool.leave(one_client.socket)
 
     assert is_served(started(stack))
