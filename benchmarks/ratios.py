@@ -106,7 +106,7 @@ def test_one(number, netsuite):
 """
 WITH_NOTHING_BEHIND = f"""
 import pytest, requests
-from pytest_netsuite_tba.listener import Listener
+from pytest_netsuite_tba.wire.listener import Listener
 HEADERS = {[*NETSUITE_HEADERS.items(), ("Content-Type", "application/json"), ("Content-Length", "2")]!r}
 def app(environ, start_response):
     start_response("200 OK", HEADERS)

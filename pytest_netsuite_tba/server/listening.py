@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.login.environ import HEADERS
 from pytest_netsuite_tba.wire.listener import Listener
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from pytest_netsuite_tba.reach.proxy import Proxy
-    from pytest_netsuite_tba.wire.connection import Limits
-    from pytest_netsuite_tba.wire.listener import Malformed
+    from pytest_netsuite_tba.wire import Limits
+    from pytest_netsuite_tba.wire.message import Malformed
 
 
 class Listening:
@@ -101,6 +102,9 @@ class Listening:
             ssl_context=self._ssl_context,
             proxy=self._proxy,
             on_malformed=self._on_malformed,
+            tls_cure="Call it by http://, or start it with netsuite-tba serve --tls.",
+            proxy_cure="Start it with netsuite-tba serve --proxy, or ask for the fixture netsuite_hosts.",
+            headers_key=HEADERS,
         )
         self.port = self._listener.port
         self._listener.start()

@@ -22,7 +22,7 @@ from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.services.restlets import PATH
 from pytest_netsuite_tba.tokens.approval import approve
-from pytest_netsuite_tba.wire.connection import Limits
+from pytest_netsuite_tba.wire import Limits
 
 from .expectations import Expectations, Log, as_reply
 from .listening import Listening
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.reach.proxy import Proxy
     from pytest_netsuite_tba.services.reply import Reply
     from pytest_netsuite_tba.tokens.desk import Redirect
-    from pytest_netsuite_tba.wire.listener import Malformed
+    from pytest_netsuite_tba.wire.message import Malformed
 
 CONSOLE_PATH = "/__admin/"  # no path of NetSuite's begins so
 RESET = "the test asked for a reset connection"

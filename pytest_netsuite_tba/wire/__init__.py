@@ -1,5 +1,5 @@
-"""HTTP/1.1 as bytes: messages, connections, listeners. It knows no NetSuite."""
+"""HTTP/1.1 as bytes: messages, connections, listeners. Whom they serve is handed in."""
 
-from .connection import Limits
+from .limits import Limits
 
 __all__ = ["Limits"]

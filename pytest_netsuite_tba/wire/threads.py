@@ -1,37 +1,37 @@
-"""The threads of every listener: one waits for the next client, and serves it while another waits in its place."""
+"""The threads of every listener, as leader and followers.
+
+The invariant: as long as a listener is watched, a thread that serves nobody waits for its clients. That is so because
+
+- at most one thread, the leader, waits in ``select()``, and the next one takes its place as soon as it has a client;
+- the last free thread accepts nobody before another was started;
+- the leader sees at once that a listener came, be it woken where its selector does not look;
+- no error ends it that select() or accept() may raise, and a thread that is ended all the same is counted out and
+  replaced if it was the last free one.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol
+from functools import cache
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Serve = Callable[[], object]
+
 _SPARE = 4  # threads kept without work
 _BACK_OFF_SECONDS = 0.05
+_SEES_CHANGES = ("EpollSelector", "KqueueSelector")  # the kernel adds a socket to a wait that is under way
 
 
-class Door(Protocol):
-    """A listening socket, and what becomes of who comes."""
-
-    socket: socket.socket
-
-    def let_in(self) -> Callable[[], object] | None:
-        """Accept a client without waiting, and give what serves it; None where nobody is to be served.
-
-        Raises:
-            OSError: nobody can be let in for now.
-
-        """
-
-
-class Crew:
-    """Threads that take turns at the doors that they watch.
+class ThreadPool:
+    """Threads that take turns at the listening sockets that they watch.
 
     A test's listener comes and goes within a millisecond. To start a thread for it, and to have one thread wake
     another for each client, would take longer than all the rest; so the threads stay, and whoever accepts serves.
@@ -43,17 +43,19 @@ class Crew:
             os.register_at_fork(after_in_child=self._begin)  # a child process has none of these threads
 
     def _begin(self) -> None:
-        self._turn = threading.Lock()  # held by the one that waits for the next client
+        self._lead = threading.Lock()  # held by the leader
         self._lock = threading.Lock()
-        self._free = 0  # threads that serve nobody
+        self._free: set[threading.Thread] = set()  # they serve nobody: the leader, and who waits to be it
         self._selector = selectors.DefaultSelector()
-        self._wake: socket.socket | None = None
-        if isinstance(self._selector, selectors.SelectSelector):  # a select() under way sees no new socket
-            self._wake, woken = socket.socketpair()
-            self._selector.register(woken, selectors.EVENT_READ)
+        self._waker: socket.socket | None = None
+        if type(self._selector).__name__ not in _SEES_CHANGES:
+            self._waker, self._woken = socket.socketpair()
+            self._selector.register(self._woken, selectors.EVENT_READ, self._drain)
 
-    def watch(self, door: Door) -> None:
-        """Serve whoever comes to ``door`` from now on.
+    def watch(self, listening: socket.socket, accept: Callable[[], Serve | None]) -> None:
+        """Serve whoever comes to this socket from now on.
+
+        ``accept`` accepts a client without waiting, and returns what serves it, None where nobody is to be served.
 
         Raises:
             RuntimeError: no thread can be started.
@@ -61,50 +63,65 @@ class Crew:
         """
         with self._lock:
             if not self._free:
-                self._hire()
-            self._selector.register(door.socket, selectors.EVENT_READ, door)
-            if self._wake is not None:
-                self._wake.send(b"\0")
+                self._start_thread()
+            self._selector.register(listening, selectors.EVENT_READ, accept)
+            if self._waker is not None:
+                self._waker.send(b"\0")
 
-    def leave(self, door: Door) -> None:
-        """Let nobody in at ``door`` any more; it is still open."""
+    def leave(self, listening: socket.socket) -> None:
+        """Accept nobody at this socket any more; it is about to be closed."""
         with self._lock:
-            self._selector.unregister(door.socket)
+            self._selector.unregister(listening)
+        if self._waker is not None:
+            with contextlib.suppress(OSError):  # not every system shuts down a socket that listens
+                listening.shutdown(socket.SHUT_RDWR)  # a wait under way would keep it open
 
-    def _hire(self) -> None:
-        threading.Thread(target=self._work, name="netsuite-waiting", daemon=True).start()
-        self._free += 1
+    def _drain(self) -> None:
+        self._woken.recv(4_096)
+
+    def _start_thread(self) -> None:
+        thread = threading.Thread(target=self._work, name=f"{__package__}-waiting", daemon=True)
+        thread.start()
+        self._free.add(thread)
 
     def _work(self) -> None:
+        """Lead, serve, and so on, until there are enough others."""
+        this = threading.current_thread()
+        try:
+            while True:
+                with self._lead:
+                    serve = self._next()
+                serve()
+                with self._lock:
+                    if len(self._free) >= _SPARE:
+                        return
+                    self._free.add(this)
+        except BaseException:
+            with self._lock, contextlib.suppress(RuntimeError):
+                self._free.discard(this)
+                if not self._free:
+                    self._start_thread()
+            raise
+
+    def _next(self) -> Serve:
+        """Wait for a client, and return what serves it; by then somebody else is free to wait for the one after it."""
         while True:
-            with self._turn:
-                serve = self._next()
-            serve()
-            with self._lock:
-                if self._free >= _SPARE:
-                    return
-                self._free += 1
-
-    def _next(self) -> Callable[[], object]:
-        """Wait for a client, and give what serves it; by then somebody else is free to wait for the one after it."""
-        while True:
-            for key, _ in self._selector.select():
-                door: Door | None = key.data
-                if door is None:
-                    key.fileobj.recv(4_096)  # type: ignore[union-attr]  # it was only woken
-                    continue
-                try:
+            try:
+                for key, _ in self._selector.select():
                     with self._lock:
-                        if self._free == 1:
-                            self._hire()
-                    serve = door.let_in()
-                except (OSError, RuntimeError):  # out of descriptors, or of threads, until one is free again
-                    time.sleep(_BACK_OFF_SECONDS)
-                    continue
-                if serve is not None:
-                    with self._lock:
-                        self._free -= 1
-                    return serve
+                        if len(self._free) == 1:
+                            self._start_thread()
+                    serve: Serve | None = key.data()
+                    if serve is not None:
+                        with self._lock:
+                            self._free.discard(threading.current_thread())
+                        return serve
+            except (OSError, RuntimeError, ValueError):
+                # out of descriptors or threads until one is free again; a socket that was closed under select()
+                time.sleep(_BACK_OFF_SECONDS)
 
 
-CREW = Crew()
+@cache
+def common_threads() -> ThreadPool:
+    """The threads of this process; made when they are first needed, lest gevent should patch them after that."""
+    return ThreadPool()

@@ -191,7 +191,7 @@ def test_a_stop_ends_events_and_waits(server):
         server.stop()
         assert [] == [line for line in response.iter_lines() if line.startswith(b"event")]
     assert done.wait(60)
-    assert [] == [one for one in threading.enumerate() if one.name.startswith("netsuite-connection")]
+    assert [] == [one for one in threading.enumerate() if one.name.startswith("pytest_netsuite_tba.wire-connection")]
 
 
 def test_an_attempt_is_explained_to_the_end(server, monkeypatch):

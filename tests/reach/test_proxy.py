@@ -13,7 +13,7 @@ import pytest
 from pytest_netsuite_tba import NetSuiteServer
 from pytest_netsuite_tba.reach.authority import CertificateAuthority
 from pytest_netsuite_tba.reach.proxy import Proxy
-from pytest_netsuite_tba.wire.connection import Limits
+from pytest_netsuite_tba.wire import Limits
 from pytest_netsuite_tba.wire.relay import RefusedHostError
 
 HOST = "1234567-sb1.restlets.api.netsuite.com"
@@ -187,6 +187,6 @@ def test_a_hundred_stalled_clients_keep_nobody_waiting(authority, trusting):
             answers = list(pool.map(good, range(100)))
         assert [(401, REFUSED)] * 100 == answers
         stack.close()  # the stalled ones give up
-    connections = [one for one in threading.enumerate() if one.name.startswith("netsuite-connection")]
+    connections = [one for one in threading.enumerate() if one.name.startswith("pytest_netsuite_tba.wire-connection")]
 
     assert (before, []) == (descriptors(), connections)

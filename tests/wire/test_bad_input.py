@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from pytest_netsuite_tba import NetSuiteServer
-from pytest_netsuite_tba.wire.connection import Limits
+from pytest_netsuite_tba.wire import Limits
 
 TARGET = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
 
@@ -87,7 +87,7 @@ def test_legal_but_unusual_is_served(server, kind):
     answer = exchanged(server, LEGAL[kind](server))
 
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n"), answer
-    assert [one.status for one in server.audit_trail] == ["Success"]
+    assert [attempt.status for attempt in server.audit_trail] == ["Success"]
 
 
 def test_expect_100_continue_is_told_to_go_on(server):
@@ -151,7 +151,7 @@ def test_what_is_not_legal_gets_a_clear_answer(server, kind):
     answer = exchanged(server, make(server))
 
     assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer[:200]
-    assert [("Failure", status)] == [(one.status, one.http_status) for one in server.audit_trail]
+    assert [("Failure", status)] == [(attempt.status, attempt.http_status) for attempt in server.audit_trail]
     assert server.audit_trail[-1].cause
     assert answers_still(server)
 

@@ -1,0 +1,327 @@
+"""Our reader beside h11 and httptools (llhttp), which nobody here wrote, on well-formed and broken requests."""
+
+import random
+import re
+from contextlib import suppress
+
+import h11
+import httptools
+import pytest
+
+from pytest_netsuite_tba.wire import Limits
+from pytest_netsuite_tba.wire.message import BadRequestError, encode
+from pytest_netsuite_tba.wire.reader import Reader
+
+FRAMING = {b"content-length", b"transfer-encoding"}  # h11 rewrites them; the body says whether they were understood
+
+# -- the three readers -----------------------------------------------------------------------------------------------
+
+
+def request(method, target, headers, body):
+    kept = [(name.lower(), value.strip(b" \t")) for name, value in headers if name.lower() not in FRAMING]
+    return method, target, kept, body
+
+
+def by_ours(data, pieces=None):
+    """The requests that ours takes, each with its own bytes; then what is left, and the Malformed where it is refused.
+
+    ``pieces``: the same bytes as they arrive.
+    """
+    reader, taken, fed = Reader(Limits()), [], 0
+    pieces = list(pieces or [data])
+
+    def step(take):
+        nonlocal fed
+        while (value := take()) is None:
+            piece = pieces.pop(0) if pieces else b""
+            fed += len(piece)
+            reader.feed(piece)
+        return value
+
+    try:
+        while step(reader.begin):
+            start = fed - len(reader.rest)
+            head = step(reader.head)
+            body = b"" if head.method == "CONNECT" else step(reader.body)
+            headers = [(encode(name), encode(value)) for name, value in head.headers]
+            own = data[start : fed - len(reader.rest)]
+            taken.append((request(head.method.encode(), encode(head.target), headers, body), own))
+            if not head.keep_alive or head.method == "CONNECT":
+                break
+    except BadRequestError as bad:
+        return taken, data[start:], bad.malformed
+    return taken, b"", None
+
+
+def by_h11(data):
+    """The requests that h11 takes."""
+    connection, taken = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 20), []
+    connection.receive_data(data)
+    connection.receive_data(b"")
+    with suppress(h11.RemoteProtocolError):
+        while True:
+            event = connection.next_event()
+            if isinstance(event, h11.Request):
+                head, body = event, b""
+                if event.method == b"CONNECT":
+                    return [request(head.method, head.target, head.headers, b"")]
+            elif isinstance(event, h11.Data):
+                body += event.data
+            elif isinstance(event, h11.EndOfMessage):
+                taken.append(request(head.method, head.target, head.headers, body))
+                connection.send(h11.Response(status_code=200, headers=[("Content-Length", "0")]))
+                connection.send(h11.EndOfMessage())
+                if connection.states != {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}:
+                    break
+                connection.start_next_cycle()
+            else:
+                break
+    return taken
+
+
+class Collector:
+    """httptools' callbacks."""
+
+    def __init__(self):
+        self.taken = []
+
+    def on_message_begin(self):
+        self.target, self.headers, self.body, self.is_head = b"", [], b"", True
+
+    def on_url(self, part):
+        self.target += part
+
+    def on_header(self, name, value):
+        if self.is_head:
+            self.headers.append((name, value))
+
+    def on_headers_complete(self):
+        self.method, self.is_head = self.parser.get_method(), False
+
+    def on_body(self, part):
+        self.body += part
+
+    def on_message_complete(self):
+        self.taken.append(request(self.method, self.target, self.headers, self.body))
+
+
+def by_httptools(data):
+    """The requests that llhttp takes."""
+    collector = Collector()
+    collector.parser = httptools.HttpRequestParser(collector)
+    try:
+        collector.parser.feed_data(data)
+    except httptools.HttpParserUpgrade:
+        return []  # it left the body unread
+    except httptools.HttpParserError:
+        pass
+    return collector.taken
+
+
+# -- messages: mostly well-formed, with one thing or another that is not ---------------------------------------------
+
+# What messages are made of; " @ " is between two of a kind. Of methods, llhttp takes those that it knows.
+USUAL = {
+    "method": b"GET @ POST",
+    "target": b"/ @ /a?b=c @ /%20;x=1?a=%zz&& @ http://h:80/p?q",
+    "version": b"HTTP/1.1 @ HTTP/1.1 @ HTTP/1.1 @ HTTP/1.0",
+    "host": b"Host: h @ host:h:80 @ HOST:\t[::1]:8 ",
+    "header": (
+        b'A: b @ A: @ A:\t b \t @ !#$%&\'*+-.^_`|~1: x @ Cookie: a=b; c=d @ A: "\\" @ '
+        b"Expect: 100-continue @ Connection: close @ Connection: keep-alive @ Connection: x, CLOSE @ "
+        b"Connection: keep-alive, close"
+    ),
+    "length": b"Content-Length: %d @ content-length:%d ",
+    "coding": b"Transfer-Encoding: chunked @ transfer-encoding:\tChunked ",
+    "size": b"%X @ %x @ 0%X @ %X;a=b",
+    "last": b"0 @ 00 @ 0;x",
+    "trailer": b" @ T: x\r\n",
+    "end": b"\r\n",
+    "byte": b"\r\n @ \r @ \n @   @ \t @ : @ \x00 @ \x0b @ \x7f @ \x80 @ \xff @ 0 @ A @ ; @ , @ / @ #",
+}
+# Legal but rare, or wrong.
+ODD = {
+    "method": b"PUT @ DELETE @ HEAD @ OPTIONS @ CONNECT @ M-SEARCH @ get @ G T @ ",
+    "target": (
+        b"//h @ * @ HTTPS://h @ http://h?q @ ftp://h/ @ h:443 @ [::1]:443 @ /\xc3\xa9 @ /\xff @ /a#b @ "
+        b'a @ ?q @  @ /a b @ /"<>\\^`{|} @ http:///'
+    ),
+    "version": b"HTTP/2.0 @ HTTP/0.9 @ HTTP/1.2 @ http/1.1 @ HTTP/1.1  @ ",
+    "host": b"Host: @ Host: a b @ Host: \xc3\xa9 @ Host: h/p @ Host: a\r\nHost: b @ X: y @ Host : h",
+    "header": (
+        b"A: \xc3\xa9\xff @ A: b\r\n c @ A : b @ A b @ : b @ A: \x00 @ A: \x0b @ A: \x7f @ A: b\rc @ "
+        b" A: b @ A(: b @ \xc3\xa9: b @ Expect: 100-Continue @ Expect: x @ "
+        b"Connection: upgrade\r\nUpgrade: x"
+    ),
+    "length": (
+        b"Content-Length: %d\r\nContent-Length: %d @ Content-Length: %d, %d @ Content-Length: +%d @ "
+        b"Content-Length: -%d @ Content-Length: 0%d @ Content-Length: 0x%d @ Content-Length: %d.0 @ "
+        b"Content-Length: \xb2%d @ Content-Length: @ Content-Length: %d0 @ "
+        b"Content-Length: 999999999999999999999999999999 @ Content-Length: 1\r\nContent-Length: %d @ "
+        b"Content-Length: %d\r\nTransfer-Encoding: chunked"
+    ),
+    "coding": (
+        b"Transfer-Encoding: gzip @ Transfer-Encoding: gzip, chunked @ "
+        b"Transfer-Encoding: chunked, chunked @ Transfer-Encoding: identity @ Transfer-Encoding: @ "
+        b"Transfer-Encoding: xchunked @ Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"
+    ),
+    "size": (
+        b'%X;a="b;c" @ %X  @ %X\t;a @ %X; a = b  @  %X @ +%X @ -%X @ 0x%X @ %X;\x00 @ %Xg @ %X;a\rb @  @ '
+        b"00000000000000%X @ FFFFFFFFFFFFFFFF%X"
+    ),
+    "last": b"0  @ -0 @  @ 0\r\n0",
+    "trailer": b"T : x\r\n @ T\r\n @ T: a\r\n b\r\n @ Content-Length: 5\r\n @ T: \x00\r\n",
+    "end": b"\n @ \r @ \r\r\n @  @ \r\n\r\n @  \r\n",
+}
+
+
+class Maker:
+    """Makes what looks like requests."""
+
+    def __init__(self, seed):
+        self.chance = random.Random(seed)
+
+    def pick(self, what, number=0):
+        parts = ODD if self.chance.random() < 0.03 and what in ODD else USUAL
+        part = self.chance.choice(parts[what].split(b" @ "))
+        return re.sub(rb"%[dXx]", lambda found: found.group() % number, part) if number else part.replace(b"%d", b"0")
+
+    def chunks(self, body):
+        while body:
+            count = self.chance.randint(1, len(body))
+            yield self.pick("size", count) + self.pick("end") + body[:count] + self.pick("end")
+            body = body[count:]
+        yield self.pick("last") + self.pick("end") + self.pick("trailer") + self.pick("end")
+
+    def request(self):
+        body = self.chance.randbytes(self.chance.choice([0, 1, 5, 40]))
+        framing = self.chance.choice(["length", "coding", None])
+        lines = [self.pick("host"), *(self.pick("header") for _ in range(self.chance.randrange(3)))]
+        if framing:
+            lines.append(self.pick(framing, len(body)))
+        self.chance.shuffle(lines)
+        lines.insert(0, b" ".join(map(self.pick, ["method", "target", "version"])))
+        content = {"length": [body], "coding": self.chunks(body), None: []}[framing]
+        return b"".join([*(line + self.pick("end") for line in lines), self.pick("end"), *content])
+
+    def mutated(self, data):
+        """With a byte put in, or a few doubled or taken out."""
+        at, count = self.chance.randrange(len(data) + 1), self.chance.randint(1, 9)
+        before, these, after = data[:at], data[at : at + count], data[at + count :]
+        return before + self.chance.choice([self.pick("byte") + these, these * 2, b""]) + after
+
+    def message(self):
+        """One request or several in a row, every other one mutated."""
+        data = b"".join(self.request() for _ in range(self.chance.choice([1, 1, 2, 3])))
+        while self.chance.random() < 0.4:
+            data = self.mutated(data)
+        return data
+
+
+def messages(seed, count=2_000):
+    maker = Maker(seed)
+    return (maker.message() for _ in range(count))
+
+
+# -- what is compared ------------------------------------------------------------------------------------------------
+
+# the reason for which ours refuses what another takes -> an example, and who may say so
+REFUSED = {
+    "HTTP/1.0 has no Transfer-Encoding": (
+        b"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "RFC 9112 section 6.1: its framing is faulty",
+    ),
+    r"HTTP/\d\.\d is not spoken here": (b"GET / HTTP/2.0\r\nHost: h\r\n\r\n", "RFC 9110 section 15.6.6"),
+    "Content-Length is not one whole number": (
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1, 1\r\n\r\na",
+        "RFC 9110 section 8.6: a list of equal lengths may be refused",
+    ),
+    "the only Transfer-Encoding is chunked": (
+        b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "RFC 9112 section 6.1: 501 for a coding that is not understood",
+    ),
+    "the only expectation is 100-continue": (
+        b"GET / HTTP/1.1\r\nHost: h\r\nExpect: x\r\n\r\n",
+        "RFC 9110 section 10.1.1: 417 for an expectation that is not understood",
+    ),
+    "an HTTP/1.1 request has one Host header": (b"GET / HTTP/1.1\r\n\r\n", "RFC 9112 section 3.2"),
+    "the Host header is no host": (b"GET / HTTP/1.1\r\nHost: h/p\r\n\r\n", "RFC 9112 section 3.2"),
+    "the request line is not": (b"GET /\r\nHost: h\r\n\r\n", "HTTP/0.9, gone since RFC 7230"),
+    "the request target has a fragment": (b"GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n", "RFC 9112 section 3.2.1"),
+    "the request target is neither a path": (b"GET * HTTP/1.1\r\nHost: h\r\n\r\n", "RFC 9112 section 3.2.4"),
+    "the target of CONNECT is not": (b"CONNECT / HTTP/1.1\r\nHost: h\r\n\r\n", "RFC 9112 section 3.2.3"),
+    "a header is folded": (b"GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n c\r\n\r\n", "RFC 9112 section 5.2"),
+    "a header has the control character": (b"GET / HTTP/1.1\r\nA: b\nHost: h\r\n\r\n", "RFC 9112 section 2.2: CRLF"),
+    "the request line has the control character": (b"GET / HTTP/1.1\nHost: h\r\n\r\n", "RFC 9112 section 2.2: CRLF"),
+    "a line ends with LF alone": (b"GET / HTTP/1.1\nHost: h\n\n", "RFC 9112 section 2.2: CRLF"),
+    "this is not HTTP": (b"GET / HTTP/1.1\r\nHost: h\r\nExpect: \x7f\n\n", "RFC 9110 section 5.5: no DEL"),
+    "this is no chunk size": (
+        b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0;\x00\r\n\r\n",
+        "RFC 9112 section 7.1.1: no NUL in an extension",
+    ),
+    "the client closed in the middle of the request's body": (
+        b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\n",
+        "RFC 9112 section 7.1: the end is CRLF",
+    ),
+}
+# RFC 9112 section 7.1.1 has it read by all; the two others do not.
+SPACE_BEFORE_EXTENSION = re.compile(rb"\r\n[0-9A-Fa-f]+[ \t]+(;|\r\n)")
+
+
+def others(data):
+    return by_h11(data), by_httptools(data)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_ours_takes_another_takes_too(seed):
+    """And reads the same in the same bytes; what is not ASCII in a head, they do not agree on themselves."""
+    alone = []
+    for data in messages(seed):
+        for taken, own in by_ours(data)[0]:
+            head = own.removesuffix(taken[-1])
+            if [taken] not in others(own) and head.isascii() and not SPACE_BEFORE_EXTENSION.search(own):
+                alone.append(own)
+
+    assert [] == alone
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_ours_refuses_and_another_takes_is_listed(seed):
+    """Ours is stricter where the RFCs let it be, and nowhere else."""
+    unlisted = []
+    for data in messages(seed):
+        _, left, refused = by_ours(data)
+        if refused and any(others(left)) and not any(re.match(reason, refused.reason) for reason in REFUSED):
+            unlisted.append((refused.reason, left))
+
+    assert [] == unlisted
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_each_listed_refusal_is_one(reason):
+    """Ours refuses it for that reason, another takes it."""
+    data, _ = REFUSED[reason]
+    _, left, refused = by_ours(data)
+
+    assert (data, True, True) == (left, bool(re.match(reason, refused.reason)), any(others(data)))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_it_does_not_matter_how_the_bytes_arrive(seed):
+    """Cut into pieces anywhere, the same requests are taken, and the same one is refused."""
+    chance = random.Random(seed)
+    for data in messages(seed):
+        cuts = sorted(chance.sample(range(1, len(data)), min(len(data) - 1, chance.choice([1, 2, 5, 400]))))
+        pieces = [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
+        whole, _, refused = by_ours(data)
+        taken, _, refused_in_pieces = by_ours(data, pieces)
+        assert (whole, refused is None) == (taken, refused_in_pieces is None), pieces
+
+
+@pytest.mark.parametrize("size", [b"5 \t;a=b", b"5\t"])
+def test_space_after_a_chunk_size_is_skipped(size):
+    """ "Bad whitespace" that every recipient must read (RFC 9112 section 7.1.1), though others do not."""
+    data = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n%b\r\nabcde\r\n0\r\n\r\n" % size
+    ((taken, _),), _, refused = by_ours(data)
+
+    assert (b"abcde", None) == (taken[-1], refused)
