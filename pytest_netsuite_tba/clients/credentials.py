@@ -12,6 +12,7 @@ from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.oauth1.encoding import decode_query
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import base_string, base_uri, parameter_string, sign, signing_key
+from pytest_netsuite_tba.oauth1.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,9 +98,7 @@ class Credentials:
         ``url`` is absolute and spelt as it will be sent; ``form`` is the body where that is a form. The nonce is
         20 characters, the timestamp the clients' time.
         """
-        scheme, _, rest = url.partition("://")
-        before_query, _, query = rest.partition("?")
-        host, slash, path = before_query.partition("/")
+        target = Target.of(url)
         parameters = [
             ("oauth_consumer_key", self.consumer_key),
             ("oauth_token", self.token_id),
@@ -108,8 +107,8 @@ class Credentials:
             ("oauth_nonce", secrets.token_hex(10)),
             ("oauth_version", "1.0"),
         ]
-        signed = parameter_string([*parameters, *decode_query(query), *decode_query(form)])
-        text = base_string(method, base_uri(scheme, host, slash + path), signed)
+        signed = parameter_string([*parameters, *decode_query(target.query), *decode_query(form)])
+        text = base_string(method, base_uri(*target[:3]), signed)
         signature = sign(text, signing_key(self.consumer_secret, self.token_secret))
         return format_authorization([*parameters, ("oauth_signature", signature)], realm=self.account)
 

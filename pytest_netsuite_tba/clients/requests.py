@@ -9,6 +9,8 @@ import requests
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
 from requests_oauthlib import OAuth1
 
+from pytest_netsuite_tba.oauth1.target import Target
+
 if TYPE_CHECKING:
     from .credentials import Credentials
 
@@ -48,7 +50,7 @@ class SignedSession(requests.Session):
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401  (requests' own keywords)
         """Send a request; a relative ``url`` is joined to the fake's."""
-        if isinstance(url, str) and "://" not in url:
+        if isinstance(url, str) and not Target.of(url).scheme:
             url = urljoin(self._base_url() + self.path, url)
         return super().request(method, url, *args, **kwargs)
 
@@ -72,6 +74,6 @@ class RestSession(SignedSession):
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401  (requests' own keywords)
         """Send a request; a relative ``url`` may begin with a slash."""
-        if isinstance(url, str) and "://" not in url and not url.startswith(self.path):
+        if isinstance(url, str) and not Target.of(url).scheme and not url.startswith(self.path):
             url = url.lstrip("/")
         return super().request(method, url, *args, **kwargs)

@@ -10,6 +10,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
 from pytest_netsuite_tba.oauth1.encoding import to_bytes, to_text
+from pytest_netsuite_tba.oauth1.target import Target, origin_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,12 +40,8 @@ class NetSuiteClient(Client):
         if not args or not isinstance(args[0], str):
             return super().open(*args, **kwargs)
         url, *rest = args
-        if "://" not in url:
-            url = f"https://{self.credentials.records.restlets_host}{'' if url.startswith(('/', '?')) else '/'}{url}"
-        scheme, _, after = url.partition("://")
-        host = after.partition("?")[0].partition("/")[0]
-        target = after[len(host) :]
-        target = target if target.startswith("/") else f"/{target}"
+        scheme, host, *_ = Target.of(url, scheme="https", host=self.credentials.records.restlets_host)
+        target = origin_form(url)
         headers = kwargs["headers"] = Headers(kwargs.get("headers"))
         is_form = "data" in kwargs and not isinstance(kwargs["data"], str | bytes)
         if "content_type" not in kwargs and "Content-Type" not in headers and not is_form:

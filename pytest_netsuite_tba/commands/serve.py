@@ -16,6 +16,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_netsuite_tba.oauth1.target import Target, host_and_port
+
 from .fake import STOP_SIGNALS, Log, accounts_in, add_account_option, listening, note_warnings, write_file
 from .shell import UsageError
 
@@ -160,8 +162,8 @@ def _speak_tls(server: NetSuiteServer, arguments: argparse.Namespace, stack: Exi
 
 def _url(server: NetSuiteServer) -> str:
     """Give the server's URL as a client on this machine can call it."""
-    scheme, _, address = server.url.partition("://")
-    host, _, port = address.rpartition(":")
+    scheme, address, *_ = Target.of(server.url)
+    host, port = host_and_port(address)
     return f"{scheme}://{_WILDCARDS.get(host.strip('[]'), host)}:{port}"
 
 
@@ -183,7 +185,7 @@ def _exports(server: NetSuiteServer, arguments: argparse.Namespace, trust: Trust
 
 
 def _proxy_url(server: NetSuiteServer) -> str:
-    return f"http://{_url(server).partition('://')[2]}"
+    return f"http://{Target.of(_url(server)).host}"
 
 
 def _greeting(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shlex
 import sys
@@ -18,6 +17,7 @@ from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
+from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 from pytest_netsuite_tba.report.rendering import painted, stages
 
 from .shell import ENVIRONMENT, LET_IN, SECRETS_COME_FROM, UsageError, accounts_of, has_colour, request_of
@@ -109,7 +109,7 @@ def _account(accounts: list[Account], url: str, realm: str | None) -> Account:
         if found is None:
             raise UsageError(f"--realm: {nearest(realm, [one.id for one in accounts])}")
         return found
-    host = re.split("[/?]", url.partition("://")[2], maxsplit=1)[0].partition(":")[0].lower()
+    host = host_and_port(Target.of(url).host)[0].lower()
     label = host.partition(".")[0] if host.endswith(NETSUITE) else ""
     return next((one for one in accounts if one.host_label == label), accounts[0])
 

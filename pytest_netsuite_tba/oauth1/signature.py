@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Literal, get_args
 
 from .encoding import percent_encode, to_bytes
+from .target import host_and_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,8 +31,8 @@ def base_uri(scheme: str, host: str, path: str) -> str:
     6.2.3). ``path`` is the raw path as sent, escapes untouched; an empty one is ``/``.
     """
     scheme, host = scheme.lower(), host.lower()
-    name, colon, port = host.rpartition(":")
-    if colon and (not port or (port.isascii() and port.isdigit())):
+    name, port = host_and_port(host)
+    if not port or (port.isascii() and port.isdigit()):
         number = port.lstrip("0") or port[:1]
         host = name if number in {"", _DEFAULT_PORTS.get(scheme)} else f"{name}:{number}"
     return f"{scheme}://{host}{path or '/'}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class TrustFiles:
             "javax.net.ssl.trustStorePassword": _TRUST_STORE_PASSWORD,
         }
         if proxy_url is not None:
-            host, _, port = proxy_url.rpartition("://")[2].rpartition(":")
+            host, port = host_and_port(Target.of(proxy_url).host)
             java |= {f"{scheme}.proxyHost": host.strip("[]") for scheme in ("http", "https")}
             java |= {f"{scheme}.proxyPort": port for scheme in ("http", "https")}
             java["http.nonProxyHosts"] = "localhost|127.*|[::1]"

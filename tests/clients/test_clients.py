@@ -144,6 +144,18 @@ def test_a_relative_url_means_the_accounts_own_host(netsuite, netsuite_client):
     assert f"https://1234567-sb1.restlets.api.netsuite.com{ECHO}" == netsuite.audit_trail[-1].url
 
 
+@pytest.mark.parametrize("library", SYNC)
+def test_a_url_in_the_query_makes_no_other_host(netsuite, connect, library):
+    """A relative URL stays one, whatever its query holds."""
+    client = connect(library)
+
+    client.get(f"{ECHO}&next=https://example.com/")
+
+    assert [("Success", True)] == [
+        (one.status, one.url.endswith(f"{ECHO}&next=https://example.com/")) for one in netsuite.audit_trail
+    ]
+
+
 def test_plain_wsgi_needs_no_socket(netsuite):
     """The fake is a WSGI application: httpx's own transport reaches it, and nothing listens."""
     transport = httpx.WSGITransport(app=netsuite.wsgi_app)
