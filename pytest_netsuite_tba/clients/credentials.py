@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.extras import MissingExtraError
-from pytest_netsuite_tba.oauth1.encoding import decode_query
-from pytest_netsuite_tba.oauth1.header import format_authorization
-from pytest_netsuite_tba.oauth1.signature import base_string, base_uri, parameter_string, sign, signing_key
-from pytest_netsuite_tba.oauth1.target import Target
+from pytest_netsuite_tba.oauth1.signer import base_string_for, signed_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,19 +95,16 @@ class Credentials:
         ``url`` is absolute and spelt as it will be sent; ``form`` is the body where that is a form. The nonce is
         20 characters, the timestamp the clients' time.
         """
-        target = Target.of(url)
-        parameters = [
-            ("oauth_consumer_key", self.consumer_key),
-            ("oauth_token", self.token_id),
-            ("oauth_signature_method", "HMAC-SHA256"),
-            ("oauth_timestamp", str(int(self.clock.client_now()))),
-            ("oauth_nonce", secrets.token_hex(10)),
-            ("oauth_version", "1.0"),
-        ]
-        signed = parameter_string([*parameters, *decode_query(target.query), *decode_query(form)])
-        text = base_string(method, base_uri(*target[:3]), signed)
-        signature = sign(text, signing_key(self.consumer_secret, self.token_secret))
-        return format_authorization([*parameters, ("oauth_signature", signature)], realm=self.account)
+        return signed_header(
+            base_string_for(method, url, form),
+            consumer_key=self.consumer_key,
+            consumer_secret=self.consumer_secret,
+            token_id=self.token_id,
+            token_secret=self.token_secret,
+            realm=self.account,
+            nonce=secrets.token_hex(10),
+            timestamp=str(int(self.clock.client_now())),
+        ).authorization
 
     def client(self) -> NetSuiteClient:
         """Make an in-process client: no socket, no extra."""

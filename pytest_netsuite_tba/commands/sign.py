@@ -8,6 +8,8 @@ import secrets
 import shlex
 import sys
 import time
+from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.fields import nearest
@@ -15,8 +17,7 @@ from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.captures.judge import Judge
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
-from pytest_netsuite_tba.oauth1.header import format_authorization
-from pytest_netsuite_tba.oauth1.signature import sign, signing_key
+from pytest_netsuite_tba.oauth1.signer import signed_header
 from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 from pytest_netsuite_tba.report.rendering import painted, stages
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import argparse
 
     from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.oauth1.signer import SignedHeader
 
 
 def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
@@ -66,39 +68,34 @@ def _sign(arguments: argparse.Namespace) -> int:
     if not account.tokens:
         raise UsageError(f"account {account.id} has no token")
     token = account.tokens.find(arguments.token) if arguments.token else account.tokens.first()
-    nonce = arguments.nonce or secrets.token_hex(16)
-    timestamp = arguments.timestamp or str(int(time.time()))
     method = arguments.method.upper()
     body = os.fsencode(arguments.body)
     request = request_of(method, arguments.url, [("Content-Type", arguments.content_type)], body)
-    parameters = [
-        ("oauth_consumer_key", token.integration.consumer_key),
-        ("oauth_token", token.id),
-        ("oauth_signature_method", "HMAC-SHA256"),
-        ("oauth_timestamp", timestamp),
-        ("oauth_nonce", nonce),
-        ("oauth_version", "1.0"),
-    ]
-    base = expected_base_string(request, parameters, parameter_order=account.behaviour.parameter_order)
-    consumer_secret, token_secret = token.integration.consumer_secret, token.secret
-    signature = sign(base, signing_key(consumer_secret, token_secret))
-    header = format_authorization([*parameters, ("oauth_signature", signature)], realm=account.id)
-    signed = request_of(method, arguments.url, [*request.headers, ("Authorization", header)], body)
-    attempt = Judge(accounts).judge(signed, time.time())
+    signed = signed_header(
+        partial(expected_base_string, request, parameter_order=account.behaviour.parameter_order),
+        consumer_key=token.integration.consumer_key,
+        consumer_secret=token.integration.consumer_secret,
+        token_id=token.id,
+        token_secret=token.secret,
+        realm=account.id,
+        nonce=arguments.nonce or secrets.token_hex(16),
+        timestamp=arguments.timestamp or str(int(time.time())),
+    )
+    header = ("Authorization", signed.authorization)
+    attempt = Judge(accounts).judge(request_of(method, arguments.url, [*request.headers, header], body), time.time())
     if not attempt.accepted:
         sys.stderr.write(f"netsuite-tba: NetSuite would refuse this: {attempt.cause}\n")
     if arguments.json:
-        found = {"authorization": header, "base_string": base, "signature": signature}
-        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.write(json.dumps(asdict(signed)) + "\n")
     elif arguments.curl:
-        words = ["curl", "-X", method, arguments.url, "-H", f"Authorization: {header}"]
+        words = ["curl", "-X", method, arguments.url, "-H", ": ".join(header)]
         words += ["-H", f"Content-Type: {arguments.content_type}"]
         words += ["--data-binary", arguments.body] if arguments.body else []
         sys.stdout.write(shlex.join(words) + "\n")
     elif arguments.base_string:
-        _show_stages(base, consumer_secret, token_secret, signature, header)
+        _show_stages(signed, token.integration.consumer_secret, token.secret)
     else:
-        sys.stdout.write(f"Authorization: {header}\n")
+        sys.stdout.write(f"{': '.join(header)}\n")
     return LET_IN
 
 
@@ -114,7 +111,7 @@ def _account(accounts: list[Account], url: str, realm: str | None) -> Account:
     return next((one for one in accounts if one.host_label == label), accounts[0])
 
 
-def _show_stages(base: str, consumer_secret: str, token_secret: str, signature: str, header: str) -> None:
+def _show_stages(signed: SignedHeader, consumer_secret: str, token_secret: str) -> None:
     """Print each stage of the signature; of the key only its shape."""
     colour = has_colour(sys.stdout)
     shapes = [
@@ -122,10 +119,10 @@ def _show_stages(base: str, consumer_secret: str, token_secret: str, signature: 
         for name, secret in (("consumer secret", consumer_secret), ("token secret", token_secret))
     ]
     lines_of = (
-        *stages(base),
+        *stages(signed.base_string),
         ("5 Key", [" & ".join(shapes)]),
-        ("6 Signature: base64 of HMAC-SHA256", [signature]),
-        ("7 Header", [f"Authorization: {header}"]),
+        ("6 Signature: base64 of HMAC-SHA256", [signed.signature]),
+        ("7 Header", [f"Authorization: {signed.authorization}"]),
     )
     for title, lines in lines_of:
         sys.stdout.write(painted(title, "bold", colour=colour) + "\n")

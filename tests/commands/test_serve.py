@@ -315,7 +315,7 @@ def test_a_port_without_permission_is_one_line(tmp_path):
 def test_a_missing_extra_is_one_line(tmp_path):
     """With the install line."""
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['trustme'] = None\n")
-    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
 
     status, out, err = refused("serve", "--port", "0", "--tls", cwd=tmp_path, env=env)
 
