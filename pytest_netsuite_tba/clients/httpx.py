@@ -6,6 +6,7 @@ import ssl
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.records import NETSUITE
+from pytest_netsuite_tba.oauth1.encoding import to_text
 
 from .credentials import RealHostError
 
@@ -29,7 +30,7 @@ class TokenBasedAuth:
     def __call__(self, request: Any) -> Any:  # noqa: ANN401  (a Request of either library)
         """Put the Authorization header on ``request`` and give it back."""
         is_form = request.headers.get("content-type", "").partition(";")[0] == FORM
-        form = request.content.decode("utf-8", "surrogateescape") if is_form else ""
+        form = to_text(request.content) if is_form else ""
         target = request.url.raw_path.decode("ascii")
         host = request.url.netloc.decode("ascii")
         url = f"{request.url.scheme}://{host}{target}"

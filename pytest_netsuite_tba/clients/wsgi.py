@@ -74,7 +74,7 @@ class NetSuiteClient(Client):
             if environ.get("CONTENT_TYPE", "").partition(";")[0] == FORM:
                 body = environ["wsgi.input"].read()
                 environ["wsgi.input"].seek(0)
-                form = body.decode("utf-8", "surrogateescape")
+                form = to_text(body)
             method = environ["REQUEST_METHOD"]
             environ["HTTP_AUTHORIZATION"] = self.credentials.authorization(method, f"{scheme}://{host}{target}", form)
         return super().open(Request(environ), **sending)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.captures import Capture, read
 from pytest_netsuite_tba.captures.judge import NO_SECRETS, UNCHECKED_TIME, Judge
+from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.report.explanation import told
 from pytest_netsuite_tba.report.rendering import labelled, painted
 
@@ -148,9 +149,8 @@ def _captures(arguments: argparse.Namespace) -> list[Capture]:
     else:
         with open(arguments.file, "rb") as file:  # noqa: PTH123  (a name from the command line)
             raw = file.read()
-    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
-    text = raw.decode(encoding, "replace" if encoding == "utf-16" else "surrogateescape")
-    return read(text, entry=arguments.entry)
+    is_utf_16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))  # as PowerShell writes a file
+    return read(raw.decode("utf-16", "replace") if is_utf_16 else to_text(raw), entry=arguments.entry)
 
 
 def _of_options(arguments: argparse.Namespace) -> Capture:
