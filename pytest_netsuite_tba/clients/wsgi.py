@@ -9,7 +9,7 @@ from werkzeug import Request
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
-from pytest_netsuite_tba.oauth1.encoding import to_bytes, to_text
+from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes, to_text
 from pytest_netsuite_tba.oauth1.target import Target, origin_form
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from .credentials import Credentials
 
-FORM = "application/x-www-form-urlencoded"
-
 
 class NetSuiteClient(Client):
     """A werkzeug test client whose requests are signed.
@@ -31,16 +29,17 @@ class NetSuiteClient(Client):
     not kept: a signed request needs none.
     """
 
-    def __init__(self, application: WSGIApplication, credentials: Credentials) -> None:
+    def __init__(self, application: WSGIApplication, credentials: Credentials, restlets_host: str) -> None:
         super().__init__(application, use_cookies=False)
         self.credentials = credentials
+        self._restlets_host = restlets_host
 
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:  # noqa: ANN401  (werkzeug's own keywords)
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Sign and send a request; arguments as for :class:`werkzeug.test.EnvironBuilder`, the URL first."""
         if not args or not isinstance(args[0], str):
             return super().open(*args, **kwargs)
         url, *rest = args
-        scheme, host, *_ = Target.of(url, scheme="https", host=self.credentials.records.restlets_host)
+        scheme, host, *_ = Target.of(url, scheme="https", host=self._restlets_host)
         target = origin_form(url)
         headers = kwargs["headers"] = Headers(kwargs.get("headers"))
         is_form = "data" in kwargs and not isinstance(kwargs["data"], str | bytes)

@@ -156,7 +156,7 @@ def _speak_tls(server: NetSuiteServer, arguments: argparse.Namespace, stack: Exi
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netsuite-tba-")))
     trust = TrustFiles(directory, authority, with_system_roots=bool(arguments.allow_host))
     if arguments.ca_file is not None:
-        write_file("--ca-file", arguments.ca_file, trust.certificate.read_bytes())
+        write_file("--ca-file", arguments.ca_file, trust.ca_file.read_bytes())
     return trust
 
 
@@ -178,7 +178,7 @@ def _exports(server: NetSuiteServer, arguments: argparse.Namespace, trust: Trust
     if trust is not None:
         variables |= trust.variables(proxy_url)
         if arguments.ca_file is not None:
-            own, given = str(trust.certificate), os.path.abspath(arguments.ca_file)  # noqa: PTH100  (links stay links)
+            own, given = str(trust.ca_file), os.path.abspath(arguments.ca_file)  # noqa: PTH100  (links stay links)
             variables = {name: given if value == own else value for name, value in variables.items()}
         yield f"unset {' '.join(UNSET)}"
     yield from (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
@@ -202,4 +202,4 @@ def _greeting(
     if token is not None and not arguments.admin_host:
         yield "           from elsewhere: --admin-host NAME, the name or address by which this machine is called"
     if trust is not None:
-        yield f"  trust    {arguments.ca_file or trust.certificate}"
+        yield f"  trust    {arguments.ca_file or trust.ca_file}"

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+FORM = "application/x-www-form-urlencoded"  # the one media type whose body is signed (section 3.4.1.3.1)
 T = TypeVar("T")
 _ERRORS = "surrogateescape"
 _RESERVED = re.compile(r"[^A-Za-z0-9._~-]")

@@ -19,7 +19,7 @@ _AIOHTTP_CONTEXT = "_SSL_CONTEXT_VERIFIED"  # made when aiohttp is imported (3.1
 
 
 @contextmanager
-def environment(variables: Mapping[str, str]) -> Iterator[None]:
+def set_variables(variables: Mapping[str, str]) -> Iterator[None]:
     """Set the variables, have urllib and aiohttp read them anew, and put everything back in the end."""
     before = {name: os.environ.get(name) for name in (*variables, *UNSET)}
     opener = urllib.request._opener  # type: ignore[attr-defined]  # noqa: SLF001  (no public way to put it back)

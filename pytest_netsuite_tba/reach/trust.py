@@ -6,15 +6,15 @@ import contextlib
 import os
 import ssl
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.clients.hosts import Hosts
 from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from .authority import CertificateAuthority
 
@@ -23,22 +23,6 @@ UNSET = ("ALL_PROXY", "all_proxy", "SSL_CERT_DIR")
 _TRUST_STORE_PASSWORD = "changeit"  # noqa: S105  (Java's own default; the store holds certificates only)
 _READ_BY_CURL_AND_THE_REST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _READ_BY_SOME = ("PERL_LWP_SSL_CA_FILE", "DENO_CERT", "GIT_SSL_CAINFO", "HTTPLIB2_CA_CERTS")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hosts:
-    """How a client reaches the fake by NetSuite's own host names.
-
-    Attributes:
-        proxy_url: ``http://127.0.0.1:<port>``: an HTTP proxy that speaks CONNECT.
-        ca_file: the certificates to trust, PEM.
-        variables: the environment variables that say so to clients of any language.
-
-    """
-
-    proxy_url: str
-    ca_file: Path
-    variables: Mapping[str, str] = field(repr=False)
 
 
 class TrustFiles:
@@ -50,7 +34,7 @@ class TrustFiles:
         with_system_roots: trust what the system trusts too, for clients that also reach real hosts.
 
     Attributes:
-        certificate: the certificates, PEM.
+        ca_file: the certificates to trust, PEM.
 
     """
 
@@ -58,25 +42,25 @@ class TrustFiles:
         trusted = [authority.certificate]
         if with_system_roots:
             trusted += [ssl.DER_cert_to_PEM_cert(one).encode("ascii") for one in _system_roots()]
-        self.certificate = directory / "ca.pem"
-        self.certificate.write_bytes(b"".join(trusted))
+        self.ca_file = directory / "ca.pem"
+        self.ca_file.write_bytes(b"".join(trusted))
         self._java = directory / "truststore.p12"
         self._java.write_bytes(_java_trust_store(trusted))
         self._php = directory / "php"
         self._php.mkdir(exist_ok=True)
-        quoted = f'"{self.certificate}"'
+        quoted = f'"{self.ca_file}"'
         (self._php / "ca.ini").write_text(f"curl.cainfo = {quoted}\nopenssl.cafile = {quoted}\n", "utf-8")
 
     def hosts(self, proxy_url: str) -> Hosts:
-        """Give all that a client needs to reach the fake behind the proxy at ``proxy_url``."""
-        return Hosts(proxy_url=proxy_url, ca_file=self.certificate, variables=self.variables(proxy_url))
+        """All that a client needs to reach the fake behind the proxy at ``proxy_url``."""
+        return Hosts(proxy_url=proxy_url, ca_file=self.ca_file, variables=self.variables(proxy_url))
 
     def variables(self, proxy_url: str | None = None) -> dict[str, str]:
         """Give the variables that have a client trust the fake, and lead it through the proxy at ``proxy_url``.
 
         What already stands in ``JAVA_TOOL_OPTIONS`` is kept.
         """
-        certificate = str(self.certificate)
+        certificate = str(self.ca_file)
         given = dict.fromkeys((*_READ_BY_CURL_AND_THE_REST, *_READ_BY_SOME), certificate)
         given["PHP_INI_SCAN_DIR"] = f"{os.environ.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{self._php}"
         java = {

@@ -13,7 +13,8 @@ from werkzeug import Request, Response
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
 from pytest_netsuite_tba.account.records import Account, by_id
 from pytest_netsuite_tba.account.seed import load
-from pytest_netsuite_tba.clients.credentials import Credentials, Hosts
+from pytest_netsuite_tba.clients.credentials import Credentials
+from pytest_netsuite_tba.clients.maker import ClientMaker
 from pytest_netsuite_tba.fake.explaining import diagnose
 from pytest_netsuite_tba.fake.faults import RESET, Faults
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
@@ -78,7 +79,6 @@ class NetSuiteServer(ListeningServer):
         gates: each account's door, by its id.
         desk: where tokens are made and revoked by NetSuite's own endpoints.
         console: what answers below ``/__admin/``; nothing does unless it is set.
-        hosts: how its own signed clients reach it by NetSuite's host names; without it they refuse to.
 
     Raises:
         ValueError: two accounts have the same id, or an ``account.toml`` is wrong.
@@ -97,7 +97,6 @@ class NetSuiteServer(ListeningServer):
     ) -> None:
         super().__init__(host, port, history=history, limits=limits, ssl_context=ssl_context, proxy=proxy)
         self.no_handler_status_code = 404
-        self.hosts: Hosts | None = None
         accounts: list[Account] = []
         for source in sources or (Account(),):
             accounts += [source] if isinstance(source, Account) else load(source)
@@ -171,10 +170,13 @@ class NetSuiteServer(ListeningServer):
                     consumer_secret=token.integration.consumer_secret,
                     token_id=token.id,
                     token_secret=token.secret,
-                    records=account,
-                    application=self.wsgi_app,
-                    base_url=lambda: self.url,
-                    hosts=lambda: self.hosts,
+                    clock=account.clock,
+                    make_client=ClientMaker(
+                        application=self.wsgi_app,
+                        restlets_host=account.restlets_host,
+                        base_url=lambda: self.url,
+                        hosts=lambda: None if self.proxy is None else self.proxy.hosts(self.url),
+                    ).make,
                 )
         known = [
             f"{one.name!r} of {account.id}" for account in self.accounts.values() for one in account.tokens.values()

@@ -2,11 +2,13 @@
 
 import json
 from contextlib import ExitStack
+from typing import get_args
 
 import anyio
 import httpx
 import pytest
 
+from pytest_netsuite_tba.clients.credentials import Credentials, Kind
 from pytest_netsuite_tba.clients.httpx import TokenBasedAuth
 
 ECHO = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
@@ -168,6 +170,45 @@ def test_plain_wsgi_needs_no_socket(netsuite):
 
     assert {"q": "ä b&c"} == answer.json()["parameters"]
     assert not netsuite.is_running()
+
+
+FIVE = {
+    "account": "1234567_SB1",
+    "consumer_key": "c" * 64,
+    "consumer_secret": "consumer secret",
+    "token_id": "t" * 64,
+    "token_secret": "token secret",
+}
+URL = "https://1234567-sb1.restlets.api.netsuite.com/app/site/hosting/restlet.nl?script=1&deploy=1"
+
+
+def test_credentials_are_five_texts(netsuite):
+    """Equal where these are, whoever made them; no secret is shown."""
+    alone = Credentials(**{name: getattr(netsuite.credentials, name) for name in FIVE})
+
+    assert netsuite.credentials == alone
+    assert hash(netsuite.credentials) == hash(alone)
+    assert netsuite.credentials != Credentials(**FIVE)
+    assert f"Credentials(account='1234567_SB1', consumer_key='{'c' * 64}', token_id='{'t' * 64}')" == repr(
+        Credentials(**FIVE)
+    )
+
+
+def test_five_texts_sign_by_the_systems_time(netsuite, netsuite_client):
+    """Without any fake, as a client would; the fake lets it in."""
+    alone = Credentials(**{name: getattr(netsuite.credentials, name) for name in FIVE})
+
+    netsuite_client.get(URL, headers={"Authorization": alone.authorization("GET", URL)})
+
+    assert "Success" == netsuite.audit_trail[-1].status
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_five_texts_alone_make_no_client(kind):
+    """There is no fake that it could call; the message says where to take those of one."""
+    said = rf"^{kind}\(\) needs a fake to call, .* of 1234567_SB1 .*: take those of netsuite.credentials_for\(token\)$"
+    with pytest.raises(RuntimeError, match=said):
+        getattr(Credentials(**FIVE), kind)()
 
 
 def test_no_proxy_of_the_environment_counts(connect, monkeypatch):

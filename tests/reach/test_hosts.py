@@ -19,7 +19,7 @@ import trustme
 from pytest_httpserver import HTTPServer
 from requests_oauthlib import OAuth1
 
-from pytest_netsuite_tba.clients.credentials import RealHostError
+from pytest_netsuite_tba.clients.hosts import RealHostError
 from pytest_netsuite_tba.reach.authority import CertificateAuthority
 from pytest_netsuite_tba.reach.proxy import Proxy
 from pytest_netsuite_tba.reach.trust import UNSET, TrustFiles
@@ -305,7 +305,7 @@ def test_the_system_roots_are_trusted_too_where_real_hosts_are_let_through(tmp_p
     files = []
     for folder in (alone, with_roots):
         folder.mkdir()
-        files.append(TrustFiles(folder, authority, with_system_roots=folder is with_roots).certificate.read_bytes())
+        files.append(TrustFiles(folder, authority, with_system_roots=folder is with_roots).ca_file.read_bytes())
 
     assert authority.certificate == files[0]
     assert files[1].startswith(authority.certificate)
