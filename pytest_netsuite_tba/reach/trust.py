@@ -1,4 +1,4 @@
-"""What a client process reads: the credentials, the proxy, and the certificates to trust, as environment variables."""
+"""What a client process reads: the proxy and the certificates to trust, in files and environment variables."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 # Would send a client elsewhere, or have it trust others.
 UNSET = ("ALL_PROXY", "all_proxy", "SSL_CERT_DIR")
 _TRUST_STORE_PASSWORD = "changeit"  # noqa: S105  (Java's own default; the store holds certificates only)
-_READ_BY_CURL_AND_THE_REST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
-_READ_BY_SOME = ("PERL_LWP_SSL_CA_FILE", "DENO_CERT", "GIT_SSL_CAINFO", "HTTPLIB2_CA_CERTS")
+_NAME_THE_CA_FILE = (
+    *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
+    *("PERL_LWP_SSL_CA_FILE", "DENO_CERT", "GIT_SSL_CAINFO", "HTTPLIB2_CA_CERTS"),
+)
 
 
 class TrustFiles:
@@ -41,7 +43,7 @@ class TrustFiles:
     def __init__(self, directory: Path, authority: CertificateAuthority, *, with_system_roots: bool = False) -> None:
         trusted = [authority.certificate]
         if with_system_roots:
-            trusted += [ssl.DER_cert_to_PEM_cert(one).encode("ascii") for one in _system_roots()]
+            trusted += [ssl.DER_cert_to_PEM_cert(root).encode("ascii") for root in _system_roots()]
         self.ca_file = directory / "ca.pem"
         self.ca_file.write_bytes(b"".join(trusted))
         self._java = directory / "truststore.p12"
@@ -56,12 +58,11 @@ class TrustFiles:
         return Hosts(proxy_url=proxy_url, ca_file=self.ca_file, variables=self.variables(proxy_url))
 
     def variables(self, proxy_url: str | None = None) -> dict[str, str]:
-        """Give the variables that have a client trust the fake, and lead it through the proxy at ``proxy_url``.
+        """The variables that have a client trust the fake, and lead it through the proxy at ``proxy_url``.
 
         What already stands in ``JAVA_TOOL_OPTIONS`` is kept.
         """
-        certificate = str(self.ca_file)
-        given = dict.fromkeys((*_READ_BY_CURL_AND_THE_REST, *_READ_BY_SOME), certificate)
+        given = dict.fromkeys(_NAME_THE_CA_FILE, str(self.ca_file))
         given["PHP_INI_SCAN_DIR"] = f"{os.environ.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{self._php}"
         java = {
             "javax.net.ssl.trustStore": str(self._java),
@@ -87,7 +88,7 @@ def _quoted_for_java(option: str) -> str:
 
 
 def _system_roots() -> list[bytes]:
-    """Give the certificates that OpenSSL trusts here, DER; those of a directory are only read when they are named."""
+    """The certificates that OpenSSL trusts here, DER; those of a directory are only read when they are named."""
     context = ssl.create_default_context()
     directory = ssl.get_default_verify_paths().capath
     for file in sorted(Path(directory).iterdir()) if directory else ():
@@ -101,8 +102,8 @@ def _java_trust_store(certificates: Iterable[bytes]) -> bytes:
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
     entries = []
-    for number, one in enumerate(certificates):
+    for number, certificate in enumerate(certificates):
         with warnings.catch_warnings(), contextlib.suppress(ValueError, UserWarning):
             warnings.simplefilter("error")  # a few old roots break RFC 5280; Java can do without them
-            entries.append(pkcs12.PKCS12Certificate(x509.load_pem_x509_certificate(one), b"%d" % number))
+            entries.append(pkcs12.PKCS12Certificate(x509.load_pem_x509_certificate(certificate), b"%d" % number))
     return pkcs12.serialize_java_truststore(entries, BestAvailableEncryption(_TRUST_STORE_PASSWORD.encode()))
