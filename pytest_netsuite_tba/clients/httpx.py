@@ -68,7 +68,7 @@ def _options(transport: type[Any], credentials: Credentials, base_url: str, host
     else:
         to_netsuite = transport(proxy=hosts.proxy_url, verify=ssl.create_default_context(cafile=hosts.ca_file))
     return {
-        "mounts": {f"all://*{NETSUITE}": to_netsuite},
+        "mounts": dict.fromkeys((f"all://*{NETSUITE}", f"all://*{NETSUITE}."), to_netsuite),
         "auth": TokenBasedAuth(credentials),
         "base_url": base_url,
         "headers": {"Content-Type": "application/json"},

@@ -395,11 +395,13 @@ def test_an_async_signed_client_reaches_it_too(netsuite, netsuite_async_httpx, n
     assert [SEEN, SEEN] == [anyio.run(get, client) for client in (netsuite_async_httpx, netsuite_async_httpx2)]
 
 
+@pytest.mark.parametrize("host", [HOST, f"{HOST}.", HOST.upper()])
 @pytest.mark.parametrize("name", ["netsuite_requests", "netsuite_httpx", "netsuite_httpx2", "netsuite_rest"])
-def test_without_netsuite_hosts_a_signed_client_calls_nobody_real(netsuite, request, name):
-    """The fake's credentials never leave for the real NetSuite; the message says what to ask for."""
-    with pytest.raises(RealHostError, match=f"^{HOST} would be the real NetSuite: ask for the fixture netsuite_hosts"):
-        request.getfixturevalue(name).get(URL)
+def test_without_netsuite_hosts_a_signed_client_calls_nobody_real(netsuite, request, name, host):
+    """The fake's credentials never leave for the real NetSuite, however its host is spelt; the message says what to ask for."""
+    said = f"(?i)^{host} would be the real NetSuite: ask for the fixture netsuite_hosts"
+    with pytest.raises(RealHostError, match=said):
+        request.getfixturevalue(name).get(f"https://{host}{TARGET}")
 
 
 def test_a_redirect_to_a_real_host_is_not_followed_there(netsuite, netsuite_requests):
