@@ -30,17 +30,19 @@ _SECONDS = 30.0  # for an answer; events may be silent for half of that
 _TIME, *_REST = ("00:00:00", "DELETE", "/" + "x" * 60, "200 Success", "consumer_key_refused", "x" * 20, "x" * 16)
 
 
-def add_options(audit: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    audit.add_argument("--url", default=_URL, help="where the server listens (default: %(default)s)")
-    audit.add_argument("--follow", "-f", action="store_true", help="go on showing attempts as they come")
-    audit.add_argument("--status", choices=("Success", "Failure"), help="only logins of this status")
-    audit.add_argument("--detail", metavar="DETAIL", help="only these: what the column Detail shows, or a refusal's id")
-    audit.add_argument("--account", metavar="ID", help="only logins to this account, as 1234567_SB1")
-    audit.add_argument("--limit", type=int, default=SHOWN, metavar="N", help="the newest N (default: %(default)s)")
-    audit.add_argument("--json", action="store_true", help="one JSON object an attempt, a line each")
-    audit.add_argument("--token", metavar="TOKEN", help=f"of an exposed server; else {ADMIN_TOKEN} of the environment")
-    audit.add_argument("--ca-file", metavar="FILE", help="the certificate to trust, as serve --tls --ca-file wrote it")
+    parser.add_argument("--url", default=_URL, help="where the server listens (default: %(default)s)")
+    parser.add_argument("--follow", "-f", action="store_true", help="go on showing attempts as they come")
+    parser.add_argument("--status", choices=("Success", "Failure"), help="only logins of this status")
+    parser.add_argument(
+        "--detail", metavar="DETAIL", help="only these: what the column Detail shows, or a refusal's id"
+    )
+    parser.add_argument("--account", metavar="ID", help="only logins to this account, as 1234567_SB1")
+    parser.add_argument("--limit", type=int, default=SHOWN, metavar="N", help="the newest N (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="one JSON object an attempt, a line each")
+    parser.add_argument("--token", metavar="TOKEN", help=f"of an exposed server; else {ADMIN_TOKEN} of the environment")
+    parser.add_argument("--ca-file", metavar="FILE", help="the certificate to trust, as serve --tls --ca-file wrote it")
 
 
 def run(arguments: argparse.Namespace) -> int:

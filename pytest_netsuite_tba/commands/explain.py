@@ -31,21 +31,21 @@ _FEW = 50  # requests take no time worth showing
 _SEARCHED_IN_FULL = 5  # requests whose whole budget may be spent; of the rest, every single mistake is still tried
 
 
-def add_options(explain: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    explain.add_argument("file", nargs="?", metavar="FILE", help="the capture; standard input when omitted or -")
+    parser.add_argument("file", nargs="?", metavar="FILE", help="the capture; standard input when omitted or -")
     records = "account.toml with the records and the secrets; several times for several"
-    add_repeatable(explain, "--account", "FILE", records)
-    explain.add_argument("--json", action="store_true", help="one JSON object a request, a line each")
-    explain.add_argument("--entry", type=int, metavar="N", help="only the N-th entry of a HAR file (or request)")
-    explain.add_argument("--at", metavar="TIME", help="when NetSuite sees it: 2026-09-21T14:13:20Z or Unix seconds")
-    explain.add_argument("--budget", type=float, default=1.0, metavar="SECONDS", help="for the search (default 1)")
-    explain.add_argument("--no-secrets", action="store_true", help="ask for none; say what the header alone proves")
-    explain.add_argument("--method", help="instead of a capture, with --url: the HTTP method")
-    explain.add_argument("--url", help="the URL as it was sent")
-    explain.add_argument("--authorization", metavar="HEADER", help="the Authorization header; not a secret")
-    add_repeatable(explain, "--header", "'NAME: VALUE'", "another header")
-    explain.add_argument("--body", help="the body")
+    add_repeatable(parser, "--account", "FILE", records)
+    parser.add_argument("--json", action="store_true", help="one JSON object a request, a line each")
+    parser.add_argument("--entry", type=int, metavar="N", help="only the N-th entry of a HAR file (or request)")
+    parser.add_argument("--at", metavar="TIME", help="when NetSuite sees it: 2026-09-21T14:13:20Z or Unix seconds")
+    parser.add_argument("--budget", type=float, default=1.0, metavar="SECONDS", help="for the search (default 1)")
+    parser.add_argument("--no-secrets", action="store_true", help="ask for none; say what the header alone proves")
+    parser.add_argument("--method", help="instead of a capture, with --url: the HTTP method")
+    parser.add_argument("--url", help="the URL as it was sent")
+    parser.add_argument("--authorization", metavar="HEADER", help="the Authorization header; not a secret")
+    add_repeatable(parser, "--header", "'NAME: VALUE'", "another header")
+    parser.add_argument("--body", help="the body")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -61,8 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     left = arguments.budget * _SEARCHED_IN_FULL
     with _progress(len(captures)) as step:
         for number, capture in enumerate(captures):
-            given = capture.time if at is None else at
-            attempt = judge.judge(capture.request, given)
+            moment = capture.time if at is None else at
+            attempt = judge.judge(capture.request, moment)
             begin = time.monotonic()
             attempt.diagnose(budget=max(0.0, min(arguments.budget, left)))
             left -= time.monotonic() - begin
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
                 status = Status.REFUSED
             step()
             notes = [*capture.notes]
-            if given is None and capture.request.authorization is not None:
+            if moment is None and capture.request.authorization is not None:
                 notes.append(UNCHECKED_TIME)
             if arguments.json:
                 sys.stdout.write(json.dumps(_as_json(attempt, unchecked=unchecked, notes=notes)) + "\n")

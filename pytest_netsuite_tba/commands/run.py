@@ -32,17 +32,17 @@ _WAYS_SHOWN = 10
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
-def add_options(run: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    add_account_option(run)
-    run.add_argument("--require-login", action="store_true", help="exit with 1 if no login was let in")
-    run.add_argument("--allow-refusals", action="store_true", help="refused logins do not change the exit status")
+    add_account_option(parser)
+    parser.add_argument("--require-login", action="store_true", help="exit with 1 if no login was let in")
+    parser.add_argument("--allow-refusals", action="store_true", help="refused logins do not change the exit status")
     let_through = "let the command through to this real host, as *.example.com; may come several times"
-    add_repeatable(run, "--allow-host", "HOST", let_through)
+    add_repeatable(parser, "--allow-host", "HOST", let_through)
     renamed = "the name that the command reads instead; may come several times"
-    add_repeatable(run, "--env-name", "NETSUITE_TOKEN_ID=NAME", renamed)
-    run.add_argument("--trail", metavar="FILE", help="write every attempt to this file, one JSON object a line")
-    run.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help=argparse.SUPPRESS)
+    add_repeatable(parser, "--env-name", "NETSUITE_TOKEN_ID=NAME", renamed)
+    parser.add_argument("--trail", metavar="FILE", help="write every attempt to this file, one JSON object a line")
+    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:

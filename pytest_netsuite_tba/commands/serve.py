@@ -36,21 +36,23 @@ _GRACE = 0.6  # seconds for requests in flight
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what a client here calls them by)
 
 
-def add_options(serve: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    add_account_option(serve)
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    serve.add_argument("--expose", action="store_true", help="allow a --host that other machines can reach")
-    serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
-    serve.add_argument("--proxy", action="store_true", help="be a proxy too: NetSuite's real host names reach the fake")
-    serve.add_argument("--tls", action="store_true", help="speak TLS too, on the same port")
-    serve.add_argument("--ca-file", metavar="FILE", help="write the certificate to trust (with --proxy or --tls)")
-    serve.add_argument("--ready-file", metavar="FILE", help="written once it listens, with the URL in it")
+    add_account_option(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--expose", action="store_true", help="allow a --host that other machines can reach")
+    parser.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument(
+        "--proxy", action="store_true", help="be a proxy too: NetSuite's real host names reach the fake"
+    )
+    parser.add_argument("--tls", action="store_true", help="speak TLS too, on the same port")
+    parser.add_argument("--ca-file", metavar="FILE", help="write the certificate to trust (with --proxy or --tls)")
+    parser.add_argument("--ready-file", metavar="FILE", help="written once it listens, with the URL in it")
     let_through = "with --proxy: let clients through to this real host, as *.example.com; may come several times"
-    add_repeatable(serve, "--allow-host", "HOST", let_through)
+    add_repeatable(parser, "--allow-host", "HOST", let_through)
     called = "a name by which browsers and scripts may call the console; may come several times"
-    add_repeatable(serve, "--admin-host", "NAME", called)
-    output = serve.add_mutually_exclusive_group()
+    add_repeatable(parser, "--admin-host", "NAME", called)
+    output = parser.add_mutually_exclusive_group()
     output.add_argument(
         "--print-env",
         action="store_true",

@@ -32,19 +32,19 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.oauth1.signer import SignedHeader
 
 
-def add_options(sign: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    sign.add_argument("method", metavar="METHOD", help="GET, POST, PUT, DELETE ...")
-    sign.add_argument("url", metavar="URL", help="the URL with its query string, exactly as it will be sent")
+    parser.add_argument("method", metavar="METHOD", help="GET, POST, PUT, DELETE ...")
+    parser.add_argument("url", metavar="URL", help="the URL with its query string, exactly as it will be sent")
     records = "account.toml; the first token of the account that the URL's host names signs, else of the first account"
-    add_repeatable(sign, "--account", "FILE", records)
-    sign.add_argument("--realm", metavar="ACCOUNT", help="id of the account that signs, of several")
-    sign.add_argument("--token", metavar="NAME", help="name of the token in account.toml")
-    sign.add_argument("--body", default="", help="the body; only a form (see --content-type) is signed")
-    sign.add_argument("--content-type", default="application/json", metavar="TYPE", help="default: %(default)s")
-    sign.add_argument("--nonce", help="a given nonce instead of a random one")
-    sign.add_argument("--timestamp", metavar="SECONDS", help="a given Unix time instead of now")
-    output = sign.add_mutually_exclusive_group()
+    add_repeatable(parser, "--account", "FILE", records)
+    parser.add_argument("--realm", metavar="ACCOUNT", help="id of the account that signs, of several")
+    parser.add_argument("--token", metavar="NAME", help="name of the token in account.toml")
+    parser.add_argument("--body", default="", help="the body; only a form (see --content-type) is signed")
+    parser.add_argument("--content-type", default="application/json", metavar="TYPE", help="default: %(default)s")
+    parser.add_argument("--nonce", help="a given nonce instead of a random one")
+    parser.add_argument("--timestamp", metavar="SECONDS", help="a given Unix time instead of now")
+    output = parser.add_mutually_exclusive_group()
     output.add_argument("--curl", action="store_true", help="print a whole curl command")
     output.add_argument("--base-string", action="store_true", help="show each stage; the key only by its shape")
     output.add_argument("--json", action="store_true", help="print header, base string and signature as JSON")

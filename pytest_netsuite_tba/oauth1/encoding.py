@@ -22,12 +22,12 @@ _SHORT = 256  # characters: names, keys and ids, which come again with every req
 _REMEMBERED = 1_024
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escape(found: re.Match[str]) -> str:
     return _ESCAPES[found[0]]
 
 
 def to_bytes(text: str) -> bytes:
-    """Give the bytes that ``text`` stands for: UTF-8, escaped bytes as they came.
+    """The bytes that ``text`` stands for: UTF-8, escaped bytes as they came.
 
     Raises:
         ValueError: ``text`` holds a surrogate that stands for no byte; no URL can carry it.
@@ -42,7 +42,7 @@ def to_bytes(text: str) -> bytes:
 
 
 def to_text(raw: bytes) -> str:
-    """Give ``raw`` as text; bytes that are not UTF-8 become lone surrogates."""
+    """Read ``raw`` as text; bytes that are not UTF-8 become lone surrogates."""
     return raw.decode("utf-8", _ERRORS)
 
 
@@ -73,7 +73,7 @@ def percent_encode(text: str) -> str:
 
 def _encode(text: str) -> str:
     if text.isascii():
-        return _RESERVED.sub(_escaped, text)
+        return _RESERVED.sub(_escape, text)
     return quote_from_bytes(to_bytes(text), safe="")
 
 

@@ -97,7 +97,7 @@ def parse_authorization(value: str) -> AuthorizationHeader:
     items = rest.split(", " if ", " in rest else ",")
     pairs = [_plain_pair(item, position) for position, item in enumerate(items, 1)]
     parameters = tuple([pair for pair in pairs if pair is not None])
-    if len({one.name for one in parameters}) < len(pairs):
+    if len({parameter.name for parameter in parameters}) < len(pairs):
         return _parse_closely(scheme, rest)
     return AuthorizationHeader(scheme=scheme, parameters=parameters, deviations=())
 
@@ -136,7 +136,7 @@ def _parse_closely(scheme: str, rest: str) -> AuthorizationHeader:
 def _next_pair(
     rest: str, at: int, position: int, parameters: list[Parameter], deviations: list[Deviation]
 ) -> tuple[str, int]:
-    """Read one pair; give its name ("" if there is none) and where the next one begins."""
+    """Read a pair: its name ("" if there is none), and where the next begins."""
 
     def report(kind: DeviationKind, name: str) -> None:
         deviations.append(Deviation(kind=kind, name=name, position=position))

@@ -25,7 +25,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def base_uri(scheme: str, host: str, path: str) -> str:
-    """Give the base string URI (section 3.4.1.2): scheme and host in lower case, the default port left out.
+    """The base string URI (section 3.4.1.2): scheme and host in lower case, the default port left out.
 
     ``host`` may hold a port; an empty one is the default, and zeros before a number are dropped (RFC 3986 section
     6.2.3). ``path`` is the raw path as sent, escapes untouched; an empty one is ``/``.
@@ -53,7 +53,7 @@ def base_string(method: str, uri: str, parameters: str) -> str:
 
 
 def encode_joined(parameters: str) -> str:
-    """Give ``percent_encode(parameters)``, sooner where they are encoded once, as they should be."""
+    """``percent_encode(parameters)``, sooner where they are encoded once, as they should be."""
     if _ENCODED_ONCE(parameters):  # then only three characters are left to encode
         return parameters.replace("%", "%25").replace("&", "%26").replace("=", "%3D")
     return percent_encode(parameters)
@@ -65,5 +65,5 @@ def signing_key(consumer_secret: str, token_secret: str = "") -> str:
 
 
 def sign(text: str, key: str, method: HmacMethod = "HMAC-SHA256") -> str:
-    """Give the base64 signature of a base string under ``key``; it is not percent-encoded yet (section 3.4.2)."""
+    """Sign a base string with ``key``: base64, not percent-encoded yet (section 3.4.2)."""
     return base64.b64encode(hmac.digest(to_bytes(key), to_bytes(text), HASHES[method])).decode("ascii")

@@ -46,7 +46,7 @@ def signed_header(
     """Sign by HMAC-SHA256.
 
     Args:
-        make_base_string: makes the base string of the header's decoded pairs; :func:`base_string_for` gives one.
+        make_base_string: makes the base string of the header's decoded pairs; :func:`base_string_for` is RFC 5849's.
         consumer_key, consumer_secret, token_id, token_secret: the credentials, not encoded.
         realm: the account id.
         nonce: used once.

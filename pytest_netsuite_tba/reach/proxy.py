@@ -37,7 +37,7 @@ class Proxy:
         self, authority: CertificateAuthority, allowed_hosts: Iterable[str] = (), trust: TrustFiles | None = None
     ) -> None:
         self.authority = authority
-        self.allowed_hosts = tuple(map(_checked, allowed_hosts))
+        self.allowed_hosts = tuple(map(_host_name, allowed_hosts))
         self.trust = trust
 
     def hosts(self, url: str) -> Hosts | None:
@@ -65,7 +65,8 @@ class Proxy:
         )
 
 
-def _checked(host: str) -> str:
+def _host_name(host: str) -> str:
+    """Check and normalise a host that is to be allowed."""
     name = host.strip().lower().rstrip(".")
     if not name or name.startswith(".") or not _NOT_IN_A_NAME.isdisjoint(name):
         raise ValueError(

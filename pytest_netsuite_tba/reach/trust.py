@@ -62,8 +62,8 @@ class TrustFiles:
 
         What already stands in ``JAVA_TOOL_OPTIONS`` is kept.
         """
-        given = dict.fromkeys(_NAME_THE_CA_FILE, str(self.ca_file))
-        given["PHP_INI_SCAN_DIR"] = f"{os.environ.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{self._php}"
+        variables = dict.fromkeys(_NAME_THE_CA_FILE, str(self.ca_file))
+        variables["PHP_INI_SCAN_DIR"] = f"{os.environ.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{self._php}"
         java = {
             "javax.net.ssl.trustStore": str(self._java),
             "javax.net.ssl.trustStoreType": "PKCS12",
@@ -74,13 +74,13 @@ class TrustFiles:
             java |= {f"{scheme}.proxyHost": host.strip("[]") for scheme in ("http", "https")}
             java |= {f"{scheme}.proxyPort": port for scheme in ("http", "https")}
             java["http.nonProxyHosts"] = "localhost|127.*|[::1]"
-            given |= {"NODE_USE_ENV_PROXY": "1", "PERL_LWP_ENV_PROXY": "1"}
+            variables |= {"NODE_USE_ENV_PROXY": "1", "PERL_LWP_ENV_PROXY": "1"}
             for name in ("HTTP_PROXY", "HTTPS_PROXY"):
-                given[name] = given[name.lower()] = proxy_url
-            given["NO_PROXY"] = given["no_proxy"] = ",".join(LOOPBACK)
+                variables[name] = variables[name.lower()] = proxy_url
+            variables["NO_PROXY"] = variables["no_proxy"] = ",".join(LOOPBACK)
         options = [_quoted_for_java(f"-D{name}={value}") for name, value in java.items()]
-        given["JAVA_TOOL_OPTIONS"] = " ".join([os.environ.get("JAVA_TOOL_OPTIONS", ""), *options]).strip()
-        return given
+        variables["JAVA_TOOL_OPTIONS"] = " ".join([os.environ.get("JAVA_TOOL_OPTIONS", ""), *options]).strip()
+        return variables
 
 
 def _quoted_for_java(option: str) -> str:

@@ -50,7 +50,7 @@ def test_awkward_queries_are_signed_as_sent(netsuite, connect, library, query):
 
     client.get(f"{ECHO}&{query}")
 
-    assert [("Success", None)] == [(one.status, one.cause) for one in netsuite.audit_trail]
+    assert [("Success", None)] == [(attempt.status, attempt.cause) for attempt in netsuite.audit_trail]
 
 
 @pytest.mark.parametrize("library", SYNC)
@@ -94,7 +94,7 @@ def test_clients_sign_by_the_accounts_clock(netsuite, connect, library):
         client.get(ECHO)
 
     assert ["2020-02-29T12:00:00+00:00", "2021-04-04T12:00:00+00:00", "2021-04-04T12:07:00+00:00"] == [
-        one.time.isoformat() for one in netsuite.audit_trail
+        attempt.time.isoformat() for attempt in netsuite.audit_trail
     ]
 
 
@@ -128,7 +128,7 @@ def test_async_clients(netsuite, library):
         async with getattr(netsuite.credentials, library)() as client:
             return [await client.post(ECHO, json={"n": number}) for number in range(3)]
 
-    assert [200, 200, 200] == [one.status_code for one in anyio.run(calls)]
+    assert [200, 200, 200] == [answer.status_code for answer in anyio.run(calls)]
 
 
 def test_the_in_process_client_passes_an_absolute_url_on_unchanged(netsuite, netsuite_client):
@@ -154,7 +154,7 @@ def test_a_url_in_the_query_makes_no_other_host(netsuite, connect, library):
     client.get(f"{ECHO}&next=https://example.com/")
 
     assert [("Success", True)] == [
-        (one.status, one.url.endswith(f"{ECHO}&next=https://example.com/")) for one in netsuite.audit_trail
+        (attempt.status, attempt.url.endswith(f"{ECHO}&next=https://example.com/")) for attempt in netsuite.audit_trail
     ]
 
 

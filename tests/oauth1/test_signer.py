@@ -38,7 +38,7 @@ def test_the_header_is_oauthlibs(method, url, form):
 
 
 def pairs_of(header):
-    return sorted((one.name, one.value) for one in parse_authorization(header).parameters)
+    return sorted((pair.name, pair.value) for pair in parse_authorization(header).parameters)
 
 
 def test_the_base_string_may_be_made_otherwise():
@@ -48,7 +48,7 @@ def test_the_base_string_may_be_made_otherwise():
     signed = signed_header(lambda pairs: seen.extend(pairs) or "base string", **KEYS, **GIVEN)
 
     assert "base string" == signed.base_string
-    assert seen == [(one.name, one.value) for one in parse_authorization(signed.authorization).parameters[1:-1]]
+    assert seen == [(pair.name, pair.value) for pair in parse_authorization(signed.authorization).parameters[1:-1]]
     assert signed.signature != signed_header(base_string_for("GET", URL), **KEYS, **GIVEN).signature
 
 

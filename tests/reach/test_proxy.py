@@ -38,10 +38,9 @@ def trusting(authority):
 @pytest.fixture
 def server(authority):
     limits = Limits(head_seconds=60, idle_seconds=60)
-    one = NetSuiteServer(limits=limits, proxy=Proxy(authority), ssl_context=authority.context())
-    with one:
-        one.start()
-        yield one
+    with NetSuiteServer(limits=limits, proxy=Proxy(authority), ssl_context=authority.context()) as server:
+        server.start()
+        yield server
 
 
 def connected(server):
@@ -73,7 +72,7 @@ def test_a_tunnel_is_kept(server, trusting):
     with tunnel(server, trusting) as client:
         assert [(401, REFUSED)] * 50 == [answer(client) for _ in range(50)]
 
-    assert {f"https://{HOST}{TARGET}"} == {one.url for one in server.audit_trail}
+    assert {f"https://{HOST}{TARGET}"} == {attempt.url for attempt in server.audit_trail}
 
 
 def test_the_leaf_is_for_the_host_that_the_client_names(server, trusting):
@@ -258,6 +257,6 @@ def test_a_hundred_stalled_clients_keep_nobody_waiting(authority, trusting):
             answers = list(pool.map(good, range(100)))
         assert [(401, REFUSED)] * 100 == answers
         stack.close()  # the stalled ones give up
-    connections = [one for one in threading.enumerate() if one.name.startswith("netsuite-connection")]
+    connections = [thread for thread in threading.enumerate() if thread.name.startswith("netsuite-connection")]
 
     assert (before, []) == (descriptors(), connections)
