@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.oauth1.target import Target, origin_form, without_fragment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,21 +52,18 @@ def request_to(
         CaptureError: the URL has no host.
 
     """
-    url = url.partition("#")[0]
-    scheme, colon, rest = url.partition("://")
-    if not colon:
-        scheme, rest = "http", url  # as curl does
-    end = min((at for at in (rest.find("/"), rest.find("?")) if at >= 0), default=len(rest))
-    authority = rest[:end].rpartition("@")[2]
-    if scheme.lower() not in {"http", "https"} or not authority:
+    url = without_fragment(url)
+    full = url if Target.of(url).scheme else f"http://{url}"  # as curl does
+    scheme, authority, *_ = Target.of(full)
+    authority = authority.rpartition("@")[2]
+    if scheme not in {"http", "https"} or not authority:
         raise CaptureError(f"{where}: this is no http URL: {_without_credentials(url)!r}")
     pairs = tuple(headers)
     host = next((value for name, value in pairs if name.lower() == "host"), authority)
     if all(name.lower() != "host" for name, _ in pairs):
         pairs = (("Host", authority), *pairs)
-    path = rest[end:]
-    path = target or (path if path.startswith("/") else f"/{path}")
-    return SignedRequest(method=method, target=path, host=host, scheme=scheme, headers=pairs, body=body)
+    target = target or origin_form(full)
+    return SignedRequest(method=method, target=target, host=host, scheme=scheme, headers=pairs, body=body)
 
 
 def _without_credentials(url: str) -> str:

@@ -6,15 +6,15 @@ import ssl
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.records import NETSUITE
+from pytest_netsuite_tba.oauth1.encoding import FORM, to_text
 
-from .credentials import RealHostError
+from .hosts import RealHostError
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from .credentials import Credentials
-
-FORM = "application/x-www-form-urlencoded"
+    from .hosts import Hosts
 
 
 class TokenBasedAuth:
@@ -26,10 +26,10 @@ class TokenBasedAuth:
     def __init__(self, credentials: Credentials) -> None:
         self.credentials = credentials
 
-    def __call__(self, request: Any) -> Any:  # noqa: ANN401  (a Request of either library)
+    def __call__(self, request: Any) -> Any:
         """Put the Authorization header on ``request`` and give it back."""
         is_form = request.headers.get("content-type", "").partition(";")[0] == FORM
-        form = request.content.decode("utf-8", "surrogateescape") if is_form else ""
+        form = to_text(request.content) if is_form else ""
         target = request.url.raw_path.decode("ascii")
         host = request.url.netloc.decode("ascii")
         url = f"{request.url.scheme}://{host}{target}"
@@ -40,40 +40,38 @@ class TokenBasedAuth:
 class _Nowhere:
     """The way to a NetSuite host while nothing leads that to the fake."""
 
-    def handle_request(self, request: Any) -> Any:  # noqa: ANN401  (a Request of either library)
+    def handle_request(self, request: Any) -> Any:
         raise RealHostError(request.url.host)
 
-    async def handle_async_request(self, request: Any) -> Any:  # noqa: ANN401
+    async def handle_async_request(self, request: Any) -> Any:
         raise RealHostError(request.url.host)
 
 
-def client_options(credentials: Credentials, transport: type[Any]) -> dict[str, Any]:
-    """Give the keywords of a ``Client``: signed, relative URLs to the fake, nothing from the environment.
+def client(library: ModuleType, credentials: Credentials, base_url: str, hosts: Hosts | None) -> Any:
+    """Make a ``Client``."""
+    return library.Client(**_options(library.HTTPTransport, credentials, base_url, hosts))
 
-    ``transport`` is the library's class, for NetSuite's own host names. The fake itself speaks plain http, so the TLS
-    context is an empty one: loading the system's roots costs 45 ms.
+
+def async_client(library: ModuleType, credentials: Credentials, base_url: str, hosts: Hosts | None) -> Any:
+    """Make an ``AsyncClient``. It keeps no connection: a fixture cannot close one after the test's loop has ended."""
+    options = _options(library.AsyncHTTPTransport, credentials, base_url, hosts)
+    return library.AsyncClient(**options, limits=library.Limits(max_keepalive_connections=0))
+
+
+def _options(transport: type[Any], credentials: Credentials, base_url: str, hosts: Hosts | None) -> dict[str, Any]:
+    """Signed, relative URLs to the fake, NetSuite's own names through its proxy, nothing from the environment.
+
+    The fake itself speaks plain http, so the TLS context is an empty one: loading the system's roots costs 45 ms.
     """
-    hosts = credentials.hosts()
     if hosts is None:
-        way = type("Nowhere", (_Nowhere, *transport.__bases__), {})()
+        to_netsuite = type("Nowhere", (_Nowhere, *transport.__bases__), {})()
     else:
-        way = transport(proxy=hosts.proxy_url, verify=ssl.create_default_context(cafile=hosts.ca_file))
+        to_netsuite = transport(proxy=hosts.proxy_url, verify=ssl.create_default_context(cafile=hosts.ca_file))
     return {
-        "mounts": {f"all://*{NETSUITE}": way},
+        "mounts": dict.fromkeys((f"all://*{NETSUITE}", f"all://*{NETSUITE}."), to_netsuite),
         "auth": TokenBasedAuth(credentials),
-        "base_url": credentials.base_url(),
+        "base_url": base_url,
         "headers": {"Content-Type": "application/json"},
         "trust_env": False,
         "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-    }
-
-
-def async_client_options(credentials: Credentials, module: ModuleType) -> dict[str, Any]:
-    """Give the keywords of an ``AsyncClient``.
-
-    No connection is kept: a fixture cannot close one after the test's event loop has ended.
-    """
-    return {
-        **client_options(credentials, module.AsyncHTTPTransport),
-        "limits": module.Limits(max_keepalive_connections=0),
     }

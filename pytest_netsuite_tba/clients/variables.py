@@ -19,15 +19,17 @@ CREDENTIAL_NAMES = (
 )
 
 
-class Variables(dict[str, str]):
+class SecretVariables(dict[str, str]):
     """Environment variables whose values no report shows."""
 
     def __repr__(self) -> str:
         return f"<{', '.join(self)}>"
 
 
-def credential_variables(credentials: Credentials, base_url: str, names: Mapping[str, str] | None = None) -> Variables:
-    """Give the variables of :data:`CREDENTIAL_NAMES`; ``names`` maps them to the names that the code reads."""
+def credential_variables(
+    credentials: Credentials, base_url: str, names: Mapping[str, str] | None = None
+) -> SecretVariables:
+    """The variables of :data:`CREDENTIAL_NAMES`; ``names`` maps them to the names that the code reads."""
     values = (
         credentials.account,
         credentials.consumer_key,
@@ -36,5 +38,5 @@ def credential_variables(credentials: Credentials, base_url: str, names: Mapping
         credentials.token_secret,
         base_url,
     )
-    known = names or {}
-    return Variables(zip((known.get(name, name) for name in CREDENTIAL_NAMES), values, strict=True))
+    names = names or {}
+    return SecretVariables(zip((names.get(name, name) for name in CREDENTIAL_NAMES), values, strict=True))

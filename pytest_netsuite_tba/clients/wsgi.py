@@ -9,7 +9,8 @@ from werkzeug import Request
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
-from pytest_netsuite_tba.oauth1.encoding import to_bytes, to_text
+from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes, to_text
+from pytest_netsuite_tba.oauth1.target import Target, origin_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from .credentials import Credentials
-
-FORM = "application/x-www-form-urlencoded"
 
 
 class NetSuiteClient(Client):
@@ -30,21 +29,18 @@ class NetSuiteClient(Client):
     not kept: a signed request needs none.
     """
 
-    def __init__(self, application: WSGIApplication, credentials: Credentials) -> None:
+    def __init__(self, application: WSGIApplication, credentials: Credentials, restlets_host: str) -> None:
         super().__init__(application, use_cookies=False)
         self.credentials = credentials
+        self._restlets_host = restlets_host
 
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:  # noqa: ANN401  (werkzeug's own keywords)
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Sign and send a request; arguments as for :class:`werkzeug.test.EnvironBuilder`, the URL first."""
         if not args or not isinstance(args[0], str):
             return super().open(*args, **kwargs)
         url, *rest = args
-        if "://" not in url:
-            url = f"https://{self.credentials.records.restlets_host}{'' if url.startswith(('/', '?')) else '/'}{url}"
-        scheme, _, after = url.partition("://")
-        host = after.partition("?")[0].partition("/")[0]
-        target = after[len(host) :]
-        target = target if target.startswith("/") else f"/{target}"
+        scheme, host, *_ = Target.of(url, scheme="https", host=self._restlets_host)
+        target = origin_form(url)
         headers = kwargs["headers"] = Headers(kwargs.get("headers"))
         is_form = "data" in kwargs and not isinstance(kwargs["data"], str | bytes)
         if "content_type" not in kwargs and "Content-Type" not in headers and not is_form:
@@ -77,7 +73,7 @@ class NetSuiteClient(Client):
             if environ.get("CONTENT_TYPE", "").partition(";")[0] == FORM:
                 body = environ["wsgi.input"].read()
                 environ["wsgi.input"].seek(0)
-                form = body.decode("utf-8", "surrogateescape")
+                form = to_text(body)
             method = environ["REQUEST_METHOD"]
             environ["HTTP_AUTHORIZATION"] = self.credentials.authorization(method, f"{scheme}://{host}{target}", form)
         return super().open(Request(environ), **sending)

@@ -1,1 +1,1 @@
-"""The commands of ``netsuite-tba``, a module each; what they share is in ``shell.py``."""
+"""The commands of ``netsuite-tba``, a module each; ``shell.py`` and ``hosting.py`` have what several need."""

@@ -9,15 +9,16 @@ import ssl
 import sys
 import urllib.error
 import urllib.request
+from contextlib import nullcontext
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from pytest_netsuite_tba.report.rendering import labelled, painted
 from pytest_netsuite_tba.report.trail import INDENT, SHOWN, Table, row
 
-from .fake import width
-from .serve import TOKEN
-from .shell import LET_IN, UsageError, has_colour
+from .command import Command, Status, UsageError
+from .shell import ADMIN_TOKEN, has_colour, width
 
 if TYPE_CHECKING:
     import argparse
@@ -29,56 +30,55 @@ _SECONDS = 30.0  # for an answer; events may be silent for half of that
 _TIME, *_REST = ("00:00:00", "DELETE", "/" + "x" * 60, "200 Success", "consumer_key_refused", "x" * 20, "x" * 16)
 
 
-def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
-    """Add the command and its options."""
-    audit = commands.add_parser(
-        "audit",
-        help="show the Login Audit Trail of a running server",
-        description="Show the Login Audit Trail of a running netsuite-tba serve: each login, and on refusal what, why and cure.",
-        epilog="Exit status: 0, or 2 if no server answers.",
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("--url", default=_URL, help="where the server listens (default: %(default)s)")
+    parser.add_argument("--follow", "-f", action="store_true", help="go on showing attempts as they come")
+    parser.add_argument("--status", choices=("Success", "Failure"), help="only logins of this status")
+    parser.add_argument(
+        "--detail", metavar="DETAIL", help="only these: what the column Detail shows, or a refusal's id"
     )
-    audit.add_argument("--url", default=_URL, help="where the server listens (default: %(default)s)")
-    audit.add_argument("--follow", "-f", action="store_true", help="go on showing attempts as they come")
-    audit.add_argument("--status", choices=("Success", "Failure"), help="only logins of this status")
-    audit.add_argument("--detail", metavar="DETAIL", help="only these: what the column Detail shows, or a refusal's id")
-    audit.add_argument("--account", metavar="ID", help="only logins to this account, as 1234567_SB1")
-    audit.add_argument("--limit", type=int, default=SHOWN, metavar="N", help="the newest N (default: %(default)s)")
-    audit.add_argument("--json", action="store_true", help="one JSON object an attempt, a line each")
-    audit.add_argument("--token", metavar="TOKEN", help=f"of an exposed server; else {TOKEN} of the environment")
-    audit.add_argument("--ca-file", metavar="FILE", help="the certificate to trust, as serve --tls --ca-file wrote it")
-    audit.set_defaults(run=_audit)
+    parser.add_argument("--account", metavar="ID", help="only logins to this account, as 1234567_SB1")
+    parser.add_argument("--limit", type=int, default=SHOWN, metavar="N", help="the newest N (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="one JSON object an attempt, a line each")
+    parser.add_argument("--token", metavar="TOKEN", help=f"of an exposed server; else {ADMIN_TOKEN} of the environment")
+    parser.add_argument("--ca-file", metavar="FILE", help="the certificate to trust, as serve --tls --ca-file wrote it")
 
 
-def _audit(arguments: argparse.Namespace) -> int:
-    server = _Server(arguments.url, arguments.token or os.environ.get(TOKEN, ""), arguments.ca_file)
+def run(arguments: argparse.Namespace) -> int:
+    """Show the trail and, with ``--follow``, what comes until the server stops."""
+    server = _ControlApi(arguments.url, arguments.token or os.environ.get(ADMIN_TOKEN, ""), arguments.ca_file)
     wanted = {"status": arguments.status, "detail": arguments.detail, "account": arguments.account}
     query = {name: value for name, value in wanted.items() if value is not None} | {"limit": arguments.limit}
-    screen = _Json() if arguments.json else _Screen(server)
-    if not arguments.follow:
-        screen.show(server.get("attempts", query))
-        return LET_IN
-    with server.open("events") as events:  # first, so that none is missed
+    screen = None if arguments.json else _Screen(server, more=arguments.follow)
+    add = _write_json if screen is None else screen.add
+    with server.open("events") if arguments.follow else nullcontext() as events:  # first, so that none is missed
         found = server.get("attempts", query)
-        screen.show(found, more=True)
-        shown = {one["id"] for one in found["attempts"]}
-        for seen in _attempts(events):
-            passes = all(wanted[name] in {None, seen[name]} for name in ("status", "account"))
-            if passes and seen["id"] not in shown:
-                attempt = server.get(f"attempts/{seen['id']}")
+        if screen is not None:
+            screen.begin(found)
+        for attempt in found["attempts"]:
+            add(attempt)
+        if events is None:
+            return Status.DONE
+        shown = {attempt["id"] for attempt in found["attempts"]}
+        for event in _attempts(events):
+            passes = all(wanted[name] in {None, event[name]} for name in ("status", "account"))
+            if passes and event["id"] not in shown:
+                attempt = server.get(f"attempts/{event['id']}")
                 if wanted["detail"] in {None, *_details(attempt)}:
-                    screen.add(attempt)
+                    add(attempt)
     sys.stderr.write(f"netsuite-tba: the server at {server.url} has stopped\n")
-    return LET_IN
+    return Status.DONE
 
 
 def _details(attempt: dict[str, Any]) -> set[str | None]:
-    """Give what the control API's filter by detail takes for this attempt."""
+    """What the control API's filter by detail takes for this attempt."""
     mistakes = (attempt["diagnosis"] or {}).get("mistakes", [])
-    return {attempt["detail"], attempt["refusal"], attempt["code"], *(one["id"] for one in mistakes)}
+    return {attempt["detail"], attempt["refusal"], attempt["code"], *(mistake["id"] for mistake in mistakes)}
 
 
-def _attempts(events: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (an answer that is being read)
-    """Give the attempts of a stream of server-sent events, until it ends."""
+def _attempts(events: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
+    """The attempts of a stream of server-sent events, until it ends."""
     event = ""
     try:
         for line in events:
@@ -91,55 +91,49 @@ def _attempts(events: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  (an ans
         return
 
 
-class _Json:
-    """Writes a JSON object a line."""
-
-    def show(self, found: dict[str, Any], *, more: bool = False) -> None:  # noqa: ARG002  (as _Screen's)
-        for one in found["attempts"]:
-            self.add(one)
-
-    def add(self, attempt: dict[str, Any]) -> None:
-        sys.stdout.write(json.dumps(attempt) + "\n")
-        sys.stdout.flush()
+def _write_json(attempt: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(attempt) + "\n")
+    sys.stdout.flush()
 
 
 class _Screen:
-    """Writes a table, and below a refusal what, why and cure."""
+    """Writes a table, and below a refusal what, why and cure.
 
-    def __init__(self, server: _Server) -> None:
-        self._server = server
+    Args:
+        server: asked for the explanations of what has no diagnosis.
+        more: more attempts are to come, for which the columns need room.
+
+    """
+
+    def __init__(self, server: _ControlApi, *, more: bool) -> None:
+        self._server, self._more = server, more
         self._colour, self._width = has_colour(sys.stdout), width()
         self._table = Table([], width=self._width)
 
-    def show(self, found: dict[str, Any], *, more: bool = False) -> None:
-        """Show attempts; with ``more`` of them to come, in columns that have room for these too."""
+    def begin(self, found: dict[str, Any]) -> None:
+        """Write the heading above what the control API found."""
         attempts = found["attempts"]
-        rows = [row(one) for one in attempts]
-        if more:
-            rows += [(_TIME, one, *_REST) for one in self._server.get("health")["accounts"]]
+        rows = [row(attempt) for attempt in attempts]
+        if self._more:
+            rows += [(_TIME, account, *_REST) for account in self._server.get("health")["accounts"]]
         self._table = Table(rows, width=self._width)
         earlier = found["matching"] + found["dropped"] - len(attempts)
         if earlier:
             sys.stdout.write(f"({earlier} earlier attempts are not shown)\n")
-        if not attempts and not more:
+        if not attempts and not self._more:
             sys.stdout.write("The Login Audit Trail is empty.\n")
             return
         sys.stdout.write(painted(self._table.heading(), "bold", colour=self._colour) + "\n")
-        for one in attempts:
-            self.add(one)
         sys.stdout.flush()
 
     def add(self, attempt: dict[str, Any]) -> None:
-        """Show one attempt."""
-        line = self._table.line(row(attempt))
-        if not attempt["accepted"]:
-            line = painted(line, "-", colour=self._colour)
-        lines = [line]
+        """Write one attempt."""
+        cells = self._table.line(row(attempt))
+        lines = [cells if attempt["accepted"] else painted(cells, "-", colour=self._colour)]
         for reading in self._readings(attempt):
             for label, text in zip(("What", "Why", "Cure"), reading, strict=True):
-                lines += [
-                    f"{INDENT}{one}" for one in labelled(label, text, self._width - len(INDENT), colour=self._colour)
-                ]
+                shown = labelled(label, text, self._width - len(INDENT), colour=self._colour)
+                lines += [f"{INDENT}{line}" for line in shown]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
 
@@ -148,12 +142,12 @@ class _Screen:
             return []
         mistakes = (attempt["diagnosis"] or {}).get("mistakes", [])
         if mistakes:
-            return [(one["title"], one["cause"], one["cure"]) for one in mistakes]
+            return [(mistake["title"], mistake["cause"], mistake["cure"]) for mistake in mistakes]
         found = self._server.get(f"attempts/{attempt['id']}/explanation")
-        return [(one["what"], one["why"], one["cure"]) for one in found["readings"]]
+        return [(reading["what"], reading["why"], reading["cure"]) for reading in found["readings"]]
 
 
-class _Server:
+class _ControlApi:
     """The control API of a running server.
 
     Args:
@@ -177,7 +171,7 @@ class _Server:
         self._opener = urllib.request.build_opener(*handlers)
 
     def get(self, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Give the JSON at a path.
+        """The JSON at a path.
 
         Raises:
             UsageError: there is none.
@@ -190,8 +184,8 @@ class _Server:
                 raise UsageError(self._no_console()) from None
         return found
 
-    def open(self, path: str) -> Any:  # noqa: ANN401  (an answer to be read and closed)
-        """Ask for a path; give the answer.
+    def open(self, path: str) -> http.client.HTTPResponse:
+        """Ask for a path; the answer is to be read and closed.
 
         Raises:
             UsageError: in one line, why there is none.
@@ -199,7 +193,7 @@ class _Server:
         """
         request = urllib.request.Request(f"{self.url}/__admin/{path}", headers=self._headers)  # noqa: S310  (checked)
         try:
-            return self._opener.open(request, timeout=_SECONDS)
+            response: http.client.HTTPResponse = self._opener.open(request, timeout=_SECONDS)
         except urllib.error.HTTPError as error:
             with error:
                 raise UsageError(self._refused(error)) from None
@@ -209,19 +203,30 @@ class _Server:
                 raise UsageError(
                     f"the certificate of {self.url} is not trusted; --ca-file names the one that serve --ca-file wrote"
                 ) from None
-            said = getattr(reason, "strerror", None) or reason
+            why = getattr(reason, "strerror", None) or reason
             raise UsageError(
-                f"no server answers at {self.url} ({said}); start one with netsuite-tba serve, or give its --url"
+                f"no server answers at {self.url} ({why}); start one with netsuite-tba serve, or give its --url"
             ) from None
+        return response
 
     def _refused(self, error: urllib.error.HTTPError) -> str:
         try:
-            said = json.load(error)["error"]["message"]
+            message = json.load(error)["error"]["message"]
         except (ValueError, TypeError, KeyError):
             return self._no_console()
-        if error.code == 401:  # noqa: PLR2004  (RFC 9110)
-            return f"the server at {self.url} wants the token that it printed: give --token, or set {TOKEN}"
-        return f"the server at {self.url} refuses: {said}"
+        if error.code == HTTPStatus.UNAUTHORIZED:
+            return f"the server at {self.url} wants the token that it printed: give --token, or set {ADMIN_TOKEN}"
+        return f"the server at {self.url} refuses: {message}"
 
     def _no_console(self) -> str:
         return f"what answers at {self.url} is no netsuite-tba serve; give its --url"
+
+
+COMMAND = Command(
+    name="audit",
+    help="show the Login Audit Trail of a running server",
+    description="Show the Login Audit Trail of a running netsuite-tba serve: each login, and on refusal what, why and cure.",
+    epilog="Exit status: 0, or 2 if no server answers.",
+    add_options=add_options,
+    run=run,
+)

@@ -8,15 +8,17 @@ import shutil
 import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.captures import Capture, read
 from pytest_netsuite_tba.captures.judge import NO_SECRETS, UNCHECKED_TIME, Judge
+from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.report.explanation import told
 from pytest_netsuite_tba.report.rendering import labelled, painted
 
-from .shell import LET_IN, REFUSED, SECRETS_COME_FROM, UsageError, accounts_of, has_colour, request_of
+from .command import Command, Status, UsageError, add_repeatable
+from .shell import SECRETS_COME_FROM, accounts_of, has_colour, printable, reason, request_of
 
 if TYPE_CHECKING:
     import argparse
@@ -24,38 +26,30 @@ if TYPE_CHECKING:
 
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
 
+_BLINK_SECONDS = 0.1
+_FEW = 50  # requests take no time worth showing
 _SEARCHED_IN_FULL = 5  # requests whose whole budget may be spent; of the rest, every single mistake is still tried
 
 
-def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
-    """Add the command and its options."""
-    explain = commands.add_parser(
-        "explain",
-        help="say why NetSuite refuses a captured request",
-        description="Say why NetSuite refuses a captured request: a curl command, a raw HTTP request or a HAR file.",
-        epilog=f"{SECRETS_COME_FROM} Exit status: 0 every request would be let in, 1 one would not, 2 the input cannot be read.",
-    )
-    explain.add_argument("file", nargs="?", metavar="FILE", help="the capture; standard input when omitted or -")
-    explain.add_argument(
-        "--account",
-        metavar="FILE",
-        action="append",
-        help="account.toml with the records and the secrets; several times for several",
-    )
-    explain.add_argument("--json", action="store_true", help="one JSON object a request, a line each")
-    explain.add_argument("--entry", type=int, metavar="N", help="only the N-th entry of a HAR file (or request)")
-    explain.add_argument("--at", metavar="TIME", help="when NetSuite sees it: 2026-09-21T14:13:20Z or Unix seconds")
-    explain.add_argument("--budget", type=float, default=1.0, metavar="SECONDS", help="for the search (default 1)")
-    explain.add_argument("--no-secrets", action="store_true", help="ask for none; say what the header alone proves")
-    explain.add_argument("--method", help="instead of a capture, with --url: the HTTP method")
-    explain.add_argument("--url", help="the URL as it was sent")
-    explain.add_argument("--authorization", metavar="HEADER", help="the Authorization header; not a secret")
-    explain.add_argument("--header", action="append", default=[], metavar="'NAME: VALUE'", help="another header")
-    explain.add_argument("--body", help="the body")
-    explain.set_defaults(run=_explain)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("file", nargs="?", metavar="FILE", help="the capture; standard input when omitted or -")
+    records = "account.toml with the records and the secrets; several times for several"
+    add_repeatable(parser, "--account", "FILE", records)
+    parser.add_argument("--json", action="store_true", help="one JSON object a request, a line each")
+    parser.add_argument("--entry", type=int, metavar="N", help="only the N-th entry of a HAR file (or request)")
+    parser.add_argument("--at", metavar="TIME", help="when NetSuite sees it: 2026-09-21T14:13:20Z or Unix seconds")
+    parser.add_argument("--budget", type=float, default=1.0, metavar="SECONDS", help="for the search (default 1)")
+    parser.add_argument("--no-secrets", action="store_true", help="ask for none; say what the header alone proves")
+    parser.add_argument("--method", help="instead of a capture, with --url: the HTTP method")
+    parser.add_argument("--url", help="the URL as it was sent")
+    parser.add_argument("--authorization", metavar="HEADER", help="the Authorization header; not a secret")
+    add_repeatable(parser, "--header", "'NAME: VALUE'", "another header")
+    parser.add_argument("--body", help="the body")
 
 
-def _explain(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Judge each captured request, and say what is wrong with it."""
     if arguments.budget < 0:
         raise UsageError(f"--budget {arguments.budget:g} is less than nothing; expected seconds, from 0")
     captures = _captures(arguments)
@@ -63,21 +57,21 @@ def _explain(arguments: argparse.Namespace) -> int:
     accounts = accounts_of(arguments, ask=not arguments.no_secrets)
     judge = Judge(accounts)
     colour, width = has_colour(sys.stdout), shutil.get_terminal_size().columns
-    status = LET_IN
+    status = Status.DONE
     left = arguments.budget * _SEARCHED_IN_FULL
     with _progress(len(captures)) as step:
         for number, capture in enumerate(captures):
-            given = capture.time if at is None else at
-            attempt = judge.judge(capture.request, given)
+            moment = capture.time if at is None else at
+            attempt = judge.judge(capture.request, moment)
             begin = time.monotonic()
             attempt.diagnose(budget=max(0.0, min(arguments.budget, left)))
             left -= time.monotonic() - begin
             unchecked = judge.unchecked(attempt)
             if not attempt.accepted:
-                status = REFUSED
+                status = Status.REFUSED
             step()
             notes = [*capture.notes]
-            if given is None and capture.request.authorization is not None:
+            if moment is None and capture.request.authorization is not None:
                 notes.append(UNCHECKED_TIME)
             if arguments.json:
                 sys.stdout.write(json.dumps(_as_json(attempt, unchecked=unchecked, notes=notes)) + "\n")
@@ -94,31 +88,23 @@ def _explain(arguments: argparse.Namespace) -> int:
 def _as_json(attempt: LoginAttempt, *, unchecked: bool, notes: list[str]) -> dict[str, object]:
     found = attempt.as_dict()
     if unchecked:
-        found |= {
-            "accepted": None,
-            "status": None,
-            "detail": None,
-            "code": None,
-            "http_status": None,
-            "cause": NO_SECRETS,
-        }
+        found |= dict.fromkeys(("accepted", "status", "detail", "code", "http_status")) | {"cause": NO_SECRETS}
     return found | {"notes": notes}
 
 
 def _screen(
     attempt: LoginAttempt, where: str, notes: list[str], *, unchecked: bool, width: int, colour: bool
 ) -> Iterator[str]:
-    """Give what is shown of one request: the verdict first."""
+    """What is shown of one request: the verdict first."""
     head = f"{where}: " if where else ""
-    url = _shown(attempt.url, max(20, width - len(head) - len(attempt.method) - 1))
+    url = _fit(attempt.url, max(20, width - len(head) - len(attempt.method) - 1))
     yield painted(f"{head}{attempt.method} {url}", "bold", colour=colour)
     if unchecked:
         yield NO_SECRETS
     elif attempt.accepted:
         yield painted("Let in.", "+", colour=colour) + f" {attempt.token_name} of {attempt.application}".rstrip()
     else:
-        detail = attempt.detail or (attempt.refusal.id if attempt.refusal else "")
-        yield painted(f"Refused: {attempt.http_status} {attempt.code or ''} ({detail})", "-", colour=colour)
+        yield painted(f"Refused: {attempt.http_status} {attempt.code or ''} ({reason(attempt)})", "-", colour=colour)
     if not unchecked and not attempt.accepted and not (attempt.diagnosis and attempt.diagnosis.mistakes):
         yield ""
         yield from told(attempt, width=width, colour=colour)
@@ -129,8 +115,9 @@ def _screen(
         yield from labelled("Note", note, width, colour=colour)
 
 
-def _shown(text: str, width: int) -> str:
-    text = "".join(one if one.isprintable() else "?" for one in text)
+def _fit(text: str, width: int) -> str:
+    """Shorten a text in its middle."""
+    text = printable(text)
     return text if len(text) <= width else f"{text[: width // 2]}…{text[len(text) - (width - width // 2 - 1) :]}"
 
 
@@ -148,17 +135,16 @@ def _captures(arguments: argparse.Namespace) -> list[Capture]:
     else:
         with open(arguments.file, "rb") as file:  # noqa: PTH123  (a name from the command line)
             raw = file.read()
-    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
-    text = raw.decode(encoding, "replace" if encoding == "utf-16" else "surrogateescape")
-    return read(text, entry=arguments.entry)
+    is_utf_16 = raw.startswith((b"\xff\xfe", b"\xfe\xff"))  # as PowerShell writes a file
+    return read(raw.decode("utf-16", "replace") if is_utf_16 else to_text(raw), entry=arguments.entry)
 
 
 def _of_options(arguments: argparse.Namespace) -> Capture:
     headers = []
-    for one in arguments.header:
-        name, colon, value = one.partition(":")
+    for header in arguments.header:
+        name, colon, value = header.partition(":")
         if not colon:
-            raise UsageError(f"--header {one[:40]!r} is no 'Name: value'")
+            raise UsageError(f"--header {header[:40]!r} is no 'Name: value'")
         headers.append((name.strip(), value.strip()))
     if arguments.authorization is not None:
         value = arguments.authorization.strip()
@@ -180,7 +166,7 @@ def _at(text: str) -> float:
 @contextmanager
 def _progress(count: int) -> Iterator[Callable[[], None]]:
     """Show a bar on standard error while there is much to do and somebody looks."""
-    shown = count > 50 and sys.stderr.isatty()  # noqa: PLR2004  (fewer take no time)
+    shown = count > _FEW and sys.stderr.isatty()
     done = 0
     last = 0.0
 
@@ -188,7 +174,7 @@ def _progress(count: int) -> Iterator[Callable[[], None]]:
         nonlocal done, last
         done += 1
         now = time.monotonic()
-        if shown and (now - last > 0.1 or done == count):  # noqa: PLR2004  (seconds)
+        if shown and (now - last > _BLINK_SECONDS or done == count):
             last = now
             filled = done * 30 // count
             sys.stderr.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{count} requests")
@@ -199,3 +185,13 @@ def _progress(count: int) -> Iterator[Callable[[], None]]:
     finally:
         if shown:
             sys.stderr.write("\r" + " " * 60 + "\r")
+
+
+COMMAND = Command(
+    name="explain",
+    help="say why NetSuite refuses a captured request",
+    description="Say why NetSuite refuses a captured request: a curl command, a raw HTTP request or a HAR file.",
+    epilog=f"{SECRETS_COME_FROM} Exit status: 0 every request would be let in, 1 one would not, 2 the input cannot be read.",
+    add_options=add_options,
+    run=run,
+)

@@ -10,91 +10,88 @@ import secrets
 import shlex
 import signal
 import sys
-import tempfile
 import threading
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .fake import STOP_SIGNALS, Log, accounts_in, add_account_option, listening, note_warnings, write_file
-from .shell import UsageError
+from pytest_netsuite_tba.clients.variables import credential_variables
+from pytest_netsuite_tba.oauth1.target import Target, host_and_port
+from pytest_netsuite_tba.reach.trust import UNSET
+from pytest_netsuite_tba.wire.relay import LOOPBACK
+
+from .command import Command, Status, UsageError, add_repeatable
+from .hosting import STOP_SIGNALS, Log, accounts_in, add_account_option, certified, listening, note_warnings, write_file
+from .shell import ADMIN_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_netsuite_tba.reach.authority import CertificateAuthority
     from pytest_netsuite_tba.reach.trust import TrustFiles
     from pytest_netsuite_tba.server.server import NetSuiteServer
 
-TOKEN = "NETSUITE_TBA_ADMIN_TOKEN"  # noqa: S105  (the variable's name)
 _HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+|\[[0-9A-Fa-f:]+\]")
+_PORTS = 65_536  # RFC 9293
 _GRACE = 0.6  # seconds for requests in flight
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what a client here calls them by)
 
 
-def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
-    """Add the command and its options."""
-    serve = commands.add_parser(
-        "serve",
-        help="run the fake as a process",
-        description="Run the fake NetSuite as a process: a line a request, and on refusal what, why and cure.",
-        epilog=f"With --expose the console asks for a token: {TOKEN} of the environment, or one that is printed. "
-        "SIGTERM, SIGHUP and Ctrl-C stop it; requests in flight are answered first. Exit status: 0, or 2 for bad input.",
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    add_account_option(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--expose", action="store_true", help="allow a --host that other machines can reach")
+    parser.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument(
+        "--proxy", action="store_true", help="be a proxy too: NetSuite's real host names reach the fake"
     )
-    add_account_option(serve)
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    serve.add_argument("--expose", action="store_true", help="allow a --host that other machines can reach")
-    serve.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
-    serve.add_argument("--proxy", action="store_true", help="be a proxy too: NetSuite's real host names reach the fake")
-    serve.add_argument("--tls", action="store_true", help="speak TLS too, on the same port")
-    serve.add_argument("--ca-file", metavar="FILE", help="write the certificate to trust (with --proxy or --tls)")
-    serve.add_argument("--ready-file", metavar="FILE", help="written once it listens, with the URL in it")
-    serve.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="with --proxy: let clients through to this real host, as *.example.com; may come several times",
-    )
-    serve.add_argument(
-        "--admin-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name by which browsers and scripts may call the console; may come several times",
-    )
-    output = serve.add_mutually_exclusive_group()
+    parser.add_argument("--tls", action="store_true", help="speak TLS too, on the same port")
+    parser.add_argument("--ca-file", metavar="FILE", help="write the certificate to trust (with --proxy or --tls)")
+    parser.add_argument("--ready-file", metavar="FILE", help="written once it listens, with the URL in it")
+    let_through = "with --proxy: let clients through to this real host, as *.example.com; may come several times"
+    add_repeatable(parser, "--allow-host", "HOST", let_through)
+    called = "a name by which browsers and scripts may call the console; may come several times"
+    add_repeatable(parser, "--admin-host", "NAME", called)
+    output = parser.add_mutually_exclusive_group()
     output.add_argument(
         "--print-env",
         action="store_true",
         help="print the credentials, secrets included, and the variables to set, as export lines",
     )
     output.add_argument("--json", action="store_true", help="the log on standard output, one JSON object a line")
-    serve.set_defaults(run=_serve)
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 65536):  # noqa: PLR2004  (RFC 9293)
+    if not (text.isascii() and text.isdigit() and int(text) < _PORTS):
         raise argparse.ArgumentTypeError(f"{text!r} is no port; expected 0 to 65535")
     return int(text)
 
 
-def _serve(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until a signal comes."""
     _check(arguments)
     accounts = accounts_in(arguments.account)
     note_warnings()
-    from pytest_netsuite_tba.console import Console
-    from pytest_netsuite_tba.server.server import NetSuiteServer
-
-    server = NetSuiteServer(*accounts, host=arguments.host, port=arguments.port)
-    token = (os.environ.get(TOKEN) or secrets.token_urlsafe(24)) if arguments.expose else None
-    server.console = Console(server, token=token, admin_hosts=arguments.admin_host)
     stopping = threading.Event()
     for number in STOP_SIGNALS:
         if number in {signal.SIGTERM, signal.SIGINT} or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores it
             signal.signal(number, lambda *_: stopping.set())
+    from pytest_netsuite_tba.console import Console
+    from pytest_netsuite_tba.reach.proxy import Proxy
+    from pytest_netsuite_tba.server.server import NetSuiteServer
+
     with ExitStack() as stack:
-        trust = _speak_tls(server, arguments, stack) if arguments.tls or arguments.proxy else None
+        context = proxy = trust = None
+        if arguments.tls or arguments.proxy:
+            names = LOOPBACK if arguments.host in _WILDCARDS else (*LOOPBACK, arguments.host)
+            authority, trust = stack.enter_context(certified(arguments.allow_host, names))
+            context = authority.context() if arguments.tls else None
+            proxy = Proxy(authority, arguments.allow_host, trust) if arguments.proxy else None
+            if arguments.ca_file is not None:
+                write_file("--ca-file", arguments.ca_file, trust.ca_file.read_bytes())
+        server = NetSuiteServer(*accounts, host=arguments.host, port=arguments.port, ssl_context=context, proxy=proxy)
+        token = (os.environ.get(ADMIN_TOKEN) or secrets.token_urlsafe(24)) if arguments.expose else None
+        server.console = Console(server, token=token, admin_hosts=arguments.admin_host)
         stack.enter_context(listening(server))
         log = Log(server.audit_trail, sys.stdout if arguments.json else sys.stderr, as_json=arguments.json)
         if arguments.print_env:
@@ -108,7 +105,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         stopping.wait()
         server.stop(_GRACE)
         log.close()
-    return 0
+    return Status.DONE
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -138,52 +135,29 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _speak_tls(server: NetSuiteServer, arguments: argparse.Namespace, stack: ExitStack) -> TrustFiles:
-    """Make a certificate authority and the files that have clients trust it."""
-    from pytest_netsuite_tba.reach.authority import CertificateAuthority
-    from pytest_netsuite_tba.reach.proxy import Proxy
-    from pytest_netsuite_tba.reach.trust import TrustFiles
-    from pytest_netsuite_tba.wire.relay import LOOPBACK
-
-    own_names = () if arguments.host in _WILDCARDS else (arguments.host,)
-    authority: CertificateAuthority = CertificateAuthority((*LOOPBACK, *own_names))
-    if arguments.tls:
-        server.ssl_context = authority.context()
-    if arguments.proxy:
-        server.proxy = Proxy(authority, arguments.allow_host)
-    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netsuite-tba-")))
-    trust = TrustFiles(directory, authority, with_system_roots=bool(arguments.allow_host))
-    if arguments.ca_file is not None:
-        write_file("--ca-file", arguments.ca_file, trust.certificate.read_bytes())
-    return trust
-
-
 def _url(server: NetSuiteServer) -> str:
-    """Give the server's URL as a client on this machine can call it."""
-    scheme, _, address = server.url.partition("://")
-    host, _, port = address.rpartition(":")
+    """The server's URL as a client on this machine can call it."""
+    scheme, address, *_ = Target.of(server.url)
+    host, port = host_and_port(address)
     return f"{scheme}://{_WILDCARDS.get(host.strip('[]'), host)}:{port}"
 
 
 def _exports(server: NetSuiteServer, arguments: argparse.Namespace, trust: TrustFiles | None) -> Iterator[str]:
-    """Give the lines for a shell."""
-    from pytest_netsuite_tba.clients.variables import credential_variables
-    from pytest_netsuite_tba.reach.trust import UNSET
-
+    """The lines for a shell."""
     proxy_url = _proxy_url(server) if arguments.proxy else None
     base_url = f"https://{server.account.restlets_host}" if arguments.proxy else _url(server)
     variables: dict[str, str] = {} if server.token is None else {**credential_variables(server.credentials, base_url)}
     if trust is not None:
         variables |= trust.variables(proxy_url)
         if arguments.ca_file is not None:
-            own, given = str(trust.certificate), os.path.abspath(arguments.ca_file)  # noqa: PTH100  (links stay links)
-            variables = {name: given if value == own else value for name, value in variables.items()}
+            asked_for = str(Path(arguments.ca_file).absolute())
+            variables = {n: asked_for if value == str(trust.ca_file) else value for n, value in variables.items()}
         yield f"unset {' '.join(UNSET)}"
     yield from (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 
 def _proxy_url(server: NetSuiteServer) -> str:
-    return f"http://{_url(server).partition('://')[2]}"
+    return f"http://{Target.of(_url(server)).host}"
 
 
 def _greeting(
@@ -200,4 +174,15 @@ def _greeting(
     if token is not None and not arguments.admin_host:
         yield "           from elsewhere: --admin-host NAME, the name or address by which this machine is called"
     if trust is not None:
-        yield f"  trust    {arguments.ca_file or trust.certificate}"
+        yield f"  trust    {arguments.ca_file or trust.ca_file}"
+
+
+COMMAND = Command(
+    name="serve",
+    help="run the fake as a process",
+    description="Run the fake NetSuite as a process: a line a request, and on refusal what, why and cure.",
+    epilog=f"With --expose the console asks for a token: {ADMIN_TOKEN} of the environment, or one that is printed. "
+    "SIGTERM, SIGHUP and Ctrl-C stop it; requests in flight are answered first. Exit status: 0, or 2 for bad input.",
+    add_options=add_options,
+    run=run,
+)

@@ -1,9 +1,10 @@
-"""What the commands share: exit statuses, credentials, colour, requests of options."""
+"""What the commands share: credentials, colour, requests of options."""
 
 from __future__ import annotations
 
 import getpass
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -11,67 +12,46 @@ from pytest_netsuite_tba.account.records import spelt
 from pytest_netsuite_tba.account.seed import load
 from pytest_netsuite_tba.captures.capture import request_to
 from pytest_netsuite_tba.captures.judge import account_of
+from pytest_netsuite_tba.clients.variables import CREDENTIAL_NAMES
+
+from .command import UsageError
 
 if TYPE_CHECKING:
     import argparse
 
     from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.request import SignedRequest
 
-LET_IN, REFUSED, UNREADABLE = 0, 1, 2
-ENVIRONMENT = (
-    "NETSUITE_ACCOUNT",
-    "NETSUITE_CONSUMER_KEY",
-    "NETSUITE_CONSUMER_SECRET",
-    "NETSUITE_TOKEN_ID",
-    "NETSUITE_TOKEN_SECRET",
-)
+ENVIRONMENT = CREDENTIAL_NAMES[:-1]  # without the base URL
 SECRETS_COME_FROM = (
     "Secrets come from --account, from the environment (" + ", ".join(ENVIRONMENT) + ") or from a prompt."
 )
-
-
-class UsageError(Exception):
-    """Said in one line.
-
-    Args:
-        message: the line.
-        status: the exit status.
-
-    """
-
-    def __init__(self, message: str, status: int = UNREADABLE) -> None:
-        super().__init__(message)
-        self.status = status
+ADMIN_TOKEN = "NETSUITE_TBA_ADMIN_TOKEN"  # noqa: S105  (the variable's name)
+_NARROWEST = 60
+_UNSEEN_WIDTH = 100  # of what no terminal shows
 
 
 def accounts_of(arguments: argparse.Namespace, *, ask: bool) -> list[Account]:
-    """Give the accounts of ``--account``, else one of the environment, the rest asked for where somebody is there."""
-    if arguments.account is not None:
-        return [one for file in arguments.account for one in load(file)]
-    given = {name: os.environ.get(name, "") for name in ENVIRONMENT}
-    if not all(given.values()) and ask and sys.stdin.isatty() and sys.stderr.isatty():
-        given = {name: value or _asked(name) for name, value in given.items()}
-    if not all(given.values()):
+    """The accounts of ``--account``, else that of the environment, the rest asked for where somebody is there."""
+    if arguments.account:
+        return [account for file in arguments.account for account in load(file)]
+    values = {name: os.environ.get(name, "") for name in ENVIRONMENT}
+    if not all(values.values()) and ask and sys.stdin.isatty() and sys.stderr.isatty():
+        values = {name: value or _prompt_for(name) for name, value in values.items()}
+    if not all(values.values()):
         return []
-    account, key, secret, token_id, token_secret = given.values()
-    return [
-        account_of(
-            spelt(account),
-            consumer_key=key,
-            consumer_secret=secret,
-            token_id=token_id,
-            token_secret=token_secret,
-        )
-    ]
+    account, *texts = values.values()
+    names = ("consumer_key", "consumer_secret", "token_id", "token_secret")
+    return [account_of(spelt(account), **dict(zip(names, texts, strict=True)))]
 
 
-def _asked(name: str) -> str:
+def _prompt_for(name: str) -> str:
     """Ask for a value; a secret without echo. An empty answer leaves it out."""
-    said = name.removeprefix("NETSUITE_").replace("_", " ").capitalize()
+    label = name.removeprefix("NETSUITE_").replace("_", " ").capitalize()
     if name.endswith("_SECRET"):
-        return getpass.getpass(f"{said} (not shown): ", sys.stderr)
-    sys.stderr.write(f"{said}: ")
+        return getpass.getpass(f"{label} (not shown): ", sys.stderr)
+    sys.stderr.write(f"{label}: ")
     sys.stderr.flush()
     return sys.stdin.readline().strip()
 
@@ -83,8 +63,23 @@ def has_colour(stream: TextIO) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
 
 
+def width() -> int:
+    """How many columns to fill: of COLUMNS, else of the terminal."""
+    return max(_NARROWEST, shutil.get_terminal_size((_UNSEEN_WIDTH, 0)).columns)
+
+
+def printable(text: str) -> str:
+    """A text of one line; what cannot be shown is a question mark."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def reason(attempt: LoginAttempt) -> str:
+    """Why a login was refused, in one word: the audit trail's detail, else the refusal's id."""
+    return attempt.detail or (attempt.refusal.id if attempt.refusal else "")
+
+
 def request_of(method: str, url: str, headers: list[tuple[str, str]], body: bytes) -> SignedRequest:
-    """Give the request of a URL as it will be sent.
+    """The request of a URL as it will be sent.
 
     Raises:
         UsageError: it is no full URL.

@@ -4,60 +4,54 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shlex
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.account.records import NETSUITE
+from pytest_netsuite_tba.account.records import by_id
 from pytest_netsuite_tba.captures.judge import Judge
+from pytest_netsuite_tba.clients.hosts import is_netsuite
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
-from pytest_netsuite_tba.oauth1.header import format_authorization
-from pytest_netsuite_tba.oauth1.signature import sign, signing_key
+from pytest_netsuite_tba.oauth1.signer import signed_header
+from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 from pytest_netsuite_tba.report.rendering import painted, stages
 
-from .shell import ENVIRONMENT, LET_IN, SECRETS_COME_FROM, UsageError, accounts_of, has_colour, request_of
+from .command import Command, Status, UsageError, add_repeatable
+from .shell import ENVIRONMENT, SECRETS_COME_FROM, accounts_of, has_colour, request_of
 
 if TYPE_CHECKING:
     import argparse
 
     from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.oauth1.signer import SignedHeader
 
 
-def add_to(commands: Any) -> None:  # noqa: ANN401  (argparse's own class of it is private)
-    """Add the command and its options."""
-    signing = commands.add_parser(
-        "sign",
-        help="make a correct Authorization header",
-        description="Make a correct Authorization header for a request.",
-        epilog=SECRETS_COME_FROM,
-    )
-    signing.add_argument("method", metavar="METHOD", help="GET, POST, PUT, DELETE ...")
-    signing.add_argument("url", metavar="URL", help="the URL with its query string, exactly as it will be sent")
-    signing.add_argument(
-        "--account",
-        metavar="FILE",
-        action="append",
-        help="account.toml; the first token of the account that the URL's host names signs, else of the first account",
-    )
-    signing.add_argument("--realm", metavar="ACCOUNT", help="id of the account that signs, of several")
-    signing.add_argument("--token", metavar="NAME", help="name of the token in account.toml")
-    signing.add_argument("--body", default="", help="the body; only a form (see --content-type) is signed")
-    signing.add_argument("--content-type", default="application/json", metavar="TYPE", help="default: %(default)s")
-    signing.add_argument("--nonce", help="a given nonce instead of a random one")
-    signing.add_argument("--timestamp", metavar="SECONDS", help="a given Unix time instead of now")
-    shown = signing.add_mutually_exclusive_group()
-    shown.add_argument("--curl", action="store_true", help="print a whole curl command")
-    shown.add_argument("--base-string", action="store_true", help="show each stage; the key only by its shape")
-    shown.add_argument("--json", action="store_true", help="print header, base string and signature as JSON")
-    signing.set_defaults(run=_sign)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("method", metavar="METHOD", help="GET, POST, PUT, DELETE ...")
+    parser.add_argument("url", metavar="URL", help="the URL with its query string, exactly as it will be sent")
+    records = "account.toml; the first token of the account that the URL's host names signs, else of the first account"
+    add_repeatable(parser, "--account", "FILE", records)
+    parser.add_argument("--realm", metavar="ACCOUNT", help="id of the account that signs, of several")
+    parser.add_argument("--token", metavar="NAME", help="name of the token in account.toml")
+    parser.add_argument("--body", default="", help="the body; only a form (see --content-type) is signed")
+    parser.add_argument("--content-type", default="application/json", metavar="TYPE", help="default: %(default)s")
+    parser.add_argument("--nonce", help="a given nonce instead of a random one")
+    parser.add_argument("--timestamp", metavar="SECONDS", help="a given Unix time instead of now")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--curl", action="store_true", help="print a whole curl command")
+    output.add_argument("--base-string", action="store_true", help="show each stage; the key only by its shape")
+    output.add_argument("--json", action="store_true", help="print header, base string and signature as JSON")
 
 
-def _sign(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Sign the request that the options describe."""
     accounts = accounts_of(arguments, ask=True)
     if not accounts:
         missing = [name for name in ENVIRONMENT if not os.environ.get(name)]
@@ -66,68 +60,75 @@ def _sign(arguments: argparse.Namespace) -> int:
     if not account.tokens:
         raise UsageError(f"account {account.id} has no token")
     token = account.tokens.find(arguments.token) if arguments.token else account.tokens.first()
-    nonce = arguments.nonce or secrets.token_hex(16)
-    timestamp = arguments.timestamp or str(int(time.time()))
     method = arguments.method.upper()
     body = os.fsencode(arguments.body)
     request = request_of(method, arguments.url, [("Content-Type", arguments.content_type)], body)
-    parameters = [
-        ("oauth_consumer_key", token.integration.consumer_key),
-        ("oauth_token", token.id),
-        ("oauth_signature_method", "HMAC-SHA256"),
-        ("oauth_timestamp", timestamp),
-        ("oauth_nonce", nonce),
-        ("oauth_version", "1.0"),
-    ]
-    base = expected_base_string(request, parameters, parameter_order=account.behaviour.parameter_order)
-    consumer_secret, token_secret = token.integration.consumer_secret, token.secret
-    signature = sign(base, signing_key(consumer_secret, token_secret))
-    header = format_authorization([*parameters, ("oauth_signature", signature)], realm=account.id)
-    signed = request_of(method, arguments.url, [*request.headers, ("Authorization", header)], body)
-    attempt = Judge(accounts).judge(signed, time.time())
+    signed = signed_header(
+        partial(expected_base_string, request, parameter_order=account.behaviour.parameter_order),
+        consumer_key=token.integration.consumer_key,
+        consumer_secret=token.integration.consumer_secret,
+        token_id=token.id,
+        token_secret=token.secret,
+        realm=account.id,
+        nonce=arguments.nonce or secrets.token_hex(16),
+        timestamp=arguments.timestamp or str(int(time.time())),
+    )
+    headers = [*request.headers, ("Authorization", signed.authorization)]
+    attempt = Judge(accounts).judge(request_of(method, arguments.url, headers, body), time.time())
     if not attempt.accepted:
         sys.stderr.write(f"netsuite-tba: NetSuite would refuse this: {attempt.cause}\n")
     if arguments.json:
-        found = {"authorization": header, "base_string": base, "signature": signature}
-        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.write(json.dumps(asdict(signed)) + "\n")
     elif arguments.curl:
-        words = ["curl", "-X", method, arguments.url, "-H", f"Authorization: {header}"]
+        words = ["curl", "-X", method, arguments.url, "-H", f"Authorization: {signed.authorization}"]
         words += ["-H", f"Content-Type: {arguments.content_type}"]
         words += ["--data-binary", arguments.body] if arguments.body else []
         sys.stdout.write(shlex.join(words) + "\n")
     elif arguments.base_string:
-        _show_stages(base, consumer_secret, token_secret, signature, header)
+        _show_stages(signed, token.integration.consumer_secret, token.secret)
     else:
-        sys.stdout.write(f"Authorization: {header}\n")
-    return LET_IN
+        sys.stdout.write(f"Authorization: {signed.authorization}\n")
+    return Status.DONE
 
 
 def _account(accounts: list[Account], url: str, realm: str | None) -> Account:
-    """Give the account that ``realm`` or the URL's host names, else the first."""
+    """The account that ``realm`` or the URL's host names, else the first."""
     if realm is not None:
-        found = {one.id: one for one in accounts}.get(realm)
-        if found is None:
-            raise UsageError(f"--realm: {nearest(realm, [one.id for one in accounts])}")
-        return found
-    host = re.split("[/?]", url.partition("://")[2], maxsplit=1)[0].partition(":")[0].lower()
-    label = host.partition(".")[0] if host.endswith(NETSUITE) else ""
-    return next((one for one in accounts if one.host_label == label), accounts[0])
+        known = by_id(accounts)
+        if realm not in known:
+            raise UsageError(f"--realm: {nearest(realm, known)}")
+        return known[realm]
+    host = host_and_port(Target.of(url).host)[0].lower()
+    label = host.partition(".")[0] if is_netsuite(host) else ""
+    return next((account for account in accounts if account.host_label == label), accounts[0])
 
 
-def _show_stages(base: str, consumer_secret: str, token_secret: str, signature: str, header: str) -> None:
+def _show_stages(signed: SignedHeader, consumer_secret: str, token_secret: str) -> None:
     """Print each stage of the signature; of the key only its shape."""
     colour = has_colour(sys.stdout)
-    shapes = [
-        f"{name} ({len(secret)} characters{', ' + str(len(percent_encode(secret))) + ' once encoded' if percent_encode(secret) != secret else ''})"
-        for name, secret in (("consumer secret", consumer_secret), ("token secret", token_secret))
-    ]
-    lines_of = (
-        *stages(base),
-        ("5 Key", [" & ".join(shapes)]),
-        ("6 Signature: base64 of HMAC-SHA256", [signature]),
-        ("7 Header", [f"Authorization: {header}"]),
+    shown = (
+        *stages(signed.base_string),
+        ("5 Key", [f"{_shape('consumer secret', consumer_secret)} & {_shape('token secret', token_secret)}"]),
+        ("6 Signature: base64 of HMAC-SHA256", [signed.signature]),
+        ("7 Header", [f"Authorization: {signed.authorization}"]),
     )
-    for title, lines in lines_of:
+    for title, lines in shown:
         sys.stdout.write(painted(title, "bold", colour=colour) + "\n")
         for line in lines:
             sys.stdout.write(f"  {line}\n")
+
+
+def _shape(name: str, secret: str) -> str:
+    """Tell how long a secret is, and no more."""
+    encoded = len(percent_encode(secret))
+    return f"{name} ({len(secret)} characters{f', {encoded} once encoded' if encoded != len(secret) else ''})"
+
+
+COMMAND = Command(
+    name="sign",
+    help="make a correct Authorization header",
+    description="Make a correct Authorization header for a request.",
+    epilog=SECRETS_COME_FROM,
+    add_options=add_options,
+    run=run,
+)

@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any, TypeVar, cast
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+FORM = "application/x-www-form-urlencoded"  # the one media type whose body is signed (section 3.4.1.3.1)
+T = TypeVar("T")
 _ERRORS = "surrogateescape"
 _RESERVED = re.compile(r"[^A-Za-z0-9._~-]")
 _ESCAPES = {chr(code): f"%{code:02X}" for code in range(128)}
+_STANDS_FOR_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _SHORT = 256  # characters: names, keys and ids, which come again with every request
 _REMEMBERED = 1_024
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escape(found: re.Match[str]) -> str:
     return _ESCAPES[found[0]]
 
 
 def to_bytes(text: str) -> bytes:
-    """Give the bytes that ``text`` stands for: UTF-8, escaped bytes as they came.
+    """The bytes that ``text`` stands for: UTF-8, escaped bytes as they came.
 
     Raises:
         ValueError: ``text`` holds a surrogate that stands for no byte; no URL can carry it.
@@ -33,13 +37,28 @@ def to_bytes(text: str) -> bytes:
         return text.encode("utf-8", _ERRORS)
     except UnicodeEncodeError as error:
         raise ValueError(
-            f"cannot encode {text!r}: U+{ord(text[error.start]):04X} at position {error.start} is a lone surrogate"
+            f"cannot encode: U+{ord(text[error.start]):04X} at position {error.start} is a lone surrogate"
         ) from None
 
 
 def to_text(raw: bytes) -> str:
-    """Give ``raw`` as text; bytes that are not UTF-8 become lone surrogates."""
+    """Read ``raw`` as text; bytes that are not UTF-8 become lone surrogates."""
     return raw.decode("utf-8", _ERRORS)
+
+
+def without_lone_surrogates(value: T) -> T:
+    """A text, or whatever JSON holds, with U+FFFD for each surrogate that stands for no byte.
+
+    JSON can write half of a character, which no request carries; texts from JSON come through here.
+    """
+    found: Any = value
+    if isinstance(value, str):
+        found = _STANDS_FOR_NO_BYTE.sub("\ufffd", value)
+    elif isinstance(value, list):
+        found = [without_lone_surrogates(item) for item in value]
+    elif isinstance(value, dict):
+        found = {without_lone_surrogates(name): without_lone_surrogates(item) for name, item in value.items()}
+    return cast("T", found)
 
 
 def percent_encode(text: str) -> str:
@@ -54,7 +73,7 @@ def percent_encode(text: str) -> str:
 
 def _encode(text: str) -> str:
     if text.isascii():
-        return _RESERVED.sub(_escaped, text)
+        return _RESERVED.sub(_escape, text)
     return quote_from_bytes(to_bytes(text), safe="")
 
 

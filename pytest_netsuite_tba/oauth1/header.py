@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from .encoding import percent_decode, percent_encode
+from .encoding import percent_decode, percent_encode, without_lone_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +97,7 @@ def parse_authorization(value: str) -> AuthorizationHeader:
     items = rest.split(", " if ", " in rest else ",")
     pairs = [_plain_pair(item, position) for position, item in enumerate(items, 1)]
     parameters = tuple([pair for pair in pairs if pair is not None])
-    if len({one.name for one in parameters}) < len(pairs):
+    if len({parameter.name for parameter in parameters}) < len(pairs):
         return _parse_closely(scheme, rest)
     return AuthorizationHeader(scheme=scheme, parameters=parameters, deviations=())
 
@@ -114,6 +114,7 @@ def _plain_pair(item: str, position: int) -> Parameter | None:
 
 def _parse_closely(scheme: str, rest: str) -> AuthorizationHeader:
     """Parse pair by pair, noting whatever deviates."""
+    rest = without_lone_surrogates(rest)
     parameters: list[Parameter] = []
     deviations: list[Deviation] = []
     seen: set[str] = set()
@@ -135,7 +136,7 @@ def _parse_closely(scheme: str, rest: str) -> AuthorizationHeader:
 def _next_pair(
     rest: str, at: int, position: int, parameters: list[Parameter], deviations: list[Deviation]
 ) -> tuple[str, int]:
-    """Read one pair; give its name ("" if there is none) and where the next one begins."""
+    """Read a pair: its name ("" if there is none), and where the next begins."""
 
     def report(kind: DeviationKind, name: str) -> None:
         deviations.append(Deviation(kind=kind, name=name, position=position))
@@ -147,7 +148,7 @@ def _next_pair(
         text = rest[at:end].strip()
         report("not-a-pair" if text else "stray-comma", text)
         return "", end + 1
-    name, raw = _decode(found.group(1).strip()), found.group(2)
+    name, raw = percent_decode(found.group(1).strip()), found.group(2)
     end = found.end()
     if raw.startswith('"'):
         closed = len(raw) > 1 and raw.endswith('"')
@@ -169,17 +170,9 @@ def _next_pair(
         end = _TO_THE_NEXT.match(rest, end).end()  # type: ignore[union-attr]  # it matches nothing at least
     else:
         end += 1
-    value = _QUOTED_PAIR.sub(r"\1", raw) if name == "realm" else _decode(raw)
+    value = _QUOTED_PAIR.sub(r"\1", raw) if name == "realm" else percent_decode(raw)
     parameters.append(Parameter(name=name, value=value, raw=raw, position=position))
     return name, end
-
-
-def _decode(text: str) -> str:
-    """Decode a name or value; one that no bytes stand for (a lone surrogate out of a JSON capture) stays as it came."""
-    try:
-        return percent_decode(text)
-    except ValueError:
-        return text
 
 
 def format_authorization(parameters: Iterable[tuple[str, str]], *, realm: str | None = None) -> str:

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Literal, get_args
 
 from .encoding import percent_encode, to_bytes
+from .target import host_and_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,14 +25,14 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def base_uri(scheme: str, host: str, path: str) -> str:
-    """Give the base string URI (section 3.4.1.2): scheme and host in lower case, the default port left out.
+    """The base string URI (section 3.4.1.2): scheme and host in lower case, the default port left out.
 
     ``host`` may hold a port; an empty one is the default, and zeros before a number are dropped (RFC 3986 section
     6.2.3). ``path`` is the raw path as sent, escapes untouched; an empty one is ``/``.
     """
     scheme, host = scheme.lower(), host.lower()
-    name, colon, port = host.rpartition(":")
-    if colon and (not port or (port.isascii() and port.isdigit())):
+    name, port = host_and_port(host)
+    if not port or (port.isascii() and port.isdigit()):
         number = port.lstrip("0") or port[:1]
         host = name if number in {"", _DEFAULT_PORTS.get(scheme)} else f"{name}:{number}"
     return f"{scheme}://{host}{path or '/'}"
@@ -52,7 +53,7 @@ def base_string(method: str, uri: str, parameters: str) -> str:
 
 
 def encode_joined(parameters: str) -> str:
-    """Give ``percent_encode(parameters)``, sooner where they are encoded once, as they should be."""
+    """``percent_encode(parameters)``, sooner where they are encoded once, as they should be."""
     if _ENCODED_ONCE(parameters):  # then only three characters are left to encode
         return parameters.replace("%", "%25").replace("&", "%26").replace("=", "%3D")
     return percent_encode(parameters)
@@ -64,5 +65,5 @@ def signing_key(consumer_secret: str, token_secret: str = "") -> str:
 
 
 def sign(text: str, key: str, method: HmacMethod = "HMAC-SHA256") -> str:
-    """Give the base64 signature of a base string under ``key``; it is not percent-encoded yet (section 3.4.2)."""
+    """Sign a base string with ``key``: base64, not percent-encoded yet (section 3.4.2)."""
     return base64.b64encode(hmac.digest(to_bytes(key), to_bytes(text), HASHES[method])).decode("ascii")

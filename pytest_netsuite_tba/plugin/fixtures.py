@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     import httpx
     import httpx2
     import requests
+    from werkzeug.test import Client
 
     from pytest_netsuite_tba.account.records import Account
-    from pytest_netsuite_tba.clients.wsgi import NetSuiteClient
+    from pytest_netsuite_tba.clients.hosts import Hosts
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.reach.proxy import Proxy
-    from pytest_netsuite_tba.reach.trust import Hosts, TrustFiles
+    from pytest_netsuite_tba.reach.trust import TrustFiles
     from pytest_netsuite_tba.server.server import NetSuiteServer
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ def netsuite_refusal(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -
 
 
 @pytest.fixture
-def netsuite_client(netsuite: NetSuiteServer) -> NetSuiteClient:
+def netsuite_client(netsuite: NetSuiteServer) -> Client:
     """A signed in-process client: no socket, no extra."""
     return netsuite.credentials.client()
 
@@ -166,9 +167,9 @@ def _netsuite_proxy(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPa
 @pytest.fixture
 def netsuite_hosts(netsuite: NetSuiteServer, _netsuite_proxy: tuple[Proxy, TrustFiles]) -> Iterator[Hosts]:
     """Inside this test every ``https://*.netsuite.com`` is the fake, for this process and for those that it starts."""
-    from pytest_netsuite_tba.reach.process import environment
+    from pytest_netsuite_tba.reach.process import set_variables
 
     netsuite.proxy, files = _netsuite_proxy
-    hosts = netsuite.hosts = files.hosts(netsuite.url)
-    with environment(hosts.variables):
+    hosts = files.hosts(netsuite.url)
+    with set_variables(hosts.variables):
         yield hosts

@@ -180,7 +180,7 @@ def proxy_and_trust(config: pytest.Config, directory: Path) -> tuple[Proxy, Trus
     allowed = config.getini("netsuite_allowed_hosts")
     authority = CertificateAuthority()
     try:
-        proxy = Proxy(authority, allowed)
+        trust = TrustFiles(directory, authority, with_system_roots=bool(allowed))
+        return Proxy(authority, allowed, trust), trust
     except ValueError as wrong:
         raise pytest.UsageError(f"netsuite_allowed_hosts: {wrong}") from None
-    return proxy, TrustFiles(directory, authority, with_system_roots=bool(allowed))

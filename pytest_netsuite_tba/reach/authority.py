@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.wire.relay import LOOPBACK
@@ -13,8 +13,10 @@ from pytest_netsuite_tba.wire.relay import LOOPBACK
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import trustme
+
 _KEPT_CONTEXTS = 256
-_ASKED_FOR = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
+_HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 
 
 class CertificateAuthority:
@@ -34,7 +36,7 @@ class CertificateAuthority:
         except ImportError as missing:
             raise MissingExtraError("TLS", "tls") from missing
         self._names = tuple(dict.fromkeys(names))
-        self._authority: Any = trustme.CA(  # its types come with the extra
+        self._authority = trustme.CA(
             organization_name="pytest-netsuite-tba", organization_unit_name="fake NetSuite of one test run"
         )
         self._contexts = lru_cache(maxsize=_KEPT_CONTEXTS)(self._issue)
@@ -42,10 +44,10 @@ class CertificateAuthority:
     @property
     def certificate(self) -> bytes:
         """The authority's own certificate, PEM."""
-        return cast("bytes", self._authority.cert_pem.bytes())
+        return self._authority.cert_pem.bytes()
 
     def context(self, host: str = "") -> ssl.SSLContext:
-        """Give a server's TLS context with a certificate for ``host``, or for the host that SNI names (RFC 6066).
+        """A server's TLS context with a certificate for ``host``, or for the host that SNI names (RFC 6066).
 
         Without a host: one for loopback.
         """
@@ -55,20 +57,20 @@ class CertificateAuthority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(["http/1.1"])
         self._leaf(host).configure_cert(context)
-        context.sni_callback = self._named  # type: ignore[assignment]  # typeshed wants SSLSocket's parent
+        context.sni_callback = self._answer_name  # type: ignore[assignment]  # typeshed wants SSLSocket's parent
         return context
 
-    def _leaf(self, host: str) -> Any:  # noqa: ANN401  (trustme has no types of its own here)
+    def _leaf(self, host: str) -> trustme.LeafCert:
         if not host:
             return self._authority.issue_cert(*self._names)
         try:
             return self._authority.issue_cert(host)
         except ValueError:  # 1234567_sb1 is no host name by RFC 1123, and yet what a client may ask for
-            if not _ASKED_FOR.fullmatch(host):
+            if not _HOST_NAME.fullmatch(host):
                 raise
-            return self._issue_as_asked(host)
+            return self._leaf_of_no_host_name(host)
 
-    def _issue_as_asked(self, host: str) -> Any:  # noqa: ANN401
+    def _leaf_of_no_host_name(self, host: str) -> trustme.LeafCert:
         """Issue a certificate for a name that trustme takes for none."""
         import trustme
         from cryptography import x509
@@ -98,7 +100,7 @@ class CertificateAuthority:
         )
         return trustme.LeafCert(private, leaf.public_bytes(serialization.Encoding.PEM), [])
 
-    def _named(self, connection: ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> int | None:
+    def _answer_name(self, connection: ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> int | None:
         """Answer the host that the client names (SNI)."""
         if name:
             try:

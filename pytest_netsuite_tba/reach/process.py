@@ -7,19 +7,19 @@ import ssl
 import sys
 import urllib.request
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .trust import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _AIOHTTP = "aiohttp.connector"
 _AIOHTTP_CONTEXT = "_SSL_CONTEXT_VERIFIED"  # made when aiohttp is imported (3.10 and later), and kept
 
 
 @contextmanager
-def environment(variables: Mapping[str, str]) -> Iterator[None]:
+def set_variables(variables: Mapping[str, str]) -> Iterator[None]:
     """Set the variables, have urllib and aiohttp read them anew, and put everything back in the end."""
     before = {name: os.environ.get(name) for name in (*variables, *UNSET)}
     opener = urllib.request._opener  # type: ignore[attr-defined]  # noqa: SLF001  (no public way to put it back)
@@ -43,15 +43,15 @@ def _set(variables: Mapping[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _aiohttp_context() -> Any:  # noqa: ANN401  (whatever aiohttp keeps there)
+def _aiohttp_context() -> ssl.SSLContext | None:
     return getattr(sys.modules.get(_AIOHTTP), _AIOHTTP_CONTEXT, None)
 
 
-def _set_aiohttp_context(make: Any) -> None:  # noqa: ANN401
+def _set_aiohttp_context(make: Callable[[], ssl.SSLContext]) -> None:
     """Replace the context of an aiohttp that is already imported, with the protocols that it asks for."""
     old = _aiohttp_context()
     if old is not None:
         new = make()
-        if new is not old and isinstance(new, ssl.SSLContext):
+        if new is not old:
             new.set_alpn_protocols(("http/1.1",))
         setattr(sys.modules[_AIOHTTP], _AIOHTTP_CONTEXT, new)

@@ -1,4 +1,4 @@
-"""What a client process reads: the credentials, the proxy, and the certificates to trust, as environment variables."""
+"""What a client process reads: the proxy and the certificates to trust, in files and environment variables."""
 
 from __future__ import annotations
 
@@ -6,38 +6,25 @@ import contextlib
 import os
 import ssl
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.clients.hosts import Hosts
+from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from .authority import CertificateAuthority
 
 # Would send a client elsewhere, or have it trust others.
 UNSET = ("ALL_PROXY", "all_proxy", "SSL_CERT_DIR")
 _TRUST_STORE_PASSWORD = "changeit"  # noqa: S105  (Java's own default; the store holds certificates only)
-_READ_BY_CURL_AND_THE_REST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
-_READ_BY_SOME = ("PERL_LWP_SSL_CA_FILE", "DENO_CERT", "GIT_SSL_CAINFO", "HTTPLIB2_CA_CERTS")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hosts:
-    """How a client reaches the fake by NetSuite's own host names.
-
-    Attributes:
-        proxy_url: ``http://127.0.0.1:<port>``: an HTTP proxy that speaks CONNECT.
-        ca_file: the certificates to trust, PEM.
-        variables: the environment variables that say so to clients of any language.
-
-    """
-
-    proxy_url: str
-    ca_file: Path
-    variables: Mapping[str, str] = field(repr=False)
+_NAME_THE_CA_FILE = (
+    *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
+    *("PERL_LWP_SSL_CA_FILE", "DENO_CERT", "GIT_SSL_CAINFO", "HTTPLIB2_CA_CERTS"),
+)
 
 
 class TrustFiles:
@@ -49,52 +36,51 @@ class TrustFiles:
         with_system_roots: trust what the system trusts too, for clients that also reach real hosts.
 
     Attributes:
-        certificate: the certificates, PEM.
+        ca_file: the certificates to trust, PEM.
 
     """
 
     def __init__(self, directory: Path, authority: CertificateAuthority, *, with_system_roots: bool = False) -> None:
         trusted = [authority.certificate]
         if with_system_roots:
-            trusted += [ssl.DER_cert_to_PEM_cert(one).encode("ascii") for one in _system_roots()]
-        self.certificate = directory / "ca.pem"
-        self.certificate.write_bytes(b"".join(trusted))
+            trusted += [ssl.DER_cert_to_PEM_cert(root).encode("ascii") for root in _system_roots()]
+        self.ca_file = directory / "ca.pem"
+        self.ca_file.write_bytes(b"".join(trusted))
         self._java = directory / "truststore.p12"
         self._java.write_bytes(_java_trust_store(trusted))
         self._php = directory / "php"
         self._php.mkdir(exist_ok=True)
-        quoted = f'"{self.certificate}"'
+        quoted = f'"{self.ca_file}"'
         (self._php / "ca.ini").write_text(f"curl.cainfo = {quoted}\nopenssl.cafile = {quoted}\n", "utf-8")
 
     def hosts(self, proxy_url: str) -> Hosts:
-        """Give all that a client needs to reach the fake behind the proxy at ``proxy_url``."""
-        return Hosts(proxy_url=proxy_url, ca_file=self.certificate, variables=self.variables(proxy_url))
+        """All that a client needs to reach the fake behind the proxy at ``proxy_url``."""
+        return Hosts(proxy_url=proxy_url, ca_file=self.ca_file, variables=self.variables(proxy_url))
 
     def variables(self, proxy_url: str | None = None) -> dict[str, str]:
-        """Give the variables that have a client trust the fake, and lead it through the proxy at ``proxy_url``.
+        """The variables that have a client trust the fake, and lead it through the proxy at ``proxy_url``.
 
         What already stands in ``JAVA_TOOL_OPTIONS`` is kept.
         """
-        certificate = str(self.certificate)
-        given = dict.fromkeys((*_READ_BY_CURL_AND_THE_REST, *_READ_BY_SOME), certificate)
-        given["PHP_INI_SCAN_DIR"] = f"{os.environ.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{self._php}"
+        variables = dict.fromkeys(_NAME_THE_CA_FILE, str(self.ca_file))
+        variables["PHP_INI_SCAN_DIR"] = f"{os.environ.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{self._php}"
         java = {
             "javax.net.ssl.trustStore": str(self._java),
             "javax.net.ssl.trustStoreType": "PKCS12",
             "javax.net.ssl.trustStorePassword": _TRUST_STORE_PASSWORD,
         }
         if proxy_url is not None:
-            host, _, port = proxy_url.rpartition("://")[2].rpartition(":")
+            host, port = host_and_port(Target.of(proxy_url).host)
             java |= {f"{scheme}.proxyHost": host.strip("[]") for scheme in ("http", "https")}
             java |= {f"{scheme}.proxyPort": port for scheme in ("http", "https")}
             java["http.nonProxyHosts"] = "localhost|127.*|[::1]"
-            given |= {"NODE_USE_ENV_PROXY": "1", "PERL_LWP_ENV_PROXY": "1"}
+            variables |= {"NODE_USE_ENV_PROXY": "1", "PERL_LWP_ENV_PROXY": "1"}
             for name in ("HTTP_PROXY", "HTTPS_PROXY"):
-                given[name] = given[name.lower()] = proxy_url
-            given["NO_PROXY"] = given["no_proxy"] = ",".join(LOOPBACK)
+                variables[name] = variables[name.lower()] = proxy_url
+            variables["NO_PROXY"] = variables["no_proxy"] = ",".join(LOOPBACK)
         options = [_quoted_for_java(f"-D{name}={value}") for name, value in java.items()]
-        given["JAVA_TOOL_OPTIONS"] = " ".join([os.environ.get("JAVA_TOOL_OPTIONS", ""), *options]).strip()
-        return given
+        variables["JAVA_TOOL_OPTIONS"] = " ".join([os.environ.get("JAVA_TOOL_OPTIONS", ""), *options]).strip()
+        return variables
 
 
 def _quoted_for_java(option: str) -> str:
@@ -102,7 +88,7 @@ def _quoted_for_java(option: str) -> str:
 
 
 def _system_roots() -> list[bytes]:
-    """Give the certificates that OpenSSL trusts here, DER; those of a directory are only read when they are named."""
+    """The certificates that OpenSSL trusts here, DER; those of a directory are only read when they are named."""
     context = ssl.create_default_context()
     directory = ssl.get_default_verify_paths().capath
     for file in sorted(Path(directory).iterdir()) if directory else ():
@@ -116,8 +102,8 @@ def _java_trust_store(certificates: Iterable[bytes]) -> bytes:
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
     entries = []
-    for number, one in enumerate(certificates):
+    for number, certificate in enumerate(certificates):
         with warnings.catch_warnings(), contextlib.suppress(ValueError, UserWarning):
             warnings.simplefilter("error")  # a few old roots break RFC 5280; Java can do without them
-            entries.append(pkcs12.PKCS12Certificate(x509.load_pem_x509_certificate(one), b"%d" % number))
+            entries.append(pkcs12.PKCS12Certificate(x509.load_pem_x509_certificate(certificate), b"%d" % number))
     return pkcs12.serialize_java_truststore(entries, BestAvailableEncryption(_TRUST_STORE_PASSWORD.encode()))

@@ -15,7 +15,8 @@ from werkzeug.wsgi import get_input_stream
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
 from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
-from pytest_netsuite_tba.clients.credentials import Credentials, Hosts
+from pytest_netsuite_tba.clients.credentials import Credentials
+from pytest_netsuite_tba.clients.maker import ClientMaker
 from pytest_netsuite_tba.fake.core import Fake
 from pytest_netsuite_tba.login.environ import request_of
 from pytest_netsuite_tba.login.refusals import find_refusal
@@ -111,7 +112,6 @@ class NetSuiteServer:
         self.faults: Faults = self._fake.faults
         self.log = Log(history)
         self.console: WSGIApplication | None = None
-        self.hosts: Hosts | None = None
         self._missed: list[Deployment] = []
         self._listening = Listening(
             self.wsgi_app,
@@ -178,10 +178,13 @@ class NetSuiteServer:
                     consumer_secret=token.integration.consumer_secret,
                     token_id=token.id,
                     token_secret=token.secret,
-                    records=account,
-                    application=self.wsgi_app,
-                    base_url=lambda: self.url,
-                    hosts=lambda: self.hosts,
+                    clock=account.clock,
+                    make_client=ClientMaker(
+                        application=self.wsgi_app,
+                        restlets_host=account.restlets_host,
+                        base_url=lambda: self.url,
+                        hosts=lambda: None if self.proxy is None else self.proxy.hosts(self.url),
+                    ).make,
                 )
         known = [
             f"{known.name!r} of {account.id}" for account in self.accounts.values() for known in account.tokens.values()

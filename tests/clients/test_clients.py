@@ -2,11 +2,13 @@
 
 import json
 from contextlib import ExitStack
+from typing import get_args
 
 import anyio
 import httpx
 import pytest
 
+from pytest_netsuite_tba.clients.credentials import Credentials, Kind
 from pytest_netsuite_tba.clients.httpx import TokenBasedAuth
 
 ECHO = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
@@ -48,7 +50,7 @@ def test_awkward_queries_are_signed_as_sent(netsuite, connect, library, query):
 
     client.get(f"{ECHO}&{query}")
 
-    assert [("Success", None)] == [(one.status, one.cause) for one in netsuite.audit_trail]
+    assert [("Success", None)] == [(attempt.status, attempt.cause) for attempt in netsuite.audit_trail]
 
 
 @pytest.mark.parametrize("library", SYNC)
@@ -92,7 +94,7 @@ def test_clients_sign_by_the_accounts_clock(netsuite, connect, library):
         client.get(ECHO)
 
     assert ["2020-02-29T12:00:00+00:00", "2021-04-04T12:00:00+00:00", "2021-04-04T12:07:00+00:00"] == [
-        one.time.isoformat() for one in netsuite.audit_trail
+        attempt.time.isoformat() for attempt in netsuite.audit_trail
     ]
 
 
@@ -126,7 +128,7 @@ def test_async_clients(netsuite, library):
         async with getattr(netsuite.credentials, library)() as client:
             return [await client.post(ECHO, json={"n": number}) for number in range(3)]
 
-    assert [200, 200, 200] == [one.status_code for one in anyio.run(calls)]
+    assert [200, 200, 200] == [answer.status_code for answer in anyio.run(calls)]
 
 
 def test_the_in_process_client_passes_an_absolute_url_on_unchanged(netsuite, netsuite_client):
@@ -144,6 +146,18 @@ def test_a_relative_url_means_the_accounts_own_host(netsuite, netsuite_client):
     assert f"https://1234567-sb1.restlets.api.netsuite.com{ECHO}" == netsuite.audit_trail[-1].url
 
 
+@pytest.mark.parametrize("library", SYNC)
+def test_a_url_in_the_query_makes_no_other_host(netsuite, connect, library):
+    """A relative URL stays one, whatever its query holds."""
+    client = connect(library)
+
+    client.get(f"{ECHO}&next=https://example.com/")
+
+    assert [("Success", True)] == [
+        (attempt.status, attempt.url.endswith(f"{ECHO}&next=https://example.com/")) for attempt in netsuite.audit_trail
+    ]
+
+
 def test_plain_wsgi_needs_no_socket(netsuite):
     """The fake is a WSGI application: httpx's own transport reaches it, and nothing listens."""
     transport = httpx.WSGITransport(app=netsuite.wsgi_app)
@@ -156,6 +170,45 @@ def test_plain_wsgi_needs_no_socket(netsuite):
 
     assert {"q": "ä b&c"} == answer.json()["parameters"]
     assert not netsuite.is_running()
+
+
+FIVE = {
+    "account": "1234567_SB1",
+    "consumer_key": "c" * 64,
+    "consumer_secret": "consumer secret",
+    "token_id": "t" * 64,
+    "token_secret": "token secret",
+}
+URL = "https://1234567-sb1.restlets.api.netsuite.com/app/site/hosting/restlet.nl?script=1&deploy=1"
+
+
+def test_credentials_are_five_texts(netsuite):
+    """Equal where these are, whoever made them; no secret is shown."""
+    alone = Credentials(**{name: getattr(netsuite.credentials, name) for name in FIVE})
+
+    assert netsuite.credentials == alone
+    assert hash(netsuite.credentials) == hash(alone)
+    assert netsuite.credentials != Credentials(**FIVE)
+    assert f"Credentials(account='1234567_SB1', consumer_key='{'c' * 64}', token_id='{'t' * 64}')" == repr(
+        Credentials(**FIVE)
+    )
+
+
+def test_five_texts_sign_by_the_systems_time(netsuite, netsuite_client):
+    """Without any fake, as a client would; the fake lets it in."""
+    alone = Credentials(**{name: getattr(netsuite.credentials, name) for name in FIVE})
+
+    netsuite_client.get(URL, headers={"Authorization": alone.authorization("GET", URL)})
+
+    assert "Success" == netsuite.audit_trail[-1].status
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_five_texts_alone_make_no_client(kind):
+    """There is no fake that it could call; the message says where to take those of one."""
+    said = rf"^{kind}\(\) needs a fake to call, .* of 1234567_SB1 .*: take those of netsuite.credentials_for\(token\)$"
+    with pytest.raises(RuntimeError, match=said):
+        getattr(Credentials(**FIVE), kind)()
 
 
 def test_no_proxy_of_the_environment_counts(connect, monkeypatch):

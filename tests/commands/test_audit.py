@@ -24,9 +24,9 @@ def server(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     account = Account()
     account.clock.freeze("2026-09-21T14:13:20Z")
-    with NetSuiteServer(account) as one:
-        one.console = Console(one)
-        yield one
+    with NetSuiteServer(account) as server:
+        server.console = Console(server)
+        yield server
 
 
 def call(server, url=ECHO):
@@ -44,7 +44,8 @@ def test_the_trail_is_a_table_with_what_why_and_cure(server, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert ["Time", "Method", "Path", "Status", "Detail", "Application", "Role"] == lines[0].split()
     assert [["14:13:20", "GET", "200 Success"], ["14:13:20", "GET", "401 Failure"]] == [
-        [line[:8], line[10:13], *(one for one in ("200 Success", "401 Failure") if one in line)] for line in lines[1:3]
+        [line[:8], line[10:13], *(status for status in ("200 Success", "401 Failure") if status in line)]
+        for line in lines[1:3]
     ]
     assert "token_rejected" in lines[2]
     assert ["    What  Token revoked", "    Why   The token is revoked."] == [
@@ -57,9 +58,9 @@ def test_the_trail_is_a_table_with_what_why_and_cure(server, capsys):
 
 @pytest.fixture
 def two_accounts(server):
-    with NetSuiteServer(Account("1234567_SB1"), Account("7654321")) as one:
-        one.console = Console(one)
-        yield one
+    with NetSuiteServer(Account("1234567_SB1"), Account("7654321")) as both:
+        both.console = Console(both)
+        yield both
 
 
 def call_as(server, account):
@@ -120,7 +121,7 @@ def test_the_table_fits_the_window(server, columns):
         done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment | extra)
         outs.append(done.stdout.splitlines())
 
-    assert [True, False] == ["\x1b[31m" in "\n".join(one) for one in outs]
+    assert [True, False] == ["\x1b[31m" in "\n".join(out) for out in outs]
     assert columns >= max(map(len, outs[1]))
     assert "nonce_used" in "\n".join(outs[1])
 
@@ -134,7 +135,7 @@ def test_json_is_an_object_a_line(server, capsys):
     assert 0 == main(["audit", "--json", "--url", f"{server.url}/__admin/"])
 
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [one.as_dict() for one in server.audit_trail] == found
+    assert [attempt.as_dict() for attempt in server.audit_trail] == found
 
 
 def test_filters(server, capsys):
@@ -160,7 +161,7 @@ def shown_details(server, capsys, *options):
     """The ids, and what the column Detail shows of each."""
     assert 0 == main(["audit", "--json", "--url", server.url, *options])
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    return [(one["id"], row(one)[5]) for one in found]
+    return [(attempt["id"], row(attempt)[5]) for attempt in found]
 
 
 def test_the_filter_takes_what_the_column_shows(server, capsys):
@@ -178,8 +179,8 @@ def test_the_filter_takes_what_the_column_shows(server, capsys):
 
     shown = shown_details(server, capsys)
     assert {"realm-is-something-else", "nonce_used", "ORDER_EXISTS"} < {detail for _, detail in shown}
-    for one, detail in shown:
-        assert (one, detail) in shown_details(server, capsys, "--detail", detail)
+    for attempt, detail in shown:
+        assert (attempt, detail) in shown_details(server, capsys, "--detail", detail)
     assert [(1, "realm-is-something-else")] == shown_details(server, capsys, "--detail", "realm-is-something-else")
     assert [(1, "realm-is-something-else")] == shown_details(server, capsys, "--detail", "wrong-realm")
     assert [(5, "ORDER_EXISTS")] == shown_details(server, capsys, "--detail", "ORDER_EXISTS")

@@ -94,7 +94,7 @@ def test_every_kind_of_request(kind, account_file):
     assert_signed(all_kinds(header())[kind], account_file)
 
     wrong = all_kinds(header(URL.partition("?")[0]))[kind]
-    assert [one.id for one in explain(wrong, account_file).diagnosis.mistakes] == ["query-not-signed"]
+    assert [mistake.id for mistake in explain(wrong, account_file).diagnosis.mistakes] == ["query-not-signed"]
     with pytest.raises(AssertionError, match=r"(?s)would be refused.*Query parameters left out of the signature"):
         assert_signed(wrong, account_file)
 
@@ -126,7 +126,7 @@ def test_the_records_are_not_changed():
 
 def run(*arguments, capsys):
     """Run the command in this process, whose standard input is no terminal; give status, output and errors."""
-    status = cli.main([str(one) for one in arguments])
+    status = cli.main([str(argument) for argument in arguments])
     out, err = capsys.readouterr()
     assert not any(secret in out + err for secret in SECRETS)
     return status, out, err

@@ -67,7 +67,7 @@ def test_refused_logins_are_said_once_each_way_and_fail_the_run(run):
     assert ["netsuite-tba: 3 logins, 3 refused", "", f"POST {URL}"] == lines[:3]
     assert "Refused: 401 INVALID_LOGIN_ATTEMPT (wrong-realm)  (and 2 more like it)" == lines[3]
     assert {"What": 1, "Why": 1, "Cure": 1} == Counter(
-        one.split(" ")[0] for one in lines if one[:4] in {"What", "Why ", "Cure"}
+        line.split(" ")[0] for line in lines if line[:4] in {"What", "Why ", "Cure"}
     )
 
 
@@ -84,9 +84,9 @@ def test_the_trail_can_be_kept(run, tmp_path):
     attempts = [json.loads(line) for line in (tmp_path / "trail.jsonl").read_text().splitlines()]
 
     assert [(1, "Failure", 401), (2, "Failure", 401), (3, "Failure", 401)] == [
-        (one["id"], one["status"], one["http_status"]) for one in attempts
+        (attempt["id"], attempt["status"], attempt["http_status"]) for attempt in attempts
     ]
-    assert {"realm-lowercase"} == {m["id"] for one in attempts for m in one["diagnosis"]["mistakes"]}
+    assert {"realm-lowercase"} == {m["id"] for attempt in attempts for m in attempt["diagnosis"]["mistakes"]}
 
 
 def test_a_device_is_written_to_and_stays_one(run):

@@ -47,7 +47,7 @@ def exported(process):
     while not lines or "NETSUITE_BASE_URL" not in lines[-1]:
         lines.append(process.stdout.readline())
     words = [shlex.split(line.removeprefix("export ")) for line in lines if line.startswith("export ")]
-    return dict(one[0].split("=", 1) for one in words)
+    return dict(word[0].split("=", 1) for word in words)
 
 
 def header(variables, url, **more):
@@ -107,7 +107,7 @@ def test_no_secret_is_in_the_log(tmp_path):
     attempt = json.loads(out)
 
     assert ("MissingTokenPassportRequiredFields", 400) == (attempt["detail"], attempt["http_status"])
-    assert [] == [one for one in secrets if one in out + err]
+    assert [] == [secret for secret in secrets if secret in out + err]
 
 
 def test_real_host_names_by_proxy_and_tls(tmp_path):
@@ -185,7 +185,7 @@ def test_a_signal_leaves_no_file_behind(tmp_path, number):
 
         assert 0 == stopped(process, number)
 
-    assert ["temporary"] == [one.name for one in tmp_path.iterdir()]
+    assert ["temporary"] == [file.name for file in tmp_path.iterdir()]
     assert [] == list((tmp_path / "temporary").iterdir())
 
 
@@ -315,7 +315,7 @@ def test_a_port_without_permission_is_one_line(tmp_path):
 def test_a_missing_extra_is_one_line(tmp_path):
     """With the install line."""
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['trustme'] = None\n")
-    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
 
     status, out, err = refused("serve", "--port", "0", "--tls", cwd=tmp_path, env=env)
 

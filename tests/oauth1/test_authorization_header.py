@@ -100,10 +100,10 @@ IRREGULAR = {
     "stray-comma-between": ('a="1",, b="2"', [("a", "1"), ("b", "2")], [("stray-comma", "", 2)]),
     "stray-comma-last": ('a="1", b="2",', [("a", "1"), ("b", "2")], [("stray-comma", "", 3)]),
     "stray-comma-last-and-space": ('a="1" , ', [("a", "1")], [("stray-comma", "", 2)]),
-    # A HAR file is JSON, and JSON can hold half a character, which no bytes stand for.
+    # JSON can hold half a character, which no bytes stand for.
     "half-a-character": (
         'a="\ud83d%41", b\ud83d%41="2"',
-        [("a", "\ud83d%41"), ("b\ud83d%41", "2")],
+        [("a", "\ufffdA"), ("b\ufffdA", "2")],
         [("not-encoded", "a", 1)],
     ),
 }

@@ -60,7 +60,7 @@ class Sent:
         return f"{self.scheme}://{self.host}{self.path}" + (f"?{self.query}" if self.query else "")
 
     def signed_by_oauthlib(self, method):
-        """Give the Authorization header that oauthlib would send."""
+        """The Authorization header that oauthlib would send."""
         client = Client(
             self.consumer_key,
             client_secret=self.consumer_secret,
@@ -83,7 +83,7 @@ class Sent:
         return oracle.signature_base_string(self.method, uri, oracle.normalize_parameters(parameters))
 
     def base_string(self, header):
-        """Give the core's base string of this request under an Authorization header."""
+        """The core's base string of this request under an Authorization header."""
         signed = [(parameter.name, parameter.value) for parameter in parse_authorization(header).parameters]
         parameters = [
             *decode_query(self.query),
@@ -326,7 +326,7 @@ def rfc_encode(raw):
 
 
 def rfc_pairs(query):
-    """Give the encoded pairs of a query, by way of its bytes (RFC 5849 sections 3.4.1.3.1 and 3.4.1.3.2)."""
+    """The encoded pairs of a query, by way of its bytes (RFC 5849 sections 3.4.1.3.1 and 3.4.1.3.2)."""
 
     def decode(raw):
         return re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), raw.replace(b"+", b" "))
@@ -336,7 +336,7 @@ def rfc_pairs(query):
 
 
 def by_the_rfc(query, consumer_secret, token_secret):
-    """Give base string and signature of a GET of https://example.com/r with no parameter outside its query."""
+    """Base string and signature of a GET of https://example.com/r with no parameter outside its query."""
     parameters = "&".join(f"{name}={value}" for name, value in sorted(rfc_pairs(query)))
     text = f"GET&https%3A%2F%2Fexample.com%2Fr&{rfc_encode(parameters.encode())}"
     key = f"{rfc_encode(consumer_secret.encode())}&{rfc_encode(token_secret.encode())}"

@@ -24,7 +24,7 @@ _BELOW = {
     "captures": ("extras", "oauth1", "account", "login", "tokens", "services", "fake"),
     "clients": ("extras", "oauth1", "account"),
     "wire": (),
-    "reach": ("extras", "account", "clients", "wire"),
+    "reach": ("extras", "oauth1", "account", "clients", "wire"),
     "server": (
         "extras",
         "oauth1",

@@ -19,7 +19,7 @@ import trustme
 from pytest_httpserver import HTTPServer
 from requests_oauthlib import OAuth1
 
-from pytest_netsuite_tba.clients.credentials import RealHostError
+from pytest_netsuite_tba.clients.hosts import RealHostError
 from pytest_netsuite_tba.reach.authority import CertificateAuthority
 from pytest_netsuite_tba.reach.proxy import Proxy
 from pytest_netsuite_tba.reach.trust import UNSET, TrustFiles
@@ -133,7 +133,7 @@ def test_an_underscore_in_the_host_arrives_and_is_named(netsuite, netsuite_hosts
         answer = requests.get(URL.replace("1234567-sb1", "1234567_sb1"), timeout=10)
 
     assert 403 == answer.status_code
-    assert ["host-underscore"] == [one.id for one in netsuite.audit_trail[-1].diagnosis.mistakes]
+    assert ["host-underscore"] == [mistake.id for mistake in netsuite.audit_trail[-1].diagnosis.mistakes]
 
 
 def test_an_account_that_is_not_served_is_a_wrong_domain(netsuite, netsuite_hosts):
@@ -234,10 +234,10 @@ def test_an_aiohttp_imported_inside_the_test_is_repaired_after_it(pytester):
 
 def test_no_key_of_the_authority_is_on_disk(netsuite_hosts):
     """What clients read holds certificates only."""
-    files = [one for one in netsuite_hosts.ca_file.parent.rglob("*") if one.is_file()]
+    files = [file for file in netsuite_hosts.ca_file.parent.rglob("*") if file.is_file()]
 
-    assert ["ca.ini", "ca.pem", "truststore.p12"] == sorted(one.name for one in files)
-    assert [] == [one for one in files if b"PRIVATE" in one.read_bytes()]
+    assert ["ca.ini", "ca.pem", "truststore.p12"] == sorted(file.name for file in files)
+    assert [] == [file for file in files if b"PRIVATE" in file.read_bytes()]
     assert 1 == netsuite_hosts.ca_file.read_text().count("BEGIN CERTIFICATE")
 
 
@@ -288,13 +288,14 @@ def test_an_allowed_host_is_let_through_to_the_real_one(real_host, pytester, mon
 
 def certificates_in(text):
     found = re.findall("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
-    return [ssl.PEM_cert_to_DER_cert(one) for one in found]
+    return [ssl.PEM_cert_to_DER_cert(certificate) for certificate in found]
 
 
 def system_roots():
     paths = ssl.get_default_verify_paths()
     files = [*([Path(paths.cafile)] if paths.cafile else []), *(Path(paths.capath).iterdir() if paths.capath else ())]
-    return [one for file in files if file.is_file() for one in certificates_in(file.read_text("utf-8", "replace"))]
+    texts = [file.read_text("utf-8", "replace") for file in files if file.is_file()]
+    return [certificate for text in texts for certificate in certificates_in(text)]
 
 
 @pytest.mark.skipif(not system_roots(), reason="OpenSSL trusts nobody here")
@@ -305,7 +306,7 @@ def test_the_system_roots_are_trusted_too_where_real_hosts_are_let_through(tmp_p
     files = []
     for folder in (alone, with_roots):
         folder.mkdir()
-        files.append(TrustFiles(folder, authority, with_system_roots=folder is with_roots).certificate.read_bytes())
+        files.append(TrustFiles(folder, authority, with_system_roots=folder is with_roots).ca_file.read_bytes())
 
     assert authority.certificate == files[0]
     assert files[1].startswith(authority.certificate)
@@ -373,8 +374,8 @@ def test_a_signed_client_reaches_the_fake_by_its_real_name(netsuite, request, na
     """Whatever the order of the fixtures; a relative URL goes straight to the fake."""
     client = request.getfixturevalue(name)
 
-    assert [SEEN, SEEN] == [client.get(one).json()["parameters"] for one in (URL, TARGET)]
-    assert [URL, netsuite.url + TARGET] == [one.url for one in netsuite.audit_trail]
+    assert [SEEN, SEEN] == [client.get(url).json()["parameters"] for url in (URL, TARGET)]
+    assert [URL, netsuite.url + TARGET] == [attempt.url for attempt in netsuite.audit_trail]
 
 
 def test_the_rest_client_reaches_it_too(netsuite, netsuite_rest, netsuite_hosts):
@@ -395,11 +396,13 @@ def test_an_async_signed_client_reaches_it_too(netsuite, netsuite_async_httpx, n
     assert [SEEN, SEEN] == [anyio.run(get, client) for client in (netsuite_async_httpx, netsuite_async_httpx2)]
 
 
+@pytest.mark.parametrize("host", [HOST, f"{HOST}.", HOST.upper()])
 @pytest.mark.parametrize("name", ["netsuite_requests", "netsuite_httpx", "netsuite_httpx2", "netsuite_rest"])
-def test_without_netsuite_hosts_a_signed_client_calls_nobody_real(netsuite, request, name):
-    """The fake's credentials never leave for the real NetSuite; the message says what to ask for."""
-    with pytest.raises(RealHostError, match=f"^{HOST} would be the real NetSuite: ask for the fixture netsuite_hosts"):
-        request.getfixturevalue(name).get(URL)
+def test_without_netsuite_hosts_a_signed_client_calls_nobody_real(netsuite, request, name, host):
+    """The fake's credentials never leave for the real NetSuite, however its host is spelt; the message says what to ask for."""
+    said = f"(?i)^{host} would be the real NetSuite: ask for the fixture netsuite_hosts"
+    with pytest.raises(RealHostError, match=said):
+        request.getfixturevalue(name).get(f"https://{host}{TARGET}")
 
 
 def test_a_redirect_to_a_real_host_is_not_followed_there(netsuite, netsuite_requests):

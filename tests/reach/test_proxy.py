@@ -13,6 +13,7 @@ import pytest
 from pytest_netsuite_tba import NetSuiteServer
 from pytest_netsuite_tba.reach.authority import CertificateAuthority
 from pytest_netsuite_tba.reach.proxy import Proxy
+from pytest_netsuite_tba.reach.trust import TrustFiles
 from pytest_netsuite_tba.wire import Limits
 from pytest_netsuite_tba.wire.relay import RefusedHostError
 
@@ -37,10 +38,9 @@ def trusting(authority):
 @pytest.fixture
 def server(authority):
     limits = Limits(head_seconds=60, idle_seconds=60)
-    one = NetSuiteServer(limits=limits, proxy=Proxy(authority), ssl_context=authority.context())
-    with one:
-        one.start()
-        yield one
+    with NetSuiteServer(limits=limits, proxy=Proxy(authority), ssl_context=authority.context()) as server:
+        server.start()
+        yield server
 
 
 def connected(server):
@@ -72,7 +72,7 @@ def test_a_tunnel_is_kept(server, trusting):
     with tunnel(server, trusting) as client:
         assert [(401, REFUSED)] * 50 == [answer(client) for _ in range(50)]
 
-    assert {f"https://{HOST}{TARGET}"} == {one.url for one in server.audit_trail}
+    assert {f"https://{HOST}{TARGET}"} == {attempt.url for attempt in server.audit_trail}
 
 
 def test_the_leaf_is_for_the_host_that_the_client_names(server, trusting):
@@ -144,6 +144,76 @@ def test_only_netsuite_is_the_fake(authority, host):
         Proxy(authority).is_fake(host)
 
 
+# What may be allowed -> hosts that are let through by it, and look-alikes that are not.
+ALLOWED = {
+    "example.com": (
+        ["example.com", "EXAMPLE.com", "example.com."],
+        ["evilexample.com", "api.example.com", "example.com.evil.org", "example.co", "xample.com", "example.com.x"],
+    ),
+    "*.example.com": (
+        ["api.example.com", "a.b.example.com", "API.Example.Com."],
+        ["example.com", "evilexample.com", "api.example.com.evil.org"],
+    ),
+    " Example.COM. ": (["example.com", "example.com."], ["evilexample.com"]),
+    "api?.example.com": (["api1.example.com"], ["api.example.com", "api12.example.com"]),
+}
+
+
+@pytest.mark.parametrize("pattern", ALLOWED)
+def test_only_what_is_allowed_is_let_through(authority, pattern):
+    """The whole name has to match: neither a suffix nor a prefix of it will do; case and a dot at its end do not count."""
+    proxy = Proxy(authority, [pattern])
+    through, refused = ALLOWED[pattern]
+
+    assert [False] * len(through) == [proxy.is_fake(host) for host in through]
+    for host in refused:
+        with pytest.raises(RefusedHostError, match=f"^{host} is not NetSuite"):
+            proxy.is_fake(host)
+
+
+@pytest.mark.parametrize("host", [HOST, HOST.upper(), f"{HOST}.", "system.netsuite.com."])
+def test_a_netsuite_host_is_the_fake_in_every_spelling(authority, host):
+    """Case does not count, nor does a dot at its end (RFC 9499); and it cannot be allowed as another's."""
+    assert Proxy(authority, ["*"]).is_fake(host)
+    with pytest.raises(ValueError, match="is NetSuite's: the fake answers for it"):
+        Proxy(authority, [host])
+
+
+@pytest.mark.parametrize(
+    "host", ["", " ", ".", ".example.com", "https://example.com", "example.com:443", "a b", "a,b", "u@h"]
+)
+def test_what_is_no_host_cannot_be_allowed(authority, host):
+    """It would match nothing, and whoever wrote it would not know."""
+    with pytest.raises(ValueError, match="is no host that can be allowed; expected a name or a pattern"):
+        Proxy(authority, [host])
+
+
+@pytest.mark.parametrize("name", [f"{HOST}.", HOST.upper()])
+def test_a_leaf_is_for_the_name_without_case_or_last_dot(authority, name):
+    """One certificate serves every spelling (RFC 6066 section 3: the name in SNI has no last dot)."""
+    assert authority.context(HOST) is authority.context(name)
+
+
+def test_without_trust_files_nothing_leads_to_the_fake(authority, tmp_path):
+    """The proxy knows the way only where a client can trust what it finds there."""
+    assert Proxy(authority).hosts("http://127.0.0.1:8080") is None
+    hosts = Proxy(authority, trust=TrustFiles(tmp_path, authority)).hosts("http://127.0.0.1:8080")
+
+    assert ("http://127.0.0.1:8080", tmp_path / "ca.pem") == (hosts.proxy_url, hosts.ca_file)
+    assert "http://127.0.0.1:8080" == hosts.variables["HTTPS_PROXY"]
+
+
+def test_a_tunnel_to_a_look_alike_of_an_allowed_host_is_refused(authority):
+    """On the wire too: only the host that was allowed is ever looked up."""
+    with NetSuiteServer(proxy=Proxy(authority, ["example.com"])) as server:
+        server.start()
+        with connected(server) as client:
+            client.sendall(b"CONNECT evilexample.com:443 HTTP/1.1\r\nHost: evilexample.com\r\n\r\n")
+            data = b"".join(iter(lambda: client.recv(65536), b""))
+
+    assert data.startswith(b"HTTP/1.1 403 ")
+
+
 def test_a_certificate_dies_with_its_run(authority):
     """Another run's authority is not trusted."""
     other = ssl.create_default_context(cadata=CertificateAuthority().certificate.decode())
@@ -187,6 +257,6 @@ def test_a_hundred_stalled_clients_keep_nobody_waiting(authority, trusting):
             answers = list(pool.map(good, range(100)))
         assert [(401, REFUSED)] * 100 == answers
         stack.close()  # the stalled ones give up
-    connections = [one for one in threading.enumerate() if one.name.startswith("pytest_netsuite_tba.wire-connection")]
+    connections = [thread for thread in threading.enumerate() if thread.name.startswith("pytest_netsuite_tba.wire-connection")]
 
     assert (before, []) == (descriptors(), connections)

@@ -1,4 +1,4 @@
-"""The fake as ``serve`` and ``run`` start it: accounts of files, a certificate authority, a log line a request."""
+"""The fake as ``serve`` and ``run`` host it: accounts of files, a certificate authority, a log line a request."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import errno
 import json
 import logging
 import os
-import shutil
 import signal
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -20,43 +20,58 @@ from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
 from pytest_netsuite_tba.report.explanation import told
 from pytest_netsuite_tba.report.rendering import painted
+from pytest_netsuite_tba.wire.relay import LOOPBACK
 
-from .shell import UsageError, has_colour
+from .command import UsageError, add_repeatable
+from .shell import has_colour, printable, reason, width
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
+    from pytest_netsuite_tba.reach.authority import CertificateAuthority
+    from pytest_netsuite_tba.reach.trust import TrustFiles
     from pytest_netsuite_tba.server.server import NetSuiteServer
 
 # What stops serve; SIGHUP, where there is one, comes when its terminal is closed.
-STOP_SIGNALS = tuple(getattr(signal, one) for one in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, one))
+STOP_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
 _LOG_BUDGET = 0.25  # seconds a line; every single mistake is tried within a few hundredths
 _LOG_ENDS_WITHIN = 0.3
-_NARROWEST = 60
-_UNSEEN_WIDTH = 100  # of what no terminal shows
 
 
 def add_account_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--account``, which may come several times."""
-    parser.add_argument(
-        "--account",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="account.toml with the records; may come several times; without one, the default account",
-    )
+    """Add ``--account``, as :func:`accounts_in` wants it."""
+    about = "account.toml with the records; may come several times; without one, the default account"
+    add_repeatable(parser, "--account", "FILE", about)
 
 
 def accounts_in(files: Sequence[str]) -> list[Account]:
-    """Give the accounts of these files, else the default account with its echo RESTlet.
+    """The accounts of these files, else the default account with its echo RESTlet.
 
     Raises:
         ValueError, OSError: a file is wrong, or cannot be read.
 
     """
     return [account for file in files for account in load(file)] or [Account()]
+
+
+@contextmanager
+def certified(
+    allowed_hosts: Sequence[str], names: Sequence[str] = LOOPBACK
+) -> Iterator[tuple[CertificateAuthority, TrustFiles]]:
+    """Have a certificate authority, and files by which clients trust it and, if need be, the allowed hosts.
+
+    Raises:
+        MissingExtraError: trustme is not installed.
+
+    """
+    from pytest_netsuite_tba.reach.authority import CertificateAuthority
+    from pytest_netsuite_tba.reach.trust import TrustFiles
+
+    authority = CertificateAuthority(names)
+    with tempfile.TemporaryDirectory(prefix="netsuite-tba-") as directory:
+        yield authority, TrustFiles(Path(directory), authority, with_system_roots=bool(allowed_hosts))
 
 
 @contextmanager
@@ -168,21 +183,12 @@ class Log:
                 return
 
 
-def width() -> int:
-    """Give how many columns to fill: of COLUMNS, else of the terminal."""
-    return max(_NARROWEST, shutil.get_terminal_size((_UNSEEN_WIDTH, 0)).columns)
-
-
 def log_lines(attempt: LoginAttempt, stream: TextIO) -> list[str]:
-    """Give a line with the verdict and, on refusal, what, why and cure."""
+    """A line with the verdict and, on refusal, what, why and cure."""
     colour = has_colour(stream)
-    said = attempt.detail or (attempt.refusal.id if attempt.refusal else attempt.code or "")
-    verdict = painted(
-        f"{attempt.http_status or 'reset'} {said}".rstrip(), "+" if attempt.accepted else "-", colour=colour
-    )
-    url = "".join(one if one.isprintable() else "?" for one in attempt.url)
+    verdict = f"{attempt.http_status or 'reset'} {reason(attempt) or attempt.code or ''}".rstrip()
+    verdict = painted(verdict, "+" if attempt.accepted else "-", colour=colour)
     by = f"  ({attempt.token_name})" if attempt.token_name else ""
-    lines = [f"{attempt.time:%H:%M:%S}  {verdict}  {attempt.method} {url}{by}"]
-    if attempt.accepted:
-        return [*lines, *([f"    {attempt.cause}"] if attempt.cause else [])]
-    return [*lines, *(f"    {line}" for line in told(attempt, width=width() - 4, colour=colour))]
+    line = f"{attempt.time:%H:%M:%S}  {verdict}  {attempt.method} {printable(attempt.url)}{by}"
+    more = told(attempt, width=width() - 4, colour=colour) if not attempt.accepted else filter(None, [attempt.cause])
+    return [line, *(f"    {text}" for text in more)]
