@@ -23,9 +23,9 @@ from werkzeug import Request, Response
 from werkzeug.test import Client
 
 from pytest_netsuite_tba import NetSuiteServer
-from pytest_netsuite_tba.fake.explaining import diagnose
-from pytest_netsuite_tba.login.audit_trail import AuditTrail
-from pytest_netsuite_tba.login.gate import Gate
+from pytest_netsuite_tba.fake.core import Fake
+from pytest_netsuite_tba.login.checks import RESTLET
+from pytest_netsuite_tba.login.login import Login
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.reach.authority import CertificateAuthority
 from pytest_netsuite_tba.reach.proxy import Proxy
@@ -130,14 +130,15 @@ def verify() -> Iterator[Pair]:
     """One signed request in, a verdict out; no HTTP."""
     with NetSuiteServer() as netsuite:
         account, credentials = netsuite.account, netsuite.credentials
-        gate = Gate(account, AuditTrail(diagnose=diagnose))
+        gate = Fake([account]).gate
         endpoint = ResourceEndpoint(InMemoryValidator(credentials))
         host = account.restlets_host
         url = f"https://{host}{TARGET}"
 
         def ours(authorization: str) -> None:
             headers = (("Host", host), ("Content-Type", JSON), ("Authorization", authorization))
-            attempt, _ = gate.judge(SignedRequest(method="GET", target=TARGET, host=host, headers=headers))
+            request = SignedRequest(method="GET", target=TARGET, host=host, headers=headers)
+            attempt = gate.judge(Login(request, account, gate.nonces[account.id]), RESTLET)
             assert attempt.accepted, attempt
 
         def theirs(authorization: str) -> None:

@@ -15,21 +15,26 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import throughput as wrk
-from pairs import DEPLOY, NETSUITE_HEADERS, PAIRS, SCRIPT, TARGET, Pair
+from pairs import ANSWER, DEPLOY, NETSUITE_HEADERS, PAIRS, SCRIPT, TARGET, Pair
 
 from pytest_netsuite_tba import Account, NetSuiteServer
 from pytest_netsuite_tba.diagnosis.pipeline import Workshop
 from pytest_netsuite_tba.diagnosis.search import candidates
-from pytest_netsuite_tba.fake.explaining import diagnose
-from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
-from pytest_netsuite_tba.login.gate import Gate
+from pytest_netsuite_tba.fake.core import Fake
+from pytest_netsuite_tba.login.checks import RESTLET
+from pytest_netsuite_tba.login.login import Login
 from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.wire import Limits
+from pytest_netsuite_tba.wire.reader import Reader
+from pytest_netsuite_tba.wire.response import response_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
 
 PLUGIN = "pytest_netsuite_tba.plugin"
 HTTPSERVER = "pytest_httpserver.pytest_plugin"
@@ -216,13 +221,13 @@ def allocated(requests: int, steps: int = 10) -> Iterator[tuple[int, int, float 
     """Let ``requests`` in, the clock advancing; gives at each step the count, Python's blocks and the RSS in MB."""
     account = Account()
     netsuite = NetSuiteServer(account)
-    credentials, gate = netsuite.credentials, Gate(account, AuditTrail(diagnose=diagnose))
+    credentials, fake = netsuite.credentials, Fake([account])
     account.clock.freeze("2026-01-01T00:00:00Z")
     host = account.restlets_host
     for number in range(1, requests + 1):
         authorization = credentials.authorization("GET", f"https://{host}{TARGET}")
         headers = (("Host", host), ("Content-Type", "application/json"), ("Authorization", authorization))
-        attempt, _ = gate.judge(SignedRequest(method="GET", target=TARGET, host=host, headers=headers))
+        attempt = fake.judge(SignedRequest(method="GET", target=TARGET, host=host, headers=headers))
         assert attempt.accepted, attempt
         account.clock.advance(seconds=1 / REQUESTS_A_SECOND)
         if number % (requests // steps) == 0:
@@ -245,17 +250,61 @@ def memory(requests: int) -> Row:
     return Row(f"{requests:,} accepted requests", "memory since the window was full", grown, "flat")
 
 
+def bytes_to_bytes(rounds: int) -> Row:
+    """How long a request takes from its bytes to those of its answer, without a socket, as a multiple of one verify."""
+    netsuite = NetSuiteServer()
+    netsuite.deploy(SCRIPT, DEPLOY, get=ANSWER)
+    account, credentials, fake = netsuite.account, netsuite.credentials, Fake([netsuite.account])
+    host, reader = account.restlets_host, Reader(Limits())
+
+    def signed() -> tuple[SignedRequest, bytes]:
+        authorization = credentials.authorization("GET", f"https://{host}{TARGET}")
+        headers = (("Host", host), ("Content-Type", "application/json"), ("Authorization", authorization))
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        raw = f"GET {TARGET} HTTP/1.1\r\n{lines}\r\n".encode()
+        return SignedRequest(method="GET", target=TARGET, host=host, headers=headers), raw
+
+    def served(raw: bytes) -> None:
+        reader.feed(raw)
+        head, body = reader.head(), reader.body()
+        request = SignedRequest(
+            method=head.method, target=head.target, host=host, headers=head.headers, body=body, scheme="https"
+        )
+        reply = fake.call(request).reply
+        assert reply.status == 200, reply
+        response_bytes(head, "200 OK", reply.headers, reply.body)
+
+    def verify(request: SignedRequest) -> None:
+        fake.gate.judge(Login(request, account, fake.gate.nonces[account.id]), RESTLET)
+
+    def median(call: Callable[[Any], object], made: list[Any]) -> float:
+        times = []
+        for request in made:
+            begin = time.perf_counter()
+            call(request)
+            times.append(time.perf_counter() - begin)
+        return statistics.median(times)
+
+    times = []
+    for _ in range(rounds):
+        made = [signed() for _ in range(600)]
+        times.append((median(served, [raw for _, raw in made[:300]]), median(verify, [one for one, _ in made[300:]])))
+    factor = statistics.median(whole / verify for whole, verify in times)
+    measured = f"{factor:.2f} times as long ({_time(statistics.median(whole for whole, _ in times))})"
+    return Row("a request from bytes to bytes, on the core", "one verify", measured, "at most 2.3")
+
+
 def diagnosis(rounds: int, *, found: bool) -> Row:
     """How long the search takes, as a multiple of one verify of the same request."""
     netsuite = NetSuiteServer()
     account, credentials = netsuite.account, netsuite.credentials
     host = account.restlets_host
     url = f"https://{host}{TARGET}"
-    gate = Gate(account, AuditTrail(diagnose=diagnose))
+    fake = Fake([account])
 
     def judged(authorization: str) -> LoginAttempt:
         headers = (("Host", host), ("Content-Type", "application/json"), ("Authorization", authorization))
-        return gate.judge(SignedRequest(method="GET", target=TARGET, host=host, headers=headers))[0]
+        return fake.judge(SignedRequest(method="GET", target=TARGET, host=host, headers=headers))
 
     def took(call: Callable[[], object]) -> float:
         begin = time.perf_counter()
@@ -266,7 +315,9 @@ def diagnosis(rounds: int, *, found: bool) -> Row:
         attempt = judged(credentials.authorization("GET", url.partition("?")[0]))
         if found:
             return took(attempt.diagnose)
-        workshop = Workshop(attempt._facts)  # noqa: SLF001  (the public diagnose() stops at the first mistake that fits; this row times a search to its end)
+        workshop = Workshop(
+            attempt.facts
+        )  # diagnose() stops at the first mistake that fits; this row times a search to its end
         return took(lambda: [workshop.signature(one) for number in (1, 2) for one in candidates(workshop, number)])
 
     right = [credentials.authorization("GET", url) for _ in range(20 * rounds)]
@@ -303,6 +354,7 @@ def main() -> None:
     rows["throughput_tls"] = lambda: throughput(options.sessions, tls=True)
     rows["diagnosis_single"] = lambda: diagnosis(options.rounds, found=True)
     rows["diagnosis_pairs"] = lambda: diagnosis(options.rounds, found=False)
+    rows["bytes"] = lambda: bytes_to_bytes(options.rounds)
     rows["import"] = lambda: import_time(options.sessions)
     rows["memory"] = lambda: memory(options.requests)
     print("| what | against | measured: ratio (ours / theirs) | target |\n|---|---|---|---|", flush=True)

@@ -31,7 +31,11 @@ L = TypeVar("L", bound=AnyLogin)
 
 def first_refusal(login: L, checks: Iterable[Callable[[L], Refusal | None]]) -> Refusal | None:
     """Run checks in order, up to the first that refuses; None where all let the login pass."""
-    return next((refusal for check in checks if (refusal := check(login)) is not None), None)
+    for check in checks:
+        refusal = check(login)
+        if refusal is not None:
+            return refusal
+    return None
 
 
 class Gate:
@@ -106,8 +110,8 @@ class Gate:
 
     def _attempt(self, login: AnyLogin, refusal: Refusal | None, *, forced: bool, logged: bool = True) -> LoginAttempt:
         """Make the attempt, complete and without a secret, and write it into the trail."""
-        own, request, account = login.own_secrets(), login.request, login.account
-        hides = self.hide(*((own.consumer_secret, own.token_secret) if own else ()))
+        request, account, columns = login.request, login.account, login.columns
+        hides = self.hide(*login.secrets_of_its_own)
         settled = facts = None
         if refusal is not None:
             settled = refusal.settled((account or next(iter(self.accounts.values()))).behaviour, login.channel)
@@ -125,7 +129,10 @@ class Gate:
             signature=login.signature,
             facts=facts,
             search=self.diagnose,
-            **login.columns._asdict(),
+            application=columns.application,
+            token_name=columns.token_name,
+            user=columns.user,
+            role=columns.role,
         )
         if settled is not None:
             attempt.refusal = settled

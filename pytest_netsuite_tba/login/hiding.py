@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from pytest_netsuite_tba.account.records import Account
 
@@ -50,12 +50,10 @@ def hiding(secrets: tuple[str, ...]) -> Hiding:
     return Hiding(secrets)
 
 
-def secrets_of(accounts: Iterable[Account]) -> Iterator[str]:
+def secrets_of(accounts: Iterable[Account]) -> list[str]:
     """Every consumer secret and token secret that these accounts have now."""
-    for account in accounts:
-        for token in account.tokens.values():
-            yield token.secret
-            yield token.integration.consumer_secret
+    tokens = [token for account in accounts for token in account.tokens.values()]
+    return [token.secret for token in tokens] + [token.integration.consumer_secret for token in tokens]
 
 
 @lru_cache(maxsize=1_024)

@@ -84,6 +84,11 @@ class AnyLogin:
         """What the trail shows of it."""
         return Columns()
 
+    @property
+    def secrets_of_its_own(self) -> tuple[str, ...]:
+        """Secrets besides those that the accounts hold: nothing that is shown may hold them."""
+        return ()
+
     def own_secrets(self) -> Secrets | None:
         """The secrets that its key and token ask for, or None where one of them is unknown."""
         return None

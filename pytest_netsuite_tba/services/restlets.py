@@ -114,7 +114,9 @@ class RestletCall:
         self.beside = beside
         self.account = account
         self.token = token
-        self.parameters = {_plain(name): _plain(value) for name, value in request.query_parameters}
+        self.parameters = dict(request.query_parameters)
+        if not request.query.isascii() or "%" in request.query:
+            self.parameters = {_plain(name): _plain(value) for name, value in request.query_parameters}
         self.problem: str | None = None
         self.failure: Exception | None = None
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from .service import Service
 
+_AT_DOMAIN = {
+    domain: tuple(service for service in SERVICES if domain in service.domains)
+    for domain in dict.fromkeys(domain for service in SERVICES for domain in service.domains)
+}
 _PASSPORTS_ACCOUNT = re.compile(rb"<(?:[\w.-]+:)?account\b[^>]*>\s*([^<\s]+)\s*<")
 
 
@@ -62,7 +66,11 @@ def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Serv
         MisdirectedError: the host is of no account served here, or has no such service.
 
     """
-    wanted = next((service for service in SERVICES if request.path.startswith(service.paths)), None)
+    wanted = None
+    for service in SERVICES:
+        if request.path.startswith(service.paths):
+            wanted = service
+            break
     host = host_and_port(request.host.lower())[0].rstrip(".")
     if not host.endswith(NETSUITE):
         return wanted or RESTLETS, _account_named(request, accounts)
@@ -72,8 +80,8 @@ def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Serv
     if label == "rest" and wanted is RESTLETS and request.method == "GET":
         _check_data_center(request, _account_named(request, accounts))
     account = next((account for account in accounts.values() if account.host_label == label), None)
-    services = [service for service in SERVICES if domain in service.domains]
-    if not services or account is None:
+    services = _AT_DOMAIN.get(domain)
+    if services is None or account is None:
         cause = f"The host {request.host!r} is of no account that is served here ({', '.join(accounts)})."
         raise MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
     if wanted is None or wanted in services:

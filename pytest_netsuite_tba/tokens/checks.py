@@ -103,6 +103,11 @@ class FlowLogin(Login):
             return Columns(application, token_name)
         return Columns(application, token_name, approval.entity.label, approval.role.name)
 
+    @property
+    def secrets_of_its_own(self) -> tuple[str, ...]:
+        """The request token's."""
+        return () if self.request_token is None else (self.request_token.secret,)
+
     def own_secrets(self) -> Secrets | None:
         """The consumer secret, and the request token's: what this step is signed with."""
         if self.integration is None or (self.request_token is None and "oauth_token" in self.parameters):
