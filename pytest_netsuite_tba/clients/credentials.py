@@ -33,6 +33,9 @@ def _no_client(kind: Kind, credentials: Credentials) -> NoReturn:
 class Credentials:
     """The credentials of one token, as they were when this was made; equal where the five texts are.
 
+    Its clients call the fake that made it; without one they raise a ``RuntimeError``, and where their library is not
+    installed a ``MissingExtraError``, which names the extra.
+
     Attributes:
         account: account id, the realm.
         consumer_key, consumer_secret: of the integration record.
@@ -68,22 +71,11 @@ class Credentials:
         ).authorization
 
     def client(self) -> Client:
-        """Make an in-process client, werkzeug's: no socket, no extra.
-
-        Raises:
-            RuntimeError: the credentials belong to no fake.
-
-        """
+        """Make an in-process client, werkzeug's: no socket, no extra."""
         return self.make_client("client", self)
 
     def requests(self) -> requests_library.Session:
-        """Make a signed ``requests.Session``.
-
-        Raises:
-            MissingExtraError: the extra ``requests`` is not installed.
-            RuntimeError: the credentials belong to no fake.
-
-        """
+        """Make a signed ``requests.Session``."""
         return self.make_client("requests", self)
 
     def rest(self) -> requests_library.Session:
@@ -91,17 +83,17 @@ class Credentials:
         return self.make_client("rest", self)
 
     def httpx(self) -> httpx_library.Client:
-        """Make a signed ``httpx.Client``; raises as :meth:`requests`."""
+        """Make a signed ``httpx.Client``."""
         return self.make_client("httpx", self)
 
     def async_httpx(self) -> httpx_library.AsyncClient:
-        """Make a signed ``httpx.AsyncClient``; raises as :meth:`requests`."""
+        """Make a signed ``httpx.AsyncClient``."""
         return self.make_client("async_httpx", self)
 
     def httpx2(self) -> httpx2_library.Client:
-        """Make a signed ``httpx2.Client``; raises as :meth:`requests`."""
+        """Make a signed ``httpx2.Client``."""
         return self.make_client("httpx2", self)
 
     def async_httpx2(self) -> httpx2_library.AsyncClient:
-        """Make a signed ``httpx2.AsyncClient``; raises as :meth:`requests`."""
+        """Make a signed ``httpx2.AsyncClient``."""
         return self.make_client("async_httpx2", self)

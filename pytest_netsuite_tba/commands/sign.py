@@ -8,7 +8,6 @@ import secrets
 import shlex
 import sys
 import time
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -78,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not attempt.accepted:
         sys.stderr.write(f"netsuite-tba: NetSuite would refuse this: {attempt.cause}\n")
     if arguments.json:
-        sys.stdout.write(json.dumps(asdict(signed)) + "\n")
+        sys.stdout.write(json.dumps(signed._asdict()) + "\n")
     elif arguments.curl:
         words = ["curl", "-X", method, arguments.url, "-H", f"Authorization: {signed.authorization}"]
         words += ["-H", f"Content-Type: {arguments.content_type}"]

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, TypeVar, cast
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 FORM = "application/x-www-form-urlencoded"  # the one media type whose body is signed (section 3.4.1.3.1)
-T = TypeVar("T")
 _ERRORS = "surrogateescape"
 _RESERVED = re.compile(r"[^A-Za-z0-9._~-]")
 _ESCAPES = {chr(code): f"%{code:02X}" for code in range(128)}
@@ -46,19 +44,9 @@ def to_text(raw: bytes) -> str:
     return raw.decode("utf-8", _ERRORS)
 
 
-def without_lone_surrogates(value: T) -> T:
-    """A text, or whatever JSON holds, with U+FFFD for each surrogate that stands for no byte.
-
-    JSON can write half of a character, which no request carries; texts from JSON come through here.
-    """
-    found: Any = value
-    if isinstance(value, str):
-        found = _STANDS_FOR_NO_BYTE.sub("\ufffd", value)
-    elif isinstance(value, list):
-        found = [without_lone_surrogates(item) for item in value]
-    elif isinstance(value, dict):
-        found = {without_lone_surrogates(name): without_lone_surrogates(item) for name, item in value.items()}
-    return cast("T", found)
+def without_lone_surrogates(text: str) -> str:
+    """Put U+FFFD for each surrogate that stands for no byte: half a character, which JSON can write and no request carry."""
+    return _STANDS_FOR_NO_BYTE.sub("\ufffd", text)
 
 
 def percent_encode(text: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .encoding import decode_query
 from .header import format_authorization
@@ -16,16 +15,8 @@ if TYPE_CHECKING:
     Pairs = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedHeader:
-    """A header, and the stages that it went through.
-
-    Attributes:
-        authorization: the header's value.
-        base_string: what was signed.
-        signature: base64, not percent-encoded.
-
-    """
+class SignedHeader(NamedTuple):
+    """The value of an Authorization header, what was signed in it, and the signature, base64 and not percent-encoded."""
 
     authorization: str
     base_string: str
@@ -67,7 +58,7 @@ def signed_header(
     text = make_base_string(pairs)
     signature = sign(text, signing_key(consumer_secret, token_secret))
     header = format_authorization([*pairs, ("oauth_signature", signature)], realm=realm)
-    return SignedHeader(authorization=header, base_string=text, signature=signature)
+    return SignedHeader(header, text, signature)
 
 
 def base_string_for(method: str, url: str, form: str = "") -> Callable[[Pairs], str]:

@@ -134,20 +134,15 @@ def test_a_lone_surrogate_cannot_be_encoded(encode, text, message):
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("text", "expected"),
     [
-        ("é😀\udc80\udcff", "é😀\udc80\udcff"),
-        ("\ud800a\udbff\udc00\udc7f\udd00\udfff", "\ufffda\ufffd\ufffd\ufffd\ufffd\ufffd"),
-        (
-            {"\ud83d": ["\ude00", {"a": "\ud83d"}, 1, None, True, 0.5]},
-            {"\ufffd": ["\ufffd", {"a": "\ufffd"}, 1, None, True, 0.5]},
-        ),
+        pytest.param("é😀\udc80\udcff", "é😀\udc80\udcff", id="characters-and-bytes-stay"),
+        pytest.param("\ud800a\udbff\udc00\udc7f\udd00\udfff", "\ufffda\ufffd\ufffd\ufffd\ufffd\ufffd", id="halves"),
     ],
-    ids=["characters-and-bytes-stay", "text", "json"],
 )
-def test_half_a_character_is_replaced(value, expected):
+def test_half_a_character_is_replaced(text, expected):
     """What JSON can write and no request can carry; a surrogate that stands for a byte stays."""
-    assert expected == without_lone_surrogates(value)
+    assert ascii(expected) == ascii(without_lone_surrogates(text))
 
 
 @quick
