@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nox
 
-nox.needs_version = ">=2025.2.9"
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"  # a Python that is not here is left out
 nox.options.reuse_venv = "yes"
@@ -16,10 +19,15 @@ nox.options.sessions = ["lint", "typing", "docs"]  # of `nox` alone: seconds, no
 
 PROJECT = nox.project.load_toml()
 README = re.findall(r"```sh\n(.*?)\n```", Path("README.md").read_text("utf-8"), re.DOTALL)
-ONE_PYTHON_IS_ENOUGH = (  # what no Python answers differently: the README's own command runs it
+MOST = (  # all but what no Python answers differently: the README's own command runs that
+    "-n",
+    "auto",
     "-m",
     "not exhaustive",
-    *(f"--ignore=tests/{name}" for name in ("matrix", "test_page.py", "test_authorize_in_chromium.py", "test_docs.py")),
+    "--ignore=tests/matrix",
+    "--ignore=tests/test_page.py",
+    "--ignore=tests/test_authorize_in_chromium.py",
+    "--ignore=tests/test_docs.py",
 )
 
 
@@ -28,9 +36,9 @@ def install(session: nox.Session, *groups: str, package: str = ".[all]") -> None
     session.install(*(word for group in groups for word in ("--group", group)), package)
 
 
-def pytest(session: nox.Session, *arguments: str) -> None:
-    """Run pytest; what the caller of nox wrote behind ``--`` takes the place of ``arguments``."""
-    session.run("python", "-m", "pytest", "-q", *(session.posargs or arguments))
+def pytest(session: nox.Session, *arguments: str, otherwise: Iterable[str]) -> None:
+    """Run pytest with what the caller of nox wrote behind ``--``, or with ``otherwise``."""
+    session.run("python", "-m", "pytest", "-q", *arguments, *(session.posargs or otherwise))
 
 
 @nox.session(venv_backend="venv", reuse_venv=False)
@@ -69,7 +77,7 @@ def docs(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests on one Python, but for what no Python answers differently; as in nox -s tests-3.12 -- -k nonce."""
     install(session, "test")
-    pytest(session, "-n", "auto", *ONE_PYTHON_IS_ENOUGH)
+    pytest(session, otherwise=MOST)
 
 
 @nox.session
@@ -77,7 +85,7 @@ def coverage(session: nox.Session) -> None:
     """The same tests with coverage of branches, in every process and thread; the floor stands in pyproject.toml."""
     install(session, "test", "coverage", package="-e.[all]")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "-q", "-n", "auto", *(session.posargs or ONE_PYTHON_IS_ENOUGH))
+    session.run("coverage", "run", "-m", "pytest", "-q", *(session.posargs or MOST))
     session.run("coverage", "combine", "-q")
     session.run("coverage", "report")
 
@@ -91,7 +99,7 @@ def lowest(session: nox.Session) -> None:
         *(each for name in extras if name != "all" for each in extras[name]),
     ]
     session.install("--group", "test", ".[all]", *(each.replace(">=", "==") for each in declared))
-    pytest(session, "-n", "auto", *ONE_PYTHON_IS_ENOUGH)
+    pytest(session, otherwise=MOST)
 
 
 @nox.session
@@ -100,21 +108,21 @@ def matrix(session: nox.Session) -> None:
     install(session, "test")
     installed = session.run("tests/matrix/install", external=True, silent=True, stderr=None)
     session.env["NETSUITE_TBA_MATRIX"] = str(installed).strip()
-    pytest(session, "-n", "auto", "tests/matrix")
+    pytest(session, otherwise=["-n", "auto", "tests/matrix"])
 
 
 @nox.session
 def base_install(session: nox.Session) -> None:
     """The base install alone: every fixture that needs no extra, without pytest-httpserver's plugin."""
     session.install(".")
-    pytest(session, "-p", "no:pytest_httpserver", "tests/base_install")
+    pytest(session, "-p", "no:pytest_httpserver", otherwise=["tests/base_install"])
 
 
 @nox.session
 def other_clients(session: nox.Session) -> None:
     """Client libraries that nobody here wrote, in an environment that has their pins."""
     install(session, "clients", package=".[requests,httpx,tls,xml]")
-    pytest(session, "tests/other_clients")
+    pytest(session, otherwise=["tests/other_clients"])
 
 
 @nox.session
@@ -130,13 +138,7 @@ def mutation(session: nox.Session) -> None:
         "source_paths": ["pytest_netsuite_tba"],
         "only_mutate": [f"pytest_netsuite_tba/{room}*"],
         # Broken code leaves sockets open; an error of pytest's own, when it looks back, would stop mutmut.
-        "pytest_add_cli_args": [
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-W",
-            "ignore::pytest.PytestUnraisableExceptionWarning",
-        ],
+        "pytest_add_cli_args": ["-q", "-pno:cacheprovider", "-Wignore::pytest.PytestUnraisableExceptionWarning"],
         "pytest_add_cli_args_test_selection": tests or [f"tests/{room}"],
         "also_copy": sorted(path.name for path in copy.iterdir() if path.name not in {"mutants", "setup.cfg"}),
     }
@@ -156,7 +158,7 @@ def fuzz(session: nox.Session) -> None:
     """The property tests, with examples that no earlier run had."""
     install(session, "test")
     session.env["CI"] = None  # under it Hypothesis tries the same examples each time
-    pytest(session, "-n", "auto", "-m", "hypothesis")
+    pytest(session, "-m", "hypothesis", otherwise=["-n", "auto"])
 
 
 @nox.session
