@@ -124,7 +124,7 @@ class Api:
 
     def send(self, request: Request) -> Response:
         """Sign a request and send it through the server itself."""
-        return as_json(send(self.server, body_of(request)))
+        return as_json(send(self.server, self.trail, body_of(request)))
 
     # -- the audit trail -------------------------------------------------------------------------------------
 

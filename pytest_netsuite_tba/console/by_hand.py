@@ -11,13 +11,20 @@ from .answers import ApiError
 from .bodies import fit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.test import TestResponse
+
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.server.server import NetSuiteServer
+
+    from .trail import Trail
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")
 _KEYS = ("account", "token", "method", "url", "body", "content_type")
 
 
-def send(server: NetSuiteServer, table: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever JSON holds)
+def send(server: NetSuiteServer, trail: Trail, table: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever JSON holds)
     """Sign and send; give what came back and the attempt that it was.
 
     A URL without a host means the account's own RESTlet host. Nothing leaves this process.
@@ -37,21 +44,28 @@ def send(server: NetSuiteServer, table: Any) -> dict[str, Any]:  # noqa: ANN401 
     if method not in METHODS:
         raise ApiError(400, f"{method!r} is not valid; {nearest(method, METHODS)}", path="$.method")
     url = _checked_url(table["url"])
-    last = server.audit_trail[-1].id if server.audit_trail else 0
     client = server.credentials_for(account.tokens[name]).client()
     body = table.get("body", "")
     content_type = table.get("content_type", "application/json")
-    try:
-        response = client.open(url, method=method, data=body.encode() if body else None, content_type=content_type)
-    except ConnectionResetError:
-        response = None
-    attempt = next((one for one in reversed(list(server.audit_trail)) if one.id > last and one.method == method), None)
+    response, attempt = attempt_of(
+        trail, lambda: client.open(url, method=method, data=body.encode() if body else None, content_type=content_type)
+    )
     return {
         "status": None if response is None else response.status_code,
-        "headers": [] if response is None else [list(one) for one in response.headers],
+        "headers": [] if response is None else [list(header) for header in response.headers],
         "body": "" if response is None else response.get_data(as_text=True),
         "attempt": None if attempt is None else attempt.as_dict(),
     }
+
+
+def attempt_of(trail: Trail, call: Callable[[], TestResponse]) -> tuple[TestResponse | None, LoginAttempt | None]:
+    """Call the server in this thread; its answer, None for a reset connection, and the attempt that it was, if any."""
+    trail.answered_here.attempt = None
+    try:
+        response = call()
+    except ConnectionResetError:
+        response = None
+    return response, trail.answered_here.attempt
 
 
 def _checked_url(url: str) -> str:

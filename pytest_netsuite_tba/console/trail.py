@@ -145,15 +145,22 @@ def _budgets(attempts: list[LoginAttempt]) -> Iterator[tuple[LoginAttempt, float
 
 
 class Trail:
-    """Reads a server's audit trail, and tells whoever listens of each new attempt."""
+    """Reads a server's audit trail, and tells whoever listens of each new attempt.
+
+    Attributes:
+        answered_here: its ``attempt`` is the latest that the present thread answered.
+
+    """
 
     def __init__(self, server: NetSuiteServer) -> None:
         self._server = server
         self._answered = threading.Condition()
         self._listeners: set[queue.Queue[tuple[str, LoginAttempt | None]]] = set()
+        self.answered_here = threading.local()
         server.audit_trail.watchers.append(self._note)
 
     def _note(self, attempt: LoginAttempt) -> None:
+        self.answered_here.attempt = attempt
         with self._answered:
             self._answered.notify_all()
         self._tell("attempt", attempt)

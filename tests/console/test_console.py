@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -347,6 +348,33 @@ def test_a_reset_connection_is_an_answer_of_its_own(call):
     answer = call("POST", "requests", {"url": ECHO})
 
     assert (200, None) == (answer.status_code, answer.json["status"])
+
+
+def test_two_who_send_at_once_each_see_their_own_attempt(call):
+    """Whichever of them is answered first."""
+    entered, may_answer, answers = threading.Event(), threading.Event(), []
+    call.server.deploy("customscript_slow", "customdeploy_slow", get=lambda _: [entered.set(), may_answer.wait(30)])
+    slow = ECHO.replace("_echo", "_slow")
+    first = threading.Thread(target=lambda: answers.append(call("POST", "requests", {"url": slow}).json))
+    first.start()
+    assert entered.wait(30)
+    answers.append(call("POST", "requests", {"url": ECHO}).json)
+    may_answer.set()
+    first.join(30)
+
+    assert [(2, ECHO), (1, slow)] == [
+        (answer["attempt"]["id"], answer["attempt"]["url"].partition(".com")[2]) for answer in answers
+    ]
+
+
+def test_a_request_by_hand_that_is_no_login_has_no_attempt(call):
+    """Nor is it shown another's."""
+    call.login()
+
+    answer = call("POST", "requests", {"url": "https://system.netsuite.com/app/login/secure/x.nl"}).json
+    call.server.clear_assertions()
+
+    assert (404, None) == (answer["status"], answer["attempt"])
 
 
 def test_a_reset_goes_back_to_the_seed(call):
