@@ -240,7 +240,7 @@ class Api:
         found, table = self._account(account), body_of(request)
         with found.lock, reading():
             deployment = found.add_deployment(read_record(Deployment, table, found, BODY))
-            deployment.calls = History(self.server.history)
+            deployment.calls = History(self.server.audit_trail.limit)
         self.trail.announce("records")
         return as_json(shown(deployment), 201)
 

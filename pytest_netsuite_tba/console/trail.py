@@ -91,7 +91,7 @@ def query_of(given: Mapping[str, str], server: NetSuiteServer) -> Query:
         "after": lambda text: _whole(text, least=0),
         "limit": lambda text: _whole(text, least=1),
         "diagnosis": lambda text: _one_of(text, ("true", "false")) == "true",
-        "wait_for": lambda text: _whole(text, least=1, most=server.history),
+        "wait_for": lambda text: _whole(text, least=1, most=server.audit_trail.limit),
         "timeout": _seconds,
     }
     values: dict[str, Any] = {}
@@ -180,7 +180,7 @@ class Trail:
         """Give the attempts that match, oldest first, once there are enough of them or the time is over."""
         deadline = time.monotonic() + query.timeout
         matching = self._matching(query)
-        while len(matching) < query.wait_for and not self._server.is_stopping:
+        while len(matching) < query.wait_for and not self._server.faults.stopped.is_set():
             left = deadline - time.monotonic()
             if left <= 0:
                 break
@@ -228,7 +228,7 @@ class Trail:
         try:
             yield b"retry: 1000\n\n"
             silent = 0.0
-            while not self._server.is_stopping and mine in self._listeners:
+            while not self._server.faults.stopped.is_set() and mine in self._listeners:
                 try:
                     event, attempt = mine.get(timeout=POLL_SECONDS)
                 except queue.Empty:

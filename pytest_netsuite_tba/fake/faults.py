@@ -67,7 +67,7 @@ class Faults:
 
     def __init__(self, trail: AuditTrail, stopped: threading.Event) -> None:
         self._trail = trail
-        self._stopped = stopped
+        self.stopped = stopped
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -136,7 +136,7 @@ class Faults:
         """
         options = fault.options
         if fault.kind == "delay":
-            self._stopped.wait(options["seconds"])
+            self.stopped.wait(options["seconds"])
             return None
         if fault.kind == "reset" and options["after_script"]:
             return None
