@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from werkzeug import Response
 
@@ -40,13 +39,13 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def as_json(value: Any, status: int = 200) -> Response:  # noqa: ANN401  (whatever JSON holds)
-    """Answer with a JSON value, one line."""
+def json_response(value: object, status: int = 200) -> Response:
+    """Answer with a JSON value on a line of its own."""
     return Response(json.dumps(value) + "\n", status=status, content_type="application/json")
 
 
-def as_error(error: ApiError) -> Response:
+def error_response(error: ApiError) -> Response:
     """Answer with ``{"error": {"message": ..., "path": ...}}``."""
-    response = as_json({"error": {"message": error.message, "path": error.path}}, error.status)
+    response = json_response({"error": {"message": error.message, "path": error.path}}, error.status)
     response.headers.extend(error.headers)
     return response

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 from werkzeug import Response
 
 if TYPE_CHECKING:
-    from werkzeug import Request
-
     from .answers import ApiError
 
 _NONE = "'none'"
 
 
-def page(_: Request) -> Response:
-    """Give the page."""
+def page() -> Response:
+    """Answer with the page."""
     return _answer("page.html")
 
 
