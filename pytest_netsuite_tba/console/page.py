@@ -1,4 +1,4 @@
-"""The Login Audit Trail page, and what a browser without the token gets: a file each, allowed by their hashes."""
+"""The Login Audit Trail page, and what a browser without the token gets: each in one piece, allowed by its hashes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from werkzeug import Response
 if TYPE_CHECKING:
     from .answers import ApiError
 
-_NONE = "'none'"
+# What page.html names: file, the tag that does so, and the element that holds its content instead.
+_FILES = (
+    ("page.css", '<link rel="stylesheet" href="page.css">', "style"),
+    ("page.js", '<script src="page.js"></script>', "script"),
+)
 
 
 def page() -> Response:
@@ -37,16 +41,22 @@ def _answer(name: str, status: int = 200) -> Response:
 
 @cache
 def _loaded(name: str) -> tuple[str, str]:
-    """Read a page; give it and the policy by which nothing but what it holds is run (CSP level 3)."""
-    text = files(__package__).joinpath(name).read_text("utf-8")
-    policy = (
+    """Read a page with its style and script, and make the policy by which nothing else is run (CSP level 3)."""
+    text = _read(name)
+    for file, tag, element in _FILES:
+        text = text.replace(tag, f"<{element}>\n{_read(file)}</{element}>")
+    return text, (
         "default-src 'none'; connect-src 'self'; img-src data:; "
-        f"script-src {_hashes(text, 'script') or _NONE}; style-src {_hashes(text, 'style')}; "
+        f"script-src {_hashes(text, 'script')}; style-src {_hashes(text, 'style')}; "
         "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
     )
-    return text, policy
+
+
+def _read(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
 
 
 def _hashes(text: str, element: str) -> str:
     contents = re.findall(rf"<{element}>(.*?)</{element}>", text, re.DOTALL)
-    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in contents)
+    digests = (base64.b64encode(hashlib.sha256(content.encode()).digest()).decode() for content in contents)
+    return " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
