@@ -14,10 +14,10 @@ from werkzeug import Response
 if TYPE_CHECKING:
     from .answers import ApiError
 
-# What page.html names: file, the tag that does so, and the element that holds its content instead.
+# What page.html names: file, the tag that does so, and the tags that its content stands between instead.
 _FILES = (
-    ("page.css", '<link rel="stylesheet" href="page.css">', "style"),
-    ("page.js", '<script src="page.js"></script>', "script"),
+    ("page.css", '<link rel="stylesheet" href="page.css">', "<style>", "</style>"),
+    ("page.js", '<script type="module" src="page.js"></script>', '<script type="module">', "</script>"),
 )
 
 
@@ -43,8 +43,8 @@ def _answer(name: str, status: int = 200) -> Response:
 def _loaded(name: str) -> tuple[str, str]:
     """Read a page with its style and script, and make the policy by which nothing else is run (CSP level 3)."""
     text = _read(name)
-    for file, tag, element in _FILES:
-        text = text.replace(tag, f"<{element}>\n{_read(file)}</{element}>")
+    for file, tag, begin, end in _FILES:
+        text = text.replace(tag, f"{begin}\n{_read(file)}{end}")
     return text, (
         "default-src 'none'; connect-src 'self'; img-src data:; "
         f"script-src {_hashes(text, 'script')}; style-src {_hashes(text, 'style')}; "
@@ -57,6 +57,6 @@ def _read(name: str) -> str:
 
 
 def _hashes(text: str, element: str) -> str:
-    contents = re.findall(rf"<{element}>(.*?)</{element}>", text, re.DOTALL)
+    contents = re.findall(rf"<{element}[^>]*>(.*?)</{element}>", text, re.DOTALL)
     digests = (base64.b64encode(hashlib.sha256(content.encode()).digest()).decode() for content in contents)
     return " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
