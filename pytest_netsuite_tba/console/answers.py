@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Nothing of the console may be framed, sniffed, cached or read from another origin.
 SECURITY_HEADERS = {
@@ -44,8 +48,17 @@ def json_response(value: object, status: int = 200) -> Response:
     return Response(json.dumps(value) + "\n", status=status, content_type="application/json")
 
 
-def error_response(error: ApiError) -> Response:
-    """Answer with ``{"error": {"message": ..., "path": ...}}``."""
-    response = json_response({"error": {"message": error.message, "path": error.path}}, error.status)
+def hidden(value: Any, hide: Callable[[str], str]) -> Any:  # noqa: ANN401  (what JSON holds: the same kind comes back)
+    """Take the known secrets out of every text in a value; ``hide`` is the audit trail's."""
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, dict):
+        return {hide(key): hidden(item, hide) for key, item in value.items()}
+    return [hidden(item, hide) for item in value] if isinstance(value, list | tuple) else value
+
+
+def error_response(error: ApiError, hide: Callable[[str], str]) -> Response:
+    """Answer with ``{"error": {"message": ..., "path": ...}}``, without the known secrets."""
+    response = json_response({"error": hidden({"message": error.message, "path": error.path}, hide)}, error.status)
     response.headers.extend(error.headers)
     return response

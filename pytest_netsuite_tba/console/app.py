@@ -51,6 +51,7 @@ class Console:
         admin_hosts: Iterable[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._hide = server.audit_trail.hide
         self._guard = Guard(token, admin_hosts, PATH, open_paths=(PATH + "health",))
         begin, seed = monotonic(), [account.copy() for account in server.accounts.values()]
         self._context = partial(
@@ -64,10 +65,11 @@ class Console:
             response = self._guard.check(request) or self._answer(request)
         except ApiError as error:
             is_page = error.status == HTTPStatus.UNAUTHORIZED and _is_browser(request)
-            response = locked(error) if is_page else error_response(error)
+            response = locked(error) if is_page else error_response(error, self._hide)
         except Exception:  # noqa: BLE001  (whatever it does, the client gets its answer)
             _LOG.exception("the console failed on %s %s", request.method, request.path)
-            response = error_response(ApiError(500, "the console failed; the server's log has the traceback"))
+            failed = ApiError(500, "the console failed; the server's log has the traceback")
+            response = error_response(failed, self._hide)
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         return response(environ, start_response)

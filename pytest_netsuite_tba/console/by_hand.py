@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from pytest_netsuite_tba.account.fields import nearest
 
-from .answers import ApiError
+from .answers import ApiError, hidden
 from .bodies import check_object
 from .schemas import TEXT, object_of
 
@@ -51,11 +51,12 @@ def send(server: NetSuiteServer, trail: Trail, table: object) -> dict[str, Any]:
     options = {"method": wanted["method"], "content_type": wanted["content_type"]}
     if wanted["body"]:
         options["data"] = wanted["body"].encode()
+    hide = server.audit_trail.hide
     response, attempt = attempt_of(trail, lambda: client.open(wanted["url"], **options))
     return {
         "status": None if response is None else response.status_code,
-        "headers": [] if response is None else [list(header) for header in response.headers],
-        "body": "" if response is None else response.get_data(as_text=True),
+        "headers": [] if response is None else hidden(list(response.headers), hide),
+        "body": "" if response is None else hide(response.get_data(as_text=True)),
         "attempt": None if attempt is None else attempt.as_dict(),
     }
 

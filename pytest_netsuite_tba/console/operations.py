@@ -20,7 +20,7 @@ from pytest_netsuite_tba.fake.faults import FaultError
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
 from pytest_netsuite_tba.report.explanation import explanation
 
-from .answers import ApiError
+from .answers import ApiError, hidden
 from .bodies import BODY, body_of, check_object, complaints_as_errors
 from .by_hand import REQUEST, send
 from .openapi import Operation, document
@@ -264,7 +264,8 @@ def _undeploy(context: Context) -> None:
 
 def _calls(context: Context) -> dict[str, Any]:
     calls = _deployment(context).calls
-    return {"calls": [asdict(call) for call in calls], "dropped": calls.dropped}
+    shown = hidden([asdict(call) for call in calls], context.server.audit_trail.hide)
+    return {"calls": shown, "dropped": calls.dropped}
 
 
 # -- clock, faults, refusals -------------------------------------------------------------------------------------
