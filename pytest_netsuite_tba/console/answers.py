@@ -57,8 +57,8 @@ def hidden(value: Any, hide: Callable[[str], str]) -> Any:  # noqa: ANN401  (wha
     return [hidden(item, hide) for item in value] if isinstance(value, list | tuple) else value
 
 
-def error_response(error: ApiError, hide: Callable[[str], str]) -> Response:
-    """Answer with ``{"error": {"message": ..., "path": ...}}``, without the known secrets."""
-    response = json_response({"error": hidden({"message": error.message, "path": error.path}, hide)}, error.status)
+def error_response(error: ApiError) -> Response:
+    """Answer with ``{"error": {"message": ..., "path": ...}}``."""
+    response = json_response({"error": {"message": error.message, "path": error.path}}, error.status)
     response.headers.extend(error.headers)
     return response

@@ -12,7 +12,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
-from .answers import SECURITY_HEADERS, ApiError, error_response, json_response
+from .answers import SECURITY_HEADERS, ApiError, error_response, hidden, json_response
 from .guard import Guard
 from .openapi import Operation
 from .operations import OPERATIONS, Context
@@ -64,12 +64,12 @@ class Console:
         try:
             response = self._guard.check(request) or self._answer(request)
         except ApiError as error:
+            error.message, error.path = hidden((error.message, error.path), self._hide)
             is_page = error.status == HTTPStatus.UNAUTHORIZED and _is_browser(request)
-            response = locked(error) if is_page else error_response(error, self._hide)
+            response = locked(error) if is_page else error_response(error)
         except Exception:  # noqa: BLE001  (whatever it does, the client gets its answer)
             _LOG.exception("the console failed on %s %s", request.method, request.path)
-            failed = ApiError(500, "the console failed; the server's log has the traceback")
-            response = error_response(failed, self._hide)
+            response = error_response(ApiError(500, "the console failed; the server's log has the traceback"))
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         return response(environ, start_response)
