@@ -1,4 +1,4 @@
-"""Write what the docs, the JSON Schema and the OpenAPI file say of records, refusals and clients, from the code itself.
+"""Write what the docs and the JSON Schema say of records, refusals, operations and clients, from the code itself.
 
 ``python docs/generate.py`` writes; with ``--check`` it only looks, and exits 1 if a file is stale.
 """
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_netsuite_tba.account.behaviour import Behaviour
 from pytest_netsuite_tba.account.fields import rules_of
 from pytest_netsuite_tba.account.schema import json_schema
-from pytest_netsuite_tba.console.openapi import document
+from pytest_netsuite_tba.console.operations import OPERATIONS
+from pytest_netsuite_tba.console.trail import PARAMETERS
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS, TokenRefusal
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_FILE = ROOT / "pytest_netsuite_tba" / "account" / "account.schema.json"
-OPENAPI_FILE = ROOT / "pytest_netsuite_tba" / "console" / "openapi.json"
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 TYPES = {
     "any": "any value that JSON can hold",
     "boolean": "`true` or `false`",
@@ -83,7 +82,8 @@ def valid(schema: dict[str, Any]) -> str:
         kinds = kinds if isinstance(kinds, list) else [kinds]
         return "list of " + " and ".join(PLURALS[kind] for kind in kinds) if kinds else "tables"
     kind = TYPES[schema.get("format") or schema.get("type", "any")]
-    return f"{kind} from {schema['minimum']}" if "minimum" in schema else kind
+    bounds = [f"{word} {schema[bound]}" for word, bound in (("from", "minimum"), ("to", "maximum")) if bound in schema]
+    return " ".join([kind, *bounds])
 
 
 def records() -> str:
@@ -191,6 +191,25 @@ def mistakes() -> str:
     )
 
 
+def parameters() -> str:
+    """Tabulate what the attempts can be asked for by."""
+    return table(
+        ("Parameter", "Valid", "Default", "Meaning"),
+        (
+            (f"`{name}`", valid(parameter.schema), default(parameter.schema), parameter.description)
+            for name, parameter in PARAMETERS.items()
+        ),
+    )
+
+
+def operations() -> str:
+    """Tabulate the operations of the control API."""
+    return table(
+        ("Operation", "What"),
+        ((f"`{operation.method} {operation.path}`", operation.summary) for operation in OPERATIONS),
+    )
+
+
 def clients() -> list[tuple[dict[str, Any], dict[str, dict[str, str]]]]:
     """Give each client of the matrix: what clients.toml says of it, and what it did when results.json was written."""
     listed = tomllib.loads((MATRIX / "clients.toml").read_text(encoding="utf-8"))["clients"]
@@ -258,6 +277,8 @@ TABLES = {
     ("behaviour.md", "behaviour"): behaviour,
     ("compatibility.md", "compatibility"): compatibility,
     ("compatibility.md", "settings"): settings,
+    ("console.md", "parameters"): parameters,
+    ("console.md", "operations"): operations,
     ("explain.md", "mistakes"): mistakes,
     ("refusals.md", "refusals"): refusals,
     ("web-services.md", "web-services-only"): web_services_only,
@@ -272,8 +293,7 @@ def outputs() -> dict[Path, str]:
         ValueError: a document has lost its markers.
 
     """
-    files = {SCHEMA_FILE: json_schema(), OPENAPI_FILE: document(VERSION)}
-    texts = {path: json.dumps(value, indent=2, ensure_ascii=False) + "\n" for path, value in files.items()}
+    texts = {SCHEMA_FILE: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"}
     for (name, marker), make in TABLES.items():
         path = ROOT / "docs" / name
         text = texts.get(path) or path.read_text(encoding="utf-8")

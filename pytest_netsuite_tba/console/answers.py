@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Nothing of the console may be framed, sniffed, cached or read from another origin.
 SECURITY_HEADERS = {
@@ -40,13 +43,22 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def as_json(value: Any, status: int = 200) -> Response:  # noqa: ANN401  (whatever JSON holds)
-    """Answer with a JSON value, one line."""
+def json_response(value: object, status: int = 200) -> Response:
+    """Answer with a JSON value on a line of its own."""
     return Response(json.dumps(value) + "\n", status=status, content_type="application/json")
 
 
-def as_error(error: ApiError) -> Response:
+def hidden(value: Any, hide: Callable[[str], str]) -> Any:  # noqa: ANN401  (what JSON holds: the same kind comes back)
+    """Take the known secrets out of every text in a value; ``hide`` is the audit trail's."""
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, dict):
+        return {hide(key): hidden(item, hide) for key, item in value.items()}
+    return [hidden(item, hide) for item in value] if isinstance(value, list | tuple) else value
+
+
+def error_response(error: ApiError) -> Response:
     """Answer with ``{"error": {"message": ..., "path": ...}}``."""
-    response = as_json({"error": {"message": error.message, "path": error.path}}, error.status)
+    response = json_response({"error": {"message": error.message, "path": error.path}}, error.status)
     response.headers.extend(error.headers)
     return response

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
-from .answers import SECURITY_HEADERS, ApiError, as_error
-from .api import Api
+from pytest_netsuite_tba.login.hiding import hider
+
+from .answers import SECURITY_HEADERS, ApiError, error_response, hidden, json_response
 from .guard import Guard
+from .openapi import Operation
+from .operations import OPERATIONS, Context
 from .page import locked, page
+from .trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,13 +53,12 @@ class Console:
         admin_hosts: Iterable[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._hide = hider(server.accounts)
         self._guard = Guard(token, admin_hosts, PATH, open_paths=(PATH + "health",))
-        rules = [Rule(PATH, methods=["GET"], endpoint=page), Rule(PATH[:-1], methods=["GET"], endpoint=_to_page)]
-        rules += [
-            Rule(PATH + path, methods=[method], endpoint=operation)
-            for method, path, operation in Api(server, monotonic).operations
-        ]
-        self._routes = Map(rules, merge_slashes=False, strict_slashes=False)
+        begin, seed = monotonic(), [account.copy() for account in server.accounts.values()]
+        self._context = partial(
+            Context, server=server, trail=Trail(server), seed=seed, uptime=lambda: monotonic() - begin
+        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one WSGI call; no error of the console's own says more than its kind."""
@@ -61,17 +66,19 @@ class Console:
         try:
             response = self._guard.check(request) or self._answer(request)
         except ApiError as error:
-            response = locked(error) if error.status == 401 and _is_browser(request) else as_error(error)  # noqa: PLR2004
+            error.message, error.path = hidden((error.message, error.path), self._hide)
+            is_page = error.status == HTTPStatus.UNAUTHORIZED and _is_browser(request)
+            response = locked(error) if is_page else error_response(error)
         except Exception:  # noqa: BLE001  (whatever it does, the client gets its answer)
             _LOG.exception("the console failed on %s %s", request.method, request.path)
-            response = as_error(ApiError(500, "the console failed; the server's log has the traceback"))
+            response = error_response(ApiError(500, "the console failed; the server's log has the traceback"))
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
         try:
-            endpoint, values = self._routes.bind_to_environ(request.environ).match()
+            operation, path = _ROUTES.bind_to_environ(request.environ).match()
         except MethodNotAllowed as error:
             allowed = ", ".join(sorted(error.valid_methods or ()))
             raise ApiError(
@@ -80,8 +87,10 @@ class Console:
         except HTTPException:
             raise ApiError(404, f"{request.path[:200]} is no path of the console; see {PATH}openapi.json") from None
         self._guard.check_content_type(request)
-        response: Response = endpoint(request, **values)
-        return response
+        value = operation.handler(self._context(request=request, path=path))
+        if isinstance(value, Response):
+            return value
+        return Response(status=204) if operation.answer is None else json_response(value, operation.status)
 
 
 def _is_browser(request: Request) -> bool:
@@ -89,6 +98,15 @@ def _is_browser(request: Request) -> bool:
     return request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html"
 
 
-def _to_page(_: Request) -> Response:
-    """Lead whoever left out the slash to the page."""
-    return Response(status=308, headers={"Location": PATH})
+_PAGE = Operation("GET", "", "The page.", lambda _: page())
+_TO_PAGE = Operation(
+    "GET", "", "For whoever left out the slash.", lambda _: Response(status=308, headers={"Location": PATH})
+)
+_ROUTES = Map(
+    [
+        Rule(PATH[:-1], methods=["GET"], endpoint=_TO_PAGE),
+        *(Rule(PATH + row.route, methods=[row.method], endpoint=row) for row in (_PAGE, *OPERATIONS)),
+    ],
+    merge_slashes=False,
+    strict_slashes=False,
+)

@@ -6,19 +6,31 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.login.hiding import hider
 
-from .answers import ApiError
-from .bodies import fit
+from .answers import ApiError, hidden
+from .bodies import check_object
+from .schemas import TEXT, object_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.test import TestResponse
+
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.server.server import NetSuiteServer
 
-METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")
-_KEYS = ("account", "token", "method", "url", "body", "content_type")
+    from .trail import Trail
+
+REQUEST = object_of(
+    dict.fromkeys(("account", "token", "url", "body", "content_type"), TEXT)
+    | {"method": {"enum": ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"]}},
+    ["url"],
+)
 
 
-def send(server: NetSuiteServer, table: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever JSON holds)
-    """Sign and send; give what came back and the attempt that it was.
+def send(server: NetSuiteServer, trail: Trail, table: object) -> dict[str, Any]:
+    """Sign and send what a :data:`REQUEST` asks for; return what came back and the attempt that it was.
 
     A URL without a host means the account's own RESTlet host. Nothing leaves this process.
 
@@ -26,35 +38,41 @@ def send(server: NetSuiteServer, table: Any) -> dict[str, Any]:  # noqa: ANN401 
         ApiError: a key or a value is not valid.
 
     """
-    fit(table, dict.fromkeys(_KEYS, str), required=("url",))
-    account = server.accounts.get(table.get("account", server.account.id))
+    wanted = {"method": "GET", "body": "", "content_type": "application/json"} | check_object(table, REQUEST)
+    account = server.accounts.get(wanted.get("account", server.account.id))
     if account is None:
-        raise ApiError(400, nearest(table["account"], server.accounts), path="$.account")
-    name = table.get("token", next(iter(account.tokens), ""))
+        raise ApiError(400, nearest(wanted["account"], server.accounts), path="$.account")
+    name = wanted.get("token", next(iter(account.tokens), ""))
     if name not in account.tokens:
         raise ApiError(400, f"{name!r} is no token of {account.id}; {nearest(name, account.tokens)}", path="$.token")
-    method = table.get("method", "GET")
-    if method not in METHODS:
-        raise ApiError(400, f"{method!r} is not valid; {nearest(method, METHODS)}", path="$.method")
-    url = _checked_url(table["url"])
-    last = server.audit_trail[-1].id if server.audit_trail else 0
+    _check_url(wanted["url"])
+    if not wanted["content_type"].isprintable():
+        raise ApiError(400, "expected a header's value: printable characters", path="$.content_type")
     client = server.credentials_for(account.tokens[name]).client()
-    body = table.get("body", "")
-    content_type = table.get("content_type", "application/json")
-    try:
-        response = client.open(url, method=method, data=body.encode() if body else None, content_type=content_type)
-    except ConnectionResetError:
-        response = None
-    attempt = next((one for one in reversed(list(server.audit_trail)) if one.id > last and one.method == method), None)
+    options = {"method": wanted["method"], "content_type": wanted["content_type"]}
+    if wanted["body"]:
+        options["data"] = wanted["body"].encode()
+    hide = hider(server.accounts)
+    response, attempt = attempt_of(trail, lambda: client.open(wanted["url"], **options))
     return {
         "status": None if response is None else response.status_code,
-        "headers": [] if response is None else [list(one) for one in response.headers],
-        "body": "" if response is None else response.get_data(as_text=True),
+        "headers": [] if response is None else hidden(list(response.headers), hide),
+        "body": "" if response is None else hide(response.get_data(as_text=True)),
         "attempt": None if attempt is None else attempt.as_dict(),
     }
 
 
-def _checked_url(url: str) -> str:
+def attempt_of(trail: Trail, call: Callable[[], TestResponse]) -> tuple[TestResponse | None, LoginAttempt | None]:
+    """Call the server in this thread; its answer, None for a reset connection, and the attempt that it was, if any."""
+    trail.answered_here.attempt = None
+    try:
+        response = call()
+    except ConnectionResetError:
+        response = None
+    return response, trail.answered_here.attempt
+
+
+def _check_url(url: str) -> None:
     """Refuse what is no URL of a NetSuite, or would come back to the console."""
     if not url.isascii() or not url.isprintable() or " " in url:
         raise ApiError(400, "expected a URL with everything but ASCII percent-encoded", path="$.url")
@@ -66,4 +84,3 @@ def _checked_url(url: str) -> str:
         raise ApiError(400, f"{scheme[:20]!r} is no scheme of NetSuite's; valid: 'http', 'https'", path="$.url")
     if unquote(path).lstrip("/").startswith("__admin"):
         raise ApiError(400, "the console's own paths are not sent through the server", path="$.url")
-    return url

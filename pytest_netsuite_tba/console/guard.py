@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 
     from werkzeug import Request
 
-_WRITES = {
-    "POST",
-    "PUT",
-    "PATCH",
-}  # DELETE is never sent across origins unasked (Fetch standard, CORS-safelisted method)
+# What an HTML form cannot harm by; DELETE is never sent across origins unasked (Fetch standard, CORS-safelisted method).
+_SAFE_FROM_FORMS = {"GET", "HEAD", "DELETE"}
 
 
 class Guard:
@@ -38,13 +35,13 @@ class Guard:
         self, token: str | None, admin_hosts: Iterable[str], page: str, open_paths: Iterable[str] = ()
     ) -> None:
         self._token = token
-        self._admin_hosts = {host_name(one) for one in admin_hosts}
+        self._admin_hosts = {host_name(host) for host in admin_hosts}
         self._page = page
         self._open_paths = frozenset(open_paths)
         self._session = secrets.token_urlsafe(32)
 
     def check(self, request: Request) -> Response | None:
-        """Give None for a request that may go on, or the redirect that ends the exchange of the token.
+        """Let a request go on by None, or answer with the redirect that ends the exchange of the token.
 
         Raises:
             ApiError: it may not.
@@ -98,7 +95,7 @@ class Guard:
             ApiError: its Content-Type is not application/json.
 
         """
-        if request.method in _WRITES and request.mimetype != "application/json":
+        if request.method not in _SAFE_FROM_FORMS and request.mimetype != "application/json":
             sent = request.mimetype[:80] or "nothing"
             raise ApiError(415, f"Content-Type is {sent!r}; expected application/json, with or without a body")
 
@@ -121,7 +118,7 @@ class Guard:
 
 
 def host_name(host: str) -> str:
-    """Give a Host without its port, in lower case, an IPv6 address without its brackets."""
+    """Return a Host without its port, in lower case, an IPv6 address without its brackets."""
     host = host.strip().lower()
     if host.startswith("["):
         return host[1:].partition("]")[0]

@@ -1,4 +1,4 @@
-"""The Login Audit Trail page, and what a browser without the token gets: a file each, allowed by their hashes."""
+"""The Login Audit Trail page, and what a browser without the token gets: each in one piece, allowed by its hashes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 from werkzeug import Response
 
 if TYPE_CHECKING:
-    from werkzeug import Request
-
     from .answers import ApiError
 
-_NONE = "'none'"
+# What page.html names: file, the tag that does so, and the tags that its content stands between instead.
+_FILES = (
+    ("page.css", '<link rel="stylesheet" href="page.css">', "<style>", "</style>"),
+    ("page.js", '<script type="module" src="page.js"></script>', '<script type="module">', "</script>"),
+)
 
 
-def page(_: Request) -> Response:
-    """Give the page."""
+def page() -> Response:
+    """Answer with the page."""
     return _answer("page.html")
 
 
@@ -39,16 +41,22 @@ def _answer(name: str, status: int = 200) -> Response:
 
 @cache
 def _loaded(name: str) -> tuple[str, str]:
-    """Read a page; give it and the policy by which nothing but what it holds is run (CSP level 3)."""
-    text = files(__package__).joinpath(name).read_text("utf-8")
-    policy = (
+    """Read a page with its style and script, and make the policy by which nothing else is run (CSP level 3)."""
+    text = _read(name)
+    for file, tag, begin, end in _FILES:
+        text = text.replace(tag, f"{begin}\n{_read(file)}{end}")
+    return text, (
         "default-src 'none'; connect-src 'self'; img-src data:; "
-        f"script-src {_hashes(text, 'script') or _NONE}; style-src {_hashes(text, 'style')}; "
+        f"script-src {_hashes(text, 'script')}; style-src {_hashes(text, 'style')}; "
         "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
     )
-    return text, policy
+
+
+def _read(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
 
 
 def _hashes(text: str, element: str) -> str:
-    contents = re.findall(rf"<{element}>(.*?)</{element}>", text, re.DOTALL)
-    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in contents)
+    contents = re.findall(rf"<{element}[^>]*>(.*?)</{element}>", text, re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(content.encode()).digest()).decode() for content in contents)
+    return " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"

@@ -12,26 +12,30 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.account.history import DEFAULT_HISTORY
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, DETAILS
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_DETAILS
 
 from .answers import ApiError
+from .openapi import Parameter
+from .schemas import ATTEMPT, COUNT, NUMBER, TEXT, WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.server.server import NetSuiteServer
 
 POLL_SECONDS = 0.1  # how soon a stop of the server, or a client that left, is noticed
-MOST_WAIT_SECONDS = 60.0
+MOST_WAIT_SECONDS = 60
+DEFAULT_WAIT_SECONDS = 10
 DEFAULT_LIMIT = 100
 _SEARCH_SECONDS = 5.0  # for all diagnoses of one answer; of the rest, the quick part of the search is still made
 _LEAST_SEARCH_SECONDS = 0.001
 _COMMENT_SECONDS = 15.0  # a proxy between may close what is silent
 _MOST_PENDING = 20_000  # events; a reader that is further behind is let go, and comes back
-_STATUSES = ("Success", "Failure")
+_MOST = 10**9  # of what is counted
 _REFUSALS = {**BY_ID, **BY_TOKEN_ID}
 
 
@@ -48,7 +52,7 @@ class Query:
     limit: int = DEFAULT_LIMIT
     diagnosis: bool = True
     wait_for: int = 0
-    timeout: float = 10.0
+    timeout: float = DEFAULT_WAIT_SECONDS
 
     def matches(self, attempt: LoginAttempt, *, budget: float = 0) -> bool:
         """Whether the attempt is asked for; by a mistake, its diagnosis is searched for ``budget`` seconds at most."""
@@ -66,58 +70,25 @@ class Query:
 
 def _mistakes(attempt: LoginAttempt, budget: float) -> set[str]:
     diagnosis = None if attempt.accepted else attempt.diagnosed(budget=budget)
-    return set() if diagnosis is None else {one.id for one in diagnosis.mistakes}
+    return set() if diagnosis is None else {mistake.id for mistake in diagnosis.mistakes}
 
 
-def _details(server: NetSuiteServer) -> dict[str, None]:
-    """Give whatever may be asked for as a detail: a script's own error has a code that only the trail knows."""
-    codes = [one.code for one in (*_REFUSALS.values(), *server.audit_trail) if one.code]
-    return dict.fromkeys((*DETAILS, *TOKEN_DETAILS, *_REFUSALS, *CATALOGUE, *codes))
+# -- the query string --------------------------------------------------------------------------------------------
 
 
-def query_of(given: Mapping[str, str], server: NetSuiteServer) -> Query:
-    """Read the parameters of a query string.
-
-    Raises:
-        ApiError: one is unknown, or its value is not valid; names it and what is.
-
-    """
-    readers: dict[str, Callable[[str], object]] = {
-        "status": lambda text: _one_of(text, _STATUSES),
-        "detail": lambda text: _one_of(text, _details(server)),
-        "account": lambda text: _one_of(text, server.accounts),
-        "since": _moment,
-        "until": _moment,
-        "after": lambda text: _whole(text, least=0),
-        "limit": lambda text: _whole(text, least=1),
-        "diagnosis": lambda text: _one_of(text, ("true", "false")) == "true",
-        "wait_for": lambda text: _whole(text, least=1, most=server.audit_trail.limit),
-        "timeout": _seconds,
-    }
-    values: dict[str, Any] = {}
-    for name, text in given.items():
-        if name not in readers:
-            raise ApiError(400, f"unknown parameter {name[:80]!r}; {nearest(name, readers)}", path=name[:80])
-        try:
-            values[name] = readers[name](text)
-        except ValueError as error:
-            raise ApiError(400, f"{text[:80]!r} is not valid; {error}", path=name) from None
-    return Query(**values)
-
-
-def _one_of(text: str, valid: Mapping[str, object] | tuple[str, ...]) -> str:
+def _choice(text: str, valid: Iterable[str]) -> str:
     if text not in valid:
         raise ValueError(nearest(text, valid))
     return text
 
 
-def _whole(text: str, *, least: int, most: int = 10**9) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 12 and least <= int(text) <= most):  # noqa: PLR2004
-        raise ValueError(f"expected a whole number from {least} to {most}")
-    return int(text)
+def _detail(text: str, server: NetSuiteServer) -> str:
+    """Read whatever may be asked for as a detail: a script's own error has a code that only the trail knows."""
+    codes = [holder.code for holder in (*_REFUSALS.values(), *server.audit_trail) if holder.code]
+    return _choice(text, dict.fromkeys((*DETAILS, *TOKEN_DETAILS, *_REFUSALS, *CATALOGUE, *codes)))
 
 
-def _moment(text: str) -> float:
+def _moment(text: str, _: NetSuiteServer) -> float:
     try:
         seconds = float(text) if text.replace(".", "", 1).isdecimal() else unix_seconds(text)
     except ValueError:
@@ -127,97 +98,143 @@ def _moment(text: str) -> float:
     return seconds
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds <= MOST_WAIT_SECONDS:
-        raise ValueError(f"expected seconds from 0 to {MOST_WAIT_SECONDS:g}")
-    return seconds
+def _reachable(count: int, server: NetSuiteServer) -> int:
+    if count > server.audit_trail.limit:
+        raise ValueError(f"expected a whole number from 1 to {server.audit_trail.limit}: the trail keeps no more")
+    return count
+
+
+PARAMETERS = {
+    "status": Parameter("Of the login.", ATTEMPT["status"]),
+    "detail": Parameter(
+        "The audit trail's Detail, or the id of a refusal, a public error code, or the id of a mistake.", TEXT, _detail
+    ),
+    "account": Parameter("Id of the account called.", TEXT, lambda text, server: _choice(text, server.accounts)),
+    "since": Parameter("NetSuite's time from which on, as 2026-09-21T14:13:20Z or Unix seconds.", TEXT, _moment),
+    "until": Parameter("NetSuite's time up to which.", TEXT, _moment),
+    "after": Parameter("Only attempts with a higher id.", WHOLE | {"minimum": 0, "maximum": _MOST}),
+    "limit": Parameter("At most so many, the newest.", COUNT | {"maximum": _MOST, "default": DEFAULT_LIMIT}),
+    "diagnosis": Parameter(
+        "Whether the mistakes are searched for.",
+        {"enum": ["true", "false"], "default": "true"},
+        lambda text, _: text == "true",
+    ),
+    "wait_for": Parameter("Wait until so many match.", WHOLE | {"minimum": 1, "maximum": DEFAULT_HISTORY}, _reachable),
+    "timeout": Parameter(
+        "Seconds to wait at most; then the answer says timed_out.",
+        NUMBER | {"minimum": 0, "maximum": MOST_WAIT_SECONDS, "default": DEFAULT_WAIT_SECONDS},
+    ),
+}
+
+
+def query_of(given: Mapping[str, str], server: NetSuiteServer) -> Query:
+    """Read the parameters of a query string.
+
+    Raises:
+        ApiError: one is unknown, or its value is not valid; names it and what is.
+
+    """
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in PARAMETERS:
+            raise ApiError(400, f"unknown parameter {name[:80]!r}; {nearest(name, PARAMETERS)}", path=name[:80])
+        try:
+            values[name] = PARAMETERS[name].value_of(text, server)
+        except ValueError as error:
+            raise ApiError(400, f"{text[:80]!r} is not valid; {error}", path=name) from None
+    return Query(**values)
+
+
+# -- the trail ---------------------------------------------------------------------------------------------------
 
 
 def _budgets(attempts: list[LoginAttempt]) -> Iterator[tuple[LoginAttempt, float]]:
-    """Give each attempt with the seconds that are left for its diagnosis."""
+    """Pair each attempt with the seconds that are left for its diagnosis."""
     end = time.monotonic() + _SEARCH_SECONDS
-    for one in attempts:
-        yield one, max(_LEAST_SEARCH_SECONDS, min(1.0, end - time.monotonic()))
+    for attempt in attempts:
+        yield attempt, max(_LEAST_SEARCH_SECONDS, min(1.0, end - time.monotonic()))
 
 
 class Trail:
-    """Reads a server's audit trail, and tells whoever listens of each new attempt."""
+    """Reads a server's audit trail, and tells whoever listens of each new attempt.
+
+    Attributes:
+        answered_here: its ``attempt`` is the latest that the present thread answered.
+
+    """
 
     def __init__(self, server: NetSuiteServer) -> None:
         self._server = server
         self._answered = threading.Condition()
         self._listeners: set[queue.Queue[tuple[str, LoginAttempt | None]]] = set()
+        self.answered_here = threading.local()
         server.audit_trail.watchers.append(self._note)
 
     def _note(self, attempt: LoginAttempt) -> None:
+        self.answered_here.attempt = attempt
         with self._answered:
             self._answered.notify_all()
-        self._tell("attempt", attempt)
+        self._send("attempt", attempt)
 
     def announce(self, event: str) -> None:
         """Tell all listeners that something else changed: ``records`` or ``cleared``."""
-        self._tell(event, None)
+        self._send(event, None)
 
-    def _tell(self, event: str, attempt: LoginAttempt | None) -> None:
-        for one in list(self._listeners):
+    def _send(self, event: str, attempt: LoginAttempt | None) -> None:
+        for listener in list(self._listeners):
             try:
-                one.put_nowait((event, attempt))
+                listener.put_nowait((event, attempt))
             except queue.Full:
-                self._listeners.discard(one)
+                self._listeners.discard(listener)
 
     def read(self, query: Query) -> dict[str, Any]:
-        """Give the attempts that match, oldest first, once there are enough of them or the time is over."""
+        """Return the attempts that match, oldest first, once there are enough of them or the time is over."""
         deadline = time.monotonic() + query.timeout
         matching = self._matching(query)
         while len(matching) < query.wait_for and not self._server.faults.stopped.is_set():
             left = deadline - time.monotonic()
             if left <= 0:
                 break
-            with self._answered:  # one that is answered just now is seen the next time
+            with self._answered:  # what is answered just now is seen the next time
                 self._answered.wait(min(left, POLL_SECONDS))
             matching = self._matching(query)
         return {
-            "attempts": list(self._as_json(matching[-query.limit :], diagnosis=query.diagnosis)),
+            "attempts": [
+                attempt.as_dict(budget=budget if query.diagnosis else 0)
+                for attempt, budget in _budgets(matching[-query.limit :])
+            ],
             "matching": len(matching),
             "dropped": self._server.audit_trail.dropped,
             "timed_out": len(matching) < query.wait_for,
         }
 
     def _matching(self, query: Query) -> list[LoginAttempt]:
-        return [one for one, budget in _budgets(list(self._server.audit_trail)) if query.matches(one, budget=budget)]
-
-    @staticmethod
-    def _as_json(attempts: list[LoginAttempt], *, diagnosis: bool) -> Iterator[dict[str, Any]]:
-        for one, budget in _budgets(attempts):
-            yield one.as_dict(budget=budget if diagnosis else 0)
+        attempts = _budgets(list(self._server.audit_trail))
+        return [attempt for attempt, budget in attempts if query.matches(attempt, budget=budget)]
 
     def find(self, id: int) -> LoginAttempt:
-        """Give the attempt with this id.
+        """Return the attempt with this id.
 
         Raises:
             ApiError: it is not (or no longer) here.
 
         """
-        for one in reversed(list(self._server.audit_trail)):
-            if one.id == id:
-                return one
+        for attempt in reversed(list(self._server.audit_trail)):
+            if attempt.id == id:
+                return attempt
         raise ApiError(404, f"no attempt {id} is in the audit trail; it was cleared, or dropped, or has yet to come")
 
     def events(self) -> Iterator[bytes]:
-        """Give server-sent events until the reader leaves or the server stops.
+        """Stream server-sent events until the reader leaves or the server stops.
 
         ``attempt`` holds an attempt without its diagnosis; ``records`` and ``cleared`` hold nothing. ``b""``
         comes between, so that the listener can look whether anybody still reads.
         """
         mine: queue.Queue[tuple[str, LoginAttempt | None]] = queue.Queue(_MOST_PENDING)
         self._listeners.add(mine)  # before the head is sent: who has read it misses nothing
-        return self._told(mine)
+        return self._stream(mine)
 
-    def _told(self, mine: queue.Queue[tuple[str, LoginAttempt | None]]) -> Iterator[bytes]:
+    def _stream(self, mine: queue.Queue[tuple[str, LoginAttempt | None]]) -> Iterator[bytes]:
         try:
             yield b"retry: 1000\n\n"
             silent = 0.0

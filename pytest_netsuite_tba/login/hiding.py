@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pytest_netsuite_tba.account.records import Account
 
@@ -54,6 +54,11 @@ def secrets_of(accounts: Iterable[Account]) -> list[str]:
     """Every consumer secret and token secret that these accounts have now."""
     tokens = [token for account in accounts for token in account.tokens.values()]
     return [token.secret for token in tokens] + [token.integration.consumer_secret for token in tokens]
+
+
+def hider(accounts: Mapping[str, Account]) -> Callable[[str], str]:
+    """What takes the secrets out of a text that these accounts have when it is called."""
+    return lambda text: hiding(tuple(secrets_of(accounts.values()))).text(text)
 
 
 @lru_cache(maxsize=1_024)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,7 @@ from support.console_caller import ACCOUNT, ECHO
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, Token
 from pytest_netsuite_tba.account.fields import rules_of
 from pytest_netsuite_tba.console import Console
-from pytest_netsuite_tba.console.api import Api
-from pytest_netsuite_tba.console.openapi import document
+from pytest_netsuite_tba.console.operations import OPERATIONS
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -109,15 +109,28 @@ MISTAKES = [
     ("POST", "faults", {"kind": "dely"}, "$.kind", "did you mean 'delay'?"),
     ("POST", "faults", {"kind": "delay", "second": 1}, "$.second", "did you mean 'seconds'?"),
     ("POST", "faults", {"kind": "delay", "times": 0}, "$.times", "from 1"),
+    ("POST", "faults", {"kind": "delay", "self": 1}, "$.self", "unknown key"),
+    ("POST", "faults", {"kind": "delay", "seconds": 1e9}, "$.seconds", "expected 0 to 86400 seconds"),
+    ("POST", "faults", {"kind": "delay", "after_script": True}, "$.after_script", "valid: 'seconds'"),
+    ("POST", "faults", {"on": 1}, "$.kind", "missing; valid: 'wrong_data_center'"),
     ("POST", "refusals", {"id": "nonce_usd"}, "$.id", "did you mean 'nonce_used'?"),
+    ("POST", "refusals", {"id": "nonce_used", "times": 10_001}, "$.times", "expected a whole number from 1 to 10000"),
+    ("POST", "refusals", {"id": "nonce_used", "times": True}, "$.times", "expected a whole number"),
     ("POST", "requests", {"url": "/x", "token": "Defalt token"}, "$.token", "did you mean 'Default token'?"),
     ("POST", "requests", {"url": "/%5F_admin/reset"}, "$.url", "own paths"),
     ("POST", "requests", {"url": "ftp://x/"}, "$.url", "valid: 'http', 'https'"),
+    ("POST", "requests", {"url": "/x", "method": "GTE"}, "$.method", "did you mean 'GET'?"),
+    ("POST", "requests", {"url": "/x", "account": "1234567"}, "$.account", "did you mean '1234567_SB1'?"),
+    ("POST", "requests", {"url": "/x", "body": {}}, "$.body", "expected a text"),
+    ("POST", "requests", {"url": "/x", "content_type": "text/plain\r\nX-A: b"}, "$.content_type", "printable"),
+    ("POST", "requests", {}, "$.url", "missing; expected a text"),
+    ("POST", "requests", [], "$", "expected an object of account, token, url"),
     ("POST", "reset", {"all": True}, "$.all", "unknown key"),
     ("POST", "reset", b"{", "$", "not JSON"),
     ("POST", "reset", b'{"a": NaN}', "$", "NaN is no JSON number"),
     ("POST", "reset", b'{"a": 1e999}', "$", "too large a number"),
     ("POST", "reset", b"\xff", "$", "not JSON"),
+    ("POST", "reset", b'{"a": "\\ud800"}', "$", "surrogates not allowed"),
     ("POST", "reset", b"[" * 100_000, "$", "nested too deeply"),
 ]
 
@@ -269,6 +282,14 @@ def test_a_restlet_answers_as_it_was_told(call, entry, content_type, status, sai
     assert "authorization" not in one["headers"]
 
 
+@pytest.mark.parametrize("given", [{"json": 0}, {"json": False}, {"text": ""}, {"echo": True}], ids=str)
+def test_a_canned_answer_is_shown_as_it_was_written(call, given):
+    """Nothing and false, too."""
+    body = {"script": "customscript_a", "deploy": "customdeploy_a", "get": given}
+
+    assert given == call("POST", f"{ACCOUNT}/restlets", body).json["get"]
+
+
 def test_business_records_are_shown_and_replaced(call):
     """By the key of account.toml; what a function answers cannot be shown."""
     given = {
@@ -349,6 +370,33 @@ def test_a_reset_connection_is_an_answer_of_its_own(call):
     assert (200, None) == (answer.status_code, answer.json["status"])
 
 
+def test_two_who_send_at_once_each_see_their_own_attempt(call):
+    """Whichever of them is answered first."""
+    entered, may_answer, answers = threading.Event(), threading.Event(), []
+    call.server.deploy("customscript_slow", "customdeploy_slow", get=lambda _: [entered.set(), may_answer.wait(30)])
+    slow = ECHO.replace("_echo", "_slow")
+    first = threading.Thread(target=lambda: answers.append(call("POST", "requests", {"url": slow}).json))
+    first.start()
+    assert entered.wait(30)
+    answers.append(call("POST", "requests", {"url": ECHO}).json)
+    may_answer.set()
+    first.join(30)
+
+    assert [(2, ECHO), (1, slow)] == [
+        (answer["attempt"]["id"], answer["attempt"]["url"].partition(".com")[2]) for answer in answers
+    ]
+
+
+def test_a_request_by_hand_that_is_no_login_has_no_attempt(call):
+    """Nor is it shown another's."""
+    call.login()
+
+    answer = call("POST", "requests", {"url": "https://system.netsuite.com/app/login/secure/x.nl"}).json
+    call.server.clear_assertions()
+
+    assert (404, None) == (answer["status"], answer["attempt"])
+
+
 def test_a_reset_goes_back_to_the_seed(call):
     """Records, clock, faults, refusals, nonces and the trail are as they were when the console was made."""
     call.server.clock.freeze("2026-09-21T14:13:20Z")
@@ -376,20 +424,17 @@ def test_a_reset_goes_back_to_the_seed(call):
 # -- its description -----------------------------------------------------------------------------------------------
 
 
-def test_the_description_has_every_operation(server):
-    """And no other."""
-    described = {(method.upper(), path) for path, methods in document("0")["paths"].items() for method in methods}
-    kinds = ("integrations", "roles", "entities", "tokens")
-    offered = set()
-    for method, path, _ in Api(server).operations:
-        plain = "/" + path.replace("<int:attempt>", "{attempt}").replace("<path:name>", "{name}")
-        for one in ("account", "script", "deploy"):
-            plain = plain.replace(f"<{one}>", f"{{{one}}}")
-        head, mark, rest = plain.partition("<any(")
-        of = [kind for kind in kinds if kind in rest.partition(")")[0]] if mark else [""]
-        offered |= {(method, head + kind + rest.partition(">")[2]) for kind in of}
+def test_the_description_has_every_operation(call):
+    """And no other: whatever it describes is answered, by the methods that it names and no others."""
+    described = call("GET", "openapi.json").json["paths"]
+    parts = {"account": "1234567_SB1", "attempt": "1", "script": "a", "deploy": "b", "name": "7"}
 
-    assert offered == described
+    offered = {path: call("OPTIONS", path[1:].format_map(parts)).headers["Allow"].lower() for path in described}
+
+    assert {path: set(methods) for path, methods in described.items()} == {
+        path: set(methods.split(", ")) - {"head"} for path, methods in offered.items()
+    }
+    assert len(OPERATIONS) == sum(map(len, described.values()))
 
 
 def test_the_server_does_as_the_description_says(tmp_path):

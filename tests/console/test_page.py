@@ -16,9 +16,11 @@ from pytest_netsuite_tba import Account, NetSuiteServer, Token
 from pytest_netsuite_tba.console import Console
 from pytest_netsuite_tba.login.audit_trail import LoginAttempt
 
-NPM = Path(__file__).parent.parent / "npm" / "node_modules"
+ROOT = Path(__file__).parent.parent.parent
+NPM = ROOT / "tests" / "npm" / "node_modules"
 AXE = NPM / "axe-core" / "axe.min.js"
 NEWMAN = NPM / ".bin" / "newman"
+BIOME = NPM / ".bin" / "biome"
 # Where pictures for the docs go: NETSUITE_TBA_SCREENSHOTS=docs python -m pytest tests/console/test_page.py
 SCREENSHOTS = os.environ.get("NETSUITE_TBA_SCREENSHOTS")
 ECHO = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
@@ -668,6 +670,14 @@ def test_exposed_without_the_token_it_says_how_to_open_it(chromium, scheme):
         assert [f"{server.url}/__admin/"] == [one for one in requested if not one.startswith("data:")]
         assert [] == [one for one in said if "status of 401" not in one]
         assert 0 == len(server.audit_trail)
+
+
+@pytest.mark.skipif(not BIOME.exists(), reason="SKIPPED: npm install --prefix tests/npm gives biome")
+def test_the_linter_finds_nothing():
+    """Neither in the script nor in the style, by biome.jsonc."""
+    done = subprocess.run([BIOME, "lint", "--error-on-warnings"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (0, True) == (done.returncode, "Checked" in done.stderr), done.stdout + done.stderr
 
 
 def test_the_page_says_when_the_server_is_gone(server, visit):

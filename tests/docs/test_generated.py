@@ -36,8 +36,7 @@ def copy_of_docs(generate, tmp_path, monkeypatch):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(path.read_bytes())
     monkeypatch.setattr(generate, "ROOT", tmp_path)
-    for name in ("SCHEMA_FILE", "OPENAPI_FILE"):
-        monkeypatch.setattr(generate, name, tmp_path / getattr(generate, name).relative_to(SCRIPT.parent.parent))
+    monkeypatch.setattr(generate, "SCHEMA_FILE", tmp_path / generate.SCHEMA_FILE.relative_to(SCRIPT.parent.parent))
     return tmp_path
 
 
