@@ -17,8 +17,9 @@ from pytest_netsuite_tba.account.web_services import BusinessRecord, OperationAn
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.fake.faults import KINDS, Fault
 from pytest_netsuite_tba.login.audit_trail import LoginAttempt
-from pytest_netsuite_tba.login.refusal import Channel, Refusal
+from pytest_netsuite_tba.login.refusal import Refusal
 from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
+from pytest_netsuite_tba.services.table import CHANNELS
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -33,6 +34,10 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 OBJECT: Schema = {"type": "object"}
 COUNT: Schema = {"type": "integer", "minimum": 1, "default": 1}
 REFUSAL = ("id", "detail", "code", "cause", "cure")  # what is shown of a refusal
+_NAMES: dict[str, Any] = {
+    "Channel": Literal[CHANNELS],
+    "datetime": datetime,
+}  # of annotations, for the type checker only
 _PLAIN: dict[Any, Schema] = {str: TEXT, int: WHOLE, float: NUMBER, bool: BOOLEAN, datetime: MOMENT, Any: {}}
 
 
@@ -67,7 +72,7 @@ def fields_of(kind: type[Any], *, only: tuple[str, ...] = (), without: tuple[str
     # Of these alone: what the others are annotated with may be imported for the type checker only.
     annotations = {name: kind.__annotations__[name] for name in only or names}
     part = type(kind.__name__, (), {"__annotations__": annotations, "__module__": kind.__module__})
-    return {name: _schema_of(hint) for name, hint in get_type_hints(part, localns={"Channel": Channel}).items()}
+    return {name: _schema_of(hint) for name, hint in get_type_hints(part, localns=_NAMES).items()}
 
 
 def _schema_of(hint: object) -> Schema:
@@ -85,7 +90,7 @@ def _schema_of(hint: object) -> Schema:
 
 # -- bodies that are no records ----------------------------------------------------------------------------------
 
-ATTEMPT = fields_of(LoginAttempt, without=("refusal", "cure"))
+ATTEMPT = fields_of(LoginAttempt, without=("refusal", "cure", "facts", "signature", "search"))
 CLOCK_CHANGE = object_of(
     {
         "freeze": {

@@ -392,7 +392,7 @@ def test_a_request_by_hand_that_is_no_login_has_no_attempt(call):
     call.login()
 
     answer = call("POST", "requests", {"url": "https://system.netsuite.com/app/login/secure/x.nl"}).json
-    call.server.clear_assertions()
+    call.server.httpserver.clear_assertions()
 
     assert (404, None) == (answer["status"], answer["attempt"])
 

@@ -257,6 +257,8 @@ def test_a_hundred_stalled_clients_keep_nobody_waiting(authority, trusting):
             answers = list(pool.map(good, range(100)))
         assert [(401, REFUSED)] * 100 == answers
         stack.close()  # the stalled ones give up
-    connections = [thread for thread in threading.enumerate() if thread.name.startswith("pytest_netsuite_tba.wire-connection")]
+    connections = [
+        thread for thread in threading.enumerate() if thread.name.startswith("pytest_netsuite_tba.wire-connection")
+    ]
 
     assert (before, []) == (descriptors(), connections)
