@@ -79,13 +79,7 @@ class Clock:
         self._frozen = self.client_now() if at is None else unix_seconds(at)
 
     def advance(
-        self,
-        by: timedelta | None = None,
-        *,
-        days: float = 0,
-        hours: float = 0,
-        minutes: float = 0,
-        seconds: float = 0,
+        self, by: timedelta | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> None:
         """Move the clock forward (backward if negative), for NetSuite and its clients together."""
         step = (

@@ -295,7 +295,7 @@ class Account(Record):
                     integration=integration,
                     entity=entity,
                     role=role,
-                ),
+                )
             )
 
     def install(self, integration: Integration) -> Integration:
@@ -369,7 +369,7 @@ class Account(Record):
                 owner=owner,
                 status=status,
                 required=required,
-            ),
+            )
         )
 
     def add_deployment(self, deployment: Deployment) -> Deployment:

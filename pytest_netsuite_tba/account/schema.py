@@ -25,7 +25,7 @@ _WRITTEN: dict[object, dict[str, Any]] = {
             {"const": "all"},
             {"type": "array", "items": {"type": ["integer", "string"]}},
             {"$ref": "#/$defs/Audience"},
-        ],
+        ]
     },
 }
 _EXTRA: dict[type[Record], dict[str, Any]] = {Canned: {"minProperties": 1, "maxProperties": 1}}

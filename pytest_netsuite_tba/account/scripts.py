@@ -113,8 +113,7 @@ class Deployment(Record):
     deploy: str = setting("Deployment id, `customdeploy_...`.")
     script_number: int | None = setting("Internal number of the script; the next free one when omitted.", default=None)
     deploy_number: int | None = setting(
-        "Number of the deployment within its script; the next free one when omitted.",
-        default=None,
+        "Number of the deployment within its script; the next free one when omitted.", default=None
     )
     get: EntryPoint = setting("Answer to GET; without it GET gets a 405.", default=None)
     post: EntryPoint = setting("Answer to POST; without it POST gets a 405.", default=None)
@@ -146,9 +145,7 @@ class Deployment(Record):
             json.dumps(value)
         except (TypeError, ValueError) as error:
             raise RecordError(
-                f"Deployment.{method}",
-                value,
-                f"a function, or a value that JSON can hold ({error})",
+                f"Deployment.{method}", value, f"a function, or a value that JSON can hold ({error})"
             ) from None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Deployment:

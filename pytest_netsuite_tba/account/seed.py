@@ -176,9 +176,7 @@ def _check_credentials(record: Any, itself: object, account: Account) -> None:  
     for one in others.values():
         if one is not itself and getattr(record, field) and getattr(one, field) == getattr(record, field):
             raise RecordError(
-                f"{type(record).__name__}.{field}",
-                getattr(record, field),
-                "one that no other record has",
+                f"{type(record).__name__}.{field}", getattr(record, field), "one that no other record has"
             )
 
 
@@ -353,8 +351,7 @@ def _references(value: object, kind: type, place: _Place, known: _Known) -> list
 def _entry_point(value: object, place: _Place) -> object:
     if not isinstance(value, dict):
         raise place.error(
-            "expected { json = ... }, { text = ... }, { error = { code = ... } } or { echo = true }",
-            value,
+            "expected { json = ... }, { text = ... }, { error = { code = ... } } or { echo = true }", value
         )
     return _record(Canned, value, place, {})
 

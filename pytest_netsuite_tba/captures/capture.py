@@ -38,13 +38,7 @@ class Capture:
 
 
 def request_to(
-    url: str,
-    where: str,
-    *,
-    method: str,
-    headers: Iterable[tuple[str, str]],
-    body: bytes = b"",
-    target: str = "",
+    url: str, where: str, *, method: str, headers: Iterable[tuple[str, str]], body: bytes = b"", target: str = ""
 ) -> SignedRequest:
     """Make a request of a full URL, whose fragment is dropped; ``target`` replaces the one in it.
 

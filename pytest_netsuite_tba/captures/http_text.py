@@ -96,7 +96,7 @@ def _headers(lines: list[Line], at: int) -> tuple[tuple[tuple[str, str], ...], i
             found = _HEADER.fullmatch(line)
             if found is None:
                 raise CaptureError(
-                    f"line {number}: expected a header 'Name: value' or an empty line, got {_shown(line)}",
+                    f"line {number}: expected a header 'Name: value' or an empty line, got {_shown(line)}"
                 )
             headers.append((found[1], found[2]))
         at += 1

@@ -182,7 +182,7 @@ def _signed(request: object) -> tuple[SignedRequest, float | None]:
     if not (hasattr(given, "method") and hasattr(given, "url") and hasattr(given, "headers")):
         raise TypeError(
             f"cannot read a request from {type(request).__name__}; expected one of requests, httpx, werkzeug, "
-            "a SignedRequest or a captured text",
+            "a SignedRequest or a captured text"
         )
     return _of_client(given), None
 

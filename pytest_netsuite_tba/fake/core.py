@@ -119,11 +119,7 @@ class Fake:
     """
 
     def __init__(
-        self,
-        accounts: Iterable[Account],
-        *,
-        trail: AuditTrail | None = None,
-        history: int = DEFAULT_HISTORY,
+        self, accounts: Iterable[Account], *, trail: AuditTrail | None = None, history: int = DEFAULT_HISTORY
     ) -> None:
         self.accounts = by_id(accounts)
         self.audit_trail = AuditTrail(history) if trail is None else trail
@@ -304,9 +300,7 @@ class Fake:
     def _fail(self, exchange: Exchange, failed: Exception) -> Reply:
         """Tell of an exception of the fake's own."""
         _LOG.exception(
-            "the fake failed on %s %s",
-            exchange.request.method,
-            self.gate.hide().text(exchange.request.path),
+            "the fake failed on %s %s", exchange.request.method, self.gate.hide().text(exchange.request.path)
         )
         exchange.failures.append(failed)
         exchange.note = f"The fake itself failed: {type(failed).__name__}: {failed}"

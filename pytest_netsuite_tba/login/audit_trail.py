@@ -229,7 +229,7 @@ class Expectation:
             if self.detail is not None and self.detail not in names:
                 got = attempt.detail or (refusal and refusal.id)
                 raise AssertionError(
-                    f"expected {wanted}, but attempt {attempt.id} was refused with {got!r}: {attempt.cause}",
+                    f"expected {wanted}, but attempt {attempt.id} was refused with {got!r}: {attempt.cause}"
                 )
         if self.count is not None and len(self.attempts) != self.count:
             raise AssertionError(f"expected {wanted} {self.count} times, but there were {len(self.attempts)}")

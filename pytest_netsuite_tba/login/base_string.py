@@ -17,10 +17,7 @@ NOT_SIGNED = frozenset({"realm", "oauth_signature"})
 
 
 def expected_base_string(
-    request: SignedRequest,
-    oauth_parameters: Iterable[tuple[str, str]],
-    *,
-    parameter_order: str = "rfc5849",
+    request: SignedRequest, oauth_parameters: Iterable[tuple[str, str]], *, parameter_order: str = "rfc5849"
 ) -> str:
     """Give the base string that the client must have signed.
 

@@ -124,7 +124,7 @@ def required_parameters_are_present(login: Login) -> Refusal | None:
         return None
     are = "is" if len(missing) == 1 else "are"
     return BY_ID["MissingTokenPassportRequiredFields"].because(
-        f"{' and '.join(missing)} {are} missing from the Authorization header.",
+        f"{' and '.join(missing)} {are} missing from the Authorization header."
     )
 
 
@@ -149,7 +149,7 @@ def timestamp_is_in_window(login: Login) -> Refusal | None:
     text = login.parameters["oauth_timestamp"]
     if not (text.isascii() and text.isdigit() and text.strip("0")):
         return BY_ID["InvalidTimestamp-malformed"].because(
-            f"oauth_timestamp is {text[:40]!r}, no positive whole number.",
+            f"oauth_timestamp is {text[:40]!r}, no positive whole number."
         )
     off = int(text[:_TIMESTAMP_DIGITS]) - login.now if len(text) <= _TIMESTAMP_DIGITS else float("inf")
     if abs(off) <= WINDOW_SECONDS:
@@ -157,7 +157,7 @@ def timestamp_is_in_window(login: Login) -> Refusal | None:
     side = "ahead of" if off > 0 else "behind"
     by = f"{abs(off):.0f} seconds" if off != float("inf") else "ages"
     return BY_ID["InvalidTimestamp"].because(
-        f"oauth_timestamp {text[:40]} is {by} {side} NetSuite's clock; {WINDOW_SECONDS} are let pass.",
+        f"oauth_timestamp {text[:40]} is {by} {side} NetSuite's clock; {WINDOW_SECONDS} are let pass."
     )
 
 
@@ -222,7 +222,7 @@ def nonce_has_right_length(login: Login) -> Refusal | None:
     nonce = login.parameters["oauth_nonce"]
     if len(nonce) < NONCE_MIN_LENGTH:
         return BY_ID["nonce_rejected"].because(
-            f"oauth_nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} is the least.",
+            f"oauth_nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} is the least."
         )
     longest = login.account.behaviour.nonce_max_length
     if longest and len(nonce) > longest:
@@ -234,7 +234,7 @@ def nonce_is_new(login: Login) -> Refusal | None:
     """Row 15: this user has not used this nonce with this timestamp; from now on it has."""
     if is_spent(login, login.found_token.entity.email):
         return BY_ID["nonce_used"].because(
-            f"Attempt {login.earlier_attempt} of this user already used this nonce with this timestamp.",
+            f"Attempt {login.earlier_attempt} of this user already used this nonce with this timestamp."
         )
     return None
 

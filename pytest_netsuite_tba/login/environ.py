@@ -35,8 +35,7 @@ def request_of(environ: Mapping[str, Any], body: bytes) -> SignedRequest:
 
 def _rebuilt_target(environ: Mapping[str, Any]) -> str:
     path = quote(
-        (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"),
-        safe="/~:@!$&'()*+,;=",
+        (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"), safe="/~:@!$&'()*+,;="
     )
     query = environ.get("QUERY_STRING", "")
     return f"{path}?{query}" if query else path

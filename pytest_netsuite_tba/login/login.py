@@ -116,11 +116,7 @@ class Login(AnyLogin):
     account: Account
 
     def __init__(
-        self,
-        request: SignedRequest,
-        account: Account,
-        nonces: NonceStore,
-        channel: Channel = "restlet",
+        self, request: SignedRequest, account: Account, nonces: NonceStore, channel: Channel = "restlet"
     ) -> None:
         super().__init__(request, account, channel, account.clock.now(), hosts=None)
         self.nonces = nonces

@@ -73,7 +73,7 @@ def passport_is_well_formed(login: Login) -> Refusal | None:
     passport = _passport(login)
     if not _MESSAGES.fullmatch(passport.namespace):
         return BY_ID["token-passport-namespace"].because(
-            f"tokenPassport is in the namespace {passport.namespace[:80]!r}, not in the endpoint's.",
+            f"tokenPassport is in the namespace {passport.namespace[:80]!r}, not in the endpoint's."
         )
     login.parameters = {
         parameter: passport.fields[name] for name, parameter in FIELDS.items() if name in passport.fields
@@ -121,7 +121,7 @@ def nonce_is_accepted(login: Login) -> Refusal | None:
     nonce = login.parameters["oauth_nonce"]
     if not NONCE_MIN_LENGTH <= len(nonce) <= NONCE_MAX_LENGTH:
         return BY_ID["nonce_rejected"].because(
-            f"nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} to {NONCE_MAX_LENGTH} are let pass.",
+            f"nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} to {NONCE_MAX_LENGTH} are let pass."
         )
     if login.account.behaviour.soap_nonce_alphanumeric and not (nonce.isascii() and nonce.isalnum()):
         return BY_ID["nonce_rejected"].because("nonce has other characters than letters and digits.")

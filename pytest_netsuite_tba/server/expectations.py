@@ -50,7 +50,7 @@ class Expectations(HTTPServer):
         ]
         self.add_assertion(
             f"{request.method} {path}: nothing answers this path; "
-            f"expected by netsuite.expect_request(): {', '.join(expected) or 'nothing'}.",
+            f"expected by netsuite.expect_request(): {', '.join(expected) or 'nothing'}."
         )
         return Response(b"", status=_NOT_FOUND)
 
@@ -84,10 +84,4 @@ def as_reply(value: object, environ: WSGIEnvironment) -> Reply | None:
     if not isinstance(value, Response):
         return None
     content, status, headers = value.get_wsgi_response(environ)
-    return Reply(
-        status=value.status_code,
-        reason=status.partition(" ")[2],
-        headers=headers,
-        body=content,
-        source=value,
-    )
+    return Reply(status=value.status_code, reason=status.partition(" ")[2], headers=headers, body=content, source=value)

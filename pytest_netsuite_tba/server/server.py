@@ -327,10 +327,7 @@ class NetSuiteServer:
     # -- what the test announces -----------------------------------------------------------------------------
 
     def expect_refusal(
-        self,
-        detail: str | None = None,
-        *,
-        count: int | None = None,
+        self, detail: str | None = None, *, count: int | None = None
     ) -> AbstractContextManager[list[LoginAttempt]]:
         """Announce that logins will be refused inside the ``with`` block; gives the list of refused attempts.
 

@@ -13,13 +13,7 @@ from pytest_netsuite_tba.oauth1.target import Target
 from pytest_netsuite_tba.tokens.approval import STATE
 from pytest_netsuite_tba.tokens.nlauth import UserCredentials
 from pytest_netsuite_tba.tokens.request_tokens import Choice, OpenForm, User
-from pytest_netsuite_tba.tokens.user_checks import (
-    CHOICE_CHECKS,
-    CODE_CHECKS,
-    ENTITY_CHECKS,
-    ROLE_CHECKS,
-    UserLogin,
-)
+from pytest_netsuite_tba.tokens.user_checks import CHOICE_CHECKS, CODE_CHECKS, ENTITY_CHECKS, ROLE_CHECKS, UserLogin
 
 from . import authorize_views as views
 from . import service
@@ -97,7 +91,7 @@ def _waiting(desk: TokenDesk, fields: dict[str, str], account: Account | None) -
         raise RefusedError(BY_TOKEN_ID["page-no-request-token"])
     if account is not None and token.account not in (None, account):
         raise RefusedError(
-            BY_TOKEN_ID["page-no-request-token"].because("The request token was made for another account."),
+            BY_TOKEN_ID["page-no-request-token"].because("The request token was made for another account.")
         )
     return token
 

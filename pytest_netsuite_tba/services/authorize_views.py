@@ -129,9 +129,7 @@ def log_in(*, token: str, form: str, application: str, company: str, email: str 
     """Give the log-in page; ``company`` is ``""`` where the log-in is to tell."""
     retry = bool(email)
     fields = _LOG_IN_FIELDS.format(
-        email=email,
-        focus_email="" if retry else _FOCUS,
-        focus_password=_FOCUS if retry else "",
+        email=email, focus_email="" if retry else _FOCUS, focus_password=_FOCUS if retry else ""
     )
     where = f" to {company}" if company else ""
     content = _LOG_IN.format(application=application, where=where, form=_form(token, form, fields))

@@ -47,11 +47,7 @@ class NotReturnableError(ValueError):
 
 
 def error_reply(
-    media_type: str,
-    status: int,
-    code: str | None,
-    message: str,
-    headers: Mapping[str, str] | None = None,
+    media_type: str, status: int, code: str | None, message: str, headers: Mapping[str, str] | None = None
 ) -> Reply:
     """Write an error in the form that the call's content type asks for; without a code there is no body."""
     if code is None:

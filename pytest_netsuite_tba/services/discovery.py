@@ -12,15 +12,7 @@ from pytest_netsuite_tba.tokens.user_checks import ENTITY_CHECKS, UserLogin, unu
 
 from . import authorize_page, rest_web_services, restlets
 from .bodies import json_reply
-from .endpoints import (
-    RefusedError,
-    account_of,
-    account_of_host,
-    parameter,
-    refuse,
-    serve,
-    user_credentials,
-)
+from .endpoints import RefusedError, account_of, account_of_host, parameter, refuse, serve, user_credentials
 from .service import Service
 
 if TYPE_CHECKING:
@@ -45,7 +37,7 @@ def data_center_urls(exchange: Exchange) -> Reply:
         raise RefusedError(
             BY_TOKEN_ID["bad-parameter"]
             .because(f"{wanted[:80]!r} is no account id; write it as NetSuite does, as 1234567_SB1.")
-            .saying("Company ID is invalid"),
+            .saying("Company ID is invalid")
         )
     return json_reply(domains(exchange.accounts.get(wanted)))
 

@@ -117,7 +117,7 @@ def account_of(credentials: UserCredentials, called: Account | None, accounts: d
         host = "" if called is None else f", and the host is that of {called.id!r}"
         known = f"is not one of {', '.join(accounts)}" if named is None else "is another"
         raise RefusedError(
-            BY_TOKEN_ID["user-wrong-account"].because(f"nlauth_account {credentials.account[:80]!r} {known}{host}."),
+            BY_TOKEN_ID["user-wrong-account"].because(f"nlauth_account {credentials.account[:80]!r} {known}{host}.")
         )
     return named
 

@@ -42,12 +42,7 @@ class MisdirectedError(Exception):
     """
 
     def __init__(
-        self,
-        refusal: Refusal,
-        account: Account | None = None,
-        *,
-        service: Service | None = None,
-        location: str = "",
+        self, refusal: Refusal, account: Account | None = None, *, service: Service | None = None, location: str = ""
     ) -> None:
         super().__init__(refusal.cause)
         self.service = service or RESTLETS

@@ -100,7 +100,7 @@ def answer(exchange: Exchange, login: Login) -> Reply | None:
         return _result(request, "getServerTime", f"<c:serverTime>{now:%Y-%m-%dT%H:%M:%S}.000Z</c:serverTime>")
     exchange.note = f"Nothing answers the operation {name}."
     exchange.failures.append(
-        f"SOAP called {name!r}, which nothing answers: netsuite.soap({name!r}, ...) says what it does.",
+        f"SOAP called {name!r}, which nothing answers: netsuite.soap({name!r}, ...) says what it does."
     )
     return _unexpected(request)
 
@@ -120,7 +120,7 @@ def _result(request: SignedRequest, operation: str, content: str) -> Reply:
     return envelope_reply(
         f'<{operation}Response xmlns="urn:messages_{version}.platform.webservices.netsuite.com">'
         f'<c:{operation}Result xmlns:c="urn:core_{version}.platform.webservices.netsuite.com">'
-        f'<c:status isSuccess="true"/>{content}</c:{operation}Result></{operation}Response>',
+        f'<c:status isSuccess="true"/>{content}</c:{operation}Result></{operation}Response>'
     )
 
 

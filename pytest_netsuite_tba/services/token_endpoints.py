@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING, cast
 from pytest_netsuite_tba.login import checks
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
-from pytest_netsuite_tba.tokens.user_checks import (
-    ISSUE_CHECKS,
-    REVOKE_CHECKS,
-    UserLogin,
-    find_token,
-    why_not_revocable,
-)
+from pytest_netsuite_tba.tokens.user_checks import ISSUE_CHECKS, REVOKE_CHECKS, UserLogin, find_token, why_not_revocable
 
 from . import service
 from .bodies import json_reply

@@ -45,7 +45,7 @@ def approve(
         token = desk.waiting(request_token)
         if token is None:
             raise ValueError(
-                f"request token {request_token[:80]!r} does not wait for a user: it is unknown, used, denied or expired",
+                f"request token {request_token[:80]!r} does not wait for a user: it is unknown, used, denied or expired"
             )
         if deny:
             return desk.deny(token, state)
@@ -69,7 +69,7 @@ def _home(desk: TokenDesk, token: RequestToken, account: Account | str | None) -
         if account in (served.id, served):
             return served
     raise ValueError(
-        f"account {getattr(account, 'id', account)!r} is not served here; valid: {', '.join(desk.accounts)}",
+        f"account {getattr(account, 'id', account)!r} is not served here; valid: {', '.join(desk.accounts)}"
     )
 
 

@@ -149,7 +149,7 @@ def _present(*names: str) -> FlowCheck:
             return None
         are = "is" if len(missing) == 1 else "are"
         return BY_TOKEN_ID["flow-MissingRequiredParameter"].because(
-            f"{' and '.join(missing)} {are} missing from the Authorization header.",
+            f"{' and '.join(missing)} {are} missing from the Authorization header."
         )
 
     return check
@@ -226,7 +226,7 @@ def nonce_is_new(login: FlowLogin) -> Refusal | None:
     """This application has not used this nonce with this timestamp; there is no user yet."""
     if calls.is_spent(login, f"application {login.parameters['oauth_consumer_key']}"):
         return BY_TOKEN_ID["flow-NonceUsed"].because(
-            f"Attempt {login.earlier_attempt} of this application already used this nonce with this timestamp.",
+            f"Attempt {login.earlier_attempt} of this application already used this nonce with this timestamp."
         )
     return None
 
@@ -269,13 +269,7 @@ def integration_is_installed(login: FlowLogin) -> Refusal | None:
     return integration_is_enabled(login)
 
 
-_REQUESTED = (
-    realm_is_this_account,
-    feature_is_enabled,
-    integration_is_known,
-    integration_is_enabled,
-    flow_is_ticked,
-)
+_REQUESTED = (realm_is_this_account, feature_is_enabled, integration_is_known, integration_is_enabled, flow_is_ticked)
 _WELL_SIGNED = (
     _as("flow-VersionRejected", calls.version_is_accepted),
     _as("flow-UnknownAlgorithm", calls.algorithm_is_accepted),

@@ -78,9 +78,7 @@ class TokenDesk:
     # -- the flow --------------------------------------------------------------------------------------------
 
     def request_token(
-        self,
-        request: SignedRequest,
-        account: Account | None,
+        self, request: SignedRequest, account: Account | None
     ) -> tuple[LoginAttempt, RequestToken | None]:
         """Step 1: judge the request; the attempt, and the new request token if it may have one.
 

@@ -59,7 +59,7 @@ def parse_nlauth(value: str) -> UserCredentials:
         found = _PAIR.fullmatch(item.strip(" \t"))
         if found is None:
             raise BadNLAuthError(
-                f"Item {position} of the NLAuth header is no nlauth_name=value pair, its value percent-encoded.",
+                f"Item {position} of the NLAuth header is no nlauth_name=value pair, its value percent-encoded."
             )
         if found[1] in values:
             raise BadNLAuthError(f"{found[1]} is sent twice in the NLAuth header.")

@@ -143,8 +143,7 @@ def password_is_right(login: UserLogin) -> Refusal | None:
     """A user has this address and this password; compared in constant time."""
     refused, entity = BY_TOKEN_ID["user-wrong-credentials"], login.entity
     right = hmac.compare_digest(
-        to_bytes("" if entity is None else entity.password),
-        to_bytes(login.credentials.password),
+        to_bytes("" if entity is None else entity.password), to_bytes(login.credentials.password)
     )
     if entity is None:
         return refused.because(f"No user of account {login.account.id} has the address {login.credentials.email!r}.")

@@ -40,9 +40,7 @@ CONCURRENCY = Refusal(
     answers={
         "rest": PublicError("CONCURRENCY_LIMIT_EXCEEDED", 429, "Concurrent request limit exceeded. Request blocked."),
         "soap": PublicError(
-            "WS_REQUEST_BLOCKED",
-            500,
-            "SuiteTalk concurrent request limit exceeded. Request blocked.",
+            "WS_REQUEST_BLOCKED", 500, "SuiteTalk concurrent request limit exceeded. Request blocked."
         ),  # the text that netsuitesdk waits for
     },
     logged=False,

@@ -94,7 +94,7 @@ WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
                 500,
                 "Permission Violation: You need the 'SOAP Web Services' permission to access this page. "
                 "Please contact your account administrator.",
-            ),
+            )
         },
         cause="The token's role lacks the SOAP Web Services permission.",
         cure="Add the permission SOAP Web Services to the role.",
