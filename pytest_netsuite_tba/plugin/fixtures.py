@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from .hooks import SERVER, verdict
+from .hooks import VERDICT
 
 if TYPE_CHECKING:
     import os
@@ -60,14 +60,12 @@ def netsuite(
 ) -> Iterator[NetSuiteServer]:
     """A fake NetSuite, fresh for this test."""
     from .settings import server_for
+    from .verdict import Verdict
 
     server = _made(lambda: server_for(request.node, netsuite_account))
-    request.node.stash[SERVER] = server
+    request.node.stash[VERDICT] = Verdict(request.node, server)
     yield server
     server.stop()
-    late = verdict(request.node)  # of requests that a later fixture's teardown made
-    if late is not None:
-        raise late
 
 
 @pytest.fixture
