@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from . import marker
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from .verdict import Verdict
 
 VERDICT: pytest.StashKey[Verdict] = pytest.StashKey()
-_MARKER = "netsuite(account=, file=, web_services_only=, permissions=, features=, behaviour=, at=, strict=): the fake NetSuite's account for this test."
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,16 +39,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
-    config.addinivalue_line("markers", _MARKER)
+    config.addinivalue_line("markers", marker.LINE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse a misspelt marker before any test runs."""
     for item in items:
         for mark in item.iter_markers("netsuite"):
-            from .settings import check
-
-            check(mark, item.nodeid)
+            marker.check(mark, item.nodeid)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -55,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "netsuite_refusal" in metafunc.fixturenames:
         from pytest_netsuite_tba.login.refusals import REFUSALS
 
-        refusals = [one.id for one in REFUSALS if "restlet" in one.channels]
+        refusals = [refusal.id for refusal in REFUSALS if "restlet" in refusal.channels]
         metafunc.parametrize("netsuite_refusal", refusals, indirect=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import traceback
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import pytest
 
 from pytest_netsuite_tba.report import trail
 
-from .settings import settings
+from .marker import keywords_of
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.server.server import NetSuiteServer
@@ -28,10 +27,11 @@ class Verdict:
 
     def __init__(self, item: pytest.Item, server: NetSuiteServer) -> None:
         self._server = server
-        self._strict = settings(item).get("strict", item.config.getini("netsuite_strict"))
+        self._strict = keywords_of(item).get("strict", item.config.getini("netsuite_strict"))
         self._test = getattr(item, "originalname", item.name)
         self._frame: FrameType | None = None
         self._noted = ""
+        self._has_raised = False
         self.is_over = False
 
     def keep_frame(self, frame: FrameType, event: str, _: object) -> None:
@@ -45,17 +45,18 @@ class Verdict:
         Required RESTlets are asked for where the test passed. One that skips itself is skipped, whatever it did.
         """
         self._noted = ""
+        self._has_raised |= call.excinfo is not None
         if call.excinfo is None and not self.is_over and call.when != "teardown":
             return  # a subtest is judged with its test
         try:
-            self._server.verify(required=call.excinfo is None and call.when == "call", strict=self._strict)
+            self._server.verify(required=call.when == "call" and not self._has_raised, strict=self._strict)
         except AssertionError as found:
-            said, told = str(found), f"{found}{_traceback(found.__cause__)}"
+            said, told, where = str(found), f"{found}{_traceback(found.__cause__)}", found.__traceback__
         else:
             return
         if call.excinfo is None:
-            frame = self._frame or sys._getframe()  # noqa: SLF001  (documented, and the only way to a frame)
-            where = TracebackType(None, frame, frame.f_lasti, frame.f_lineno or frame.f_code.co_firstlineno)
+            if self._frame is not None:
+                where = TracebackType(None, self._frame, self._frame.f_lasti, self._frame.f_lineno)
             failure = pytest.fail.Exception(told, pytrace=False).with_traceback(where)
             call.excinfo = pytest.ExceptionInfo.from_exception(failure)
         elif not isinstance(call.excinfo.value, pytest.skip.Exception):

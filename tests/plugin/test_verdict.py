@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import sys
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -84,7 +84,7 @@ def test_the_tests_own_exception_stands(pytester):
     )
     result.stdout.no_fnmatch_line("*direct cause*")
     result.stdout.no_fnmatch_line("*another exception*")
-    (failure,) = ElementTree.parse(pytester.path / "junit.xml").iter("failure")
+    (failure,) = ET.parse(pytester.path / "junit.xml").iter("failure")
     assert "KeyError: 'a key'" == failure.attrib["message"].splitlines()[0]
 
 
@@ -124,7 +124,9 @@ def test_leaving_pytest_leaves_it(pytester):
 
 
 # Tests of whom nothing but their requests is wrong; each ends with a local variable of its own.
-METHOD = "class TestClass:\n    def test_alone(self, netsuite, netsuite_client):\n        refuse(netsuite, netsuite_client)"
+METHOD = (
+    "class TestClass:\n    def test_alone(self, netsuite, netsuite_client):\n        refuse(netsuite, netsuite_client)"
+)
 STANDS = {
     "function": ALONE,
     "required": "def test_alone(netsuite):\n    require(netsuite)\n    mine = 41",
@@ -184,33 +186,22 @@ def test_a_required_restlet_is_not_asked_for_once_the_test_has_failed(pytester, 
     result.stdout.no_fnmatch_line(f"*{MISSED}*")
 
 
-@pytest.mark.parametrize(
-    ("source", "outcome"),
-    [
-        (f"{CASE}\n    def test_own(self):\n        refuse(self.netsuite, self.client)\n        {{}}['x']", "failed"),
-        (
-            "@pytest.fixture\ndef broken(netsuite, netsuite_client):\n    refuse(netsuite, netsuite_client)\n"
-            "    {}['x']\ndef test_own(broken): pass",
-            "errors",
-        ),
-        (
-            "@pytest.fixture\ndef late(netsuite, netsuite_client):\n    yield\n    refuse(netsuite, netsuite_client)\n"
-            "    {}['x']\ndef test_own(late): pass",
-            "errors",
-        ),
-    ],
-    ids=["unittest", "setup", "teardown"],
-)
-def test_a_note_is_made_wherever_the_exception_comes_from(pytester, source, outcome):
-    """A method of a TestCase, a fixture before the test or after it."""
-    result = run(pytester, source)
+RAISES = "refuse(netsuite, netsuite_client)\n    {}['x']"
+RAISED = {
+    "unittest": f"{CASE}\n    def test_a(self):\n        refuse(self.netsuite, self.client)\n        {{}}['x']",
+    "setup": f"@pytest.fixture\ndef early(netsuite, netsuite_client):\n    {RAISES}\ndef test_a(early): pass",
+    "teardown": f"@pytest.fixture\ndef late(netsuite, netsuite_client):\n    yield\n    {RAISES}\ndef test_a(late): pass",
+}
 
-    assert 1 == result.parseoutcomes()[outcome]
-    result.stdout.fnmatch_lines(["E *KeyError: 'x'", f"E *{REFUSED}", SECTION])
+
+@pytest.mark.parametrize("where", RAISED)
+def test_a_note_is_made_wherever_the_exception_comes_from(pytester, where):
+    """A method of a TestCase, a fixture before the test or after it."""
+    run(pytester, RAISED[where]).stdout.fnmatch_lines(["E *KeyError: 'x'", f"E *{REFUSED}", SECTION])
 
 
 def test_each_subtest_is_told_its_own_part(pytester):
-    """One that fails has the note; what a subtest that passes did is the test's, as is what was never called."""
+    """One that fails has the note, and nothing is asked for then; what a subtest that passes did is the test's."""
     if int(importlib.metadata.version("pytest").partition(".")[0]) < 9:
         pytest.skip("the fixture subtests came with pytest 9")
     result = run(
@@ -220,6 +211,7 @@ def test_each_subtest_is_told_its_own_part(pytester):
         "    with subtests.test('red'):\n        refuse(netsuite, netsuite_client)\n        {}['x']\n",
         "def test_b(netsuite, netsuite_client, subtests):\n"
         "    with subtests.test('green'):\n        refuse(netsuite, netsuite_client)",
+        "def test_c(netsuite, subtests):\n    require(netsuite)\n    with subtests.test('green'):\n        pass",
     )
 
     result.stdout.fnmatch_lines(
@@ -230,10 +222,12 @@ def test_each_subtest_is_told_its_own_part(pytester):
             SECTION,
             "*test_b*",
             REFUSED,
+            "*test_c*",
+            MISSED,
             "SUBFAILED*test_a - KeyError: 'x'",
         ]
     )
-    assert 1 == str(result.stdout).count(MISSED)
+    assert 1 == str(result.stdout).partition("short test summary")[0].count(MISSED)
 
 
 def test_a_test_that_runs_again_is_judged_again(pytester):
@@ -274,6 +268,6 @@ def test_an_exception_inside_of_the_fake_fails_the_test_with_its_traceback(pytes
         ]
     )
     assert [] == [secret for secret in (token.secret, token.integration.consumer_secret) if secret in text]
-    alone, lenient, own = ElementTree.parse(pytester.path / "junit.xml").iter("failure")
+    alone, lenient, own = ET.parse(pytester.path / "junit.xml").iter("failure")
     assert (True, True) == ("in break_deep" in alone.text, "in break_deep" in lenient.text)
     assert own.attrib["message"].startswith("KeyError: 'x'\n")
