@@ -271,6 +271,17 @@ def test_a_pair_from_the_header_to_the_report(pair):
     assert diagnosis.render().startswith("What  ")
 
 
+def test_a_pair_with_a_rare_mistake_is_found():
+    """One that is else tried alone, as a name of many left out of the query, is tried beside every other mistake too."""
+    wrong = signer()
+    wrong.method, wrong.pairs = "PUT", [(name, value) for name, value in wrong.split(QUERY) if name != "p"]
+    diagnosis = judged(wrong.authorization())[0].diagnose(budget=60)
+
+    assert {"query-partly-signed", "method-wrong"} == readings(diagnosis)[0]
+    assert "Left out of the signature: p." in [mistake.cause for mistake in diagnosis.mistakes]
+    assert wrong.base_string() == diagnosis.signed_base_string
+
+
 def facts(random_source):
     """Make up a request and its facts."""
     names = [random_source.choice(("a", "b", "limit", "q", "é", "x y")) for _ in range(random_source.randrange(4))]
