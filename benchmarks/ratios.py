@@ -21,7 +21,7 @@ import throughput as wrk
 from pairs import DEPLOY, NETSUITE_HEADERS, PAIRS, SCRIPT, TARGET, Pair
 
 from pytest_netsuite_tba import Account, NetSuiteServer
-from pytest_netsuite_tba.diagnosis.pipeline import Workshop
+from pytest_netsuite_tba.diagnosis.pipeline import Pipeline
 from pytest_netsuite_tba.diagnosis.search import candidates
 from pytest_netsuite_tba.fake.explaining import diagnose
 from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
@@ -266,8 +266,8 @@ def diagnosis(rounds: int, *, found: bool) -> Row:
         attempt = judged(credentials.authorization("GET", url.partition("?")[0]))
         if found:
             return took(attempt.diagnose)
-        workshop = Workshop(attempt._facts)  # noqa: SLF001  (the public diagnose() stops at the first mistake that fits; this row times a search to its end)
-        return took(lambda: [workshop.signature(one) for number in (1, 2) for one in candidates(workshop, number)])
+        pipeline = Pipeline(attempt._facts)  # noqa: SLF001  (the public diagnose() stops at the first mistake that fits; this row times a search to its end)
+        return took(lambda: [pipeline.signature(one) for number in (1, 2) for one in candidates(pipeline, number)])
 
     right = [credentials.authorization("GET", url) for _ in range(20 * rounds)]
     verify = statistics.median(took(lambda one=one: judged(one)) for one in right)

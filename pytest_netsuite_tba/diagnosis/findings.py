@@ -1,13 +1,13 @@
-"""What the header, the trail and the records show without any recomputation: one row a mistake."""
+"""What the header, the trail and the records show without any recomputation: a row a refusal."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.records import spelt
 from pytest_netsuite_tba.login.token_passport import spoken
-from pytest_netsuite_tba.login.verdict import Mistake
 
 from .catalogue import mistake
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_netsuite_tba.login.facts import Facts
+    from pytest_netsuite_tba.login.verdict import Mistake
 
 _PLAUSIBLE = re.compile(r"1\d{9}|2\d{9}")
 _TOLERANCE = 90  # seconds by which a clock that is off by whole hours may be off besides
+_MOST_HALF_HOURS = 28  # UTC-14 to UTC+14
 _REDIRECTS = {301, 302, 303, 307, 308}
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
 
@@ -31,9 +33,8 @@ def _timestamp(facts: Facts) -> Mistake:
         return mistake("timestamp-not-integer", f"oauth_timestamp is {text[:40]!r}, no positive whole number.")
     off = int(text[:15]) - facts.now
     half_hours = round(off / 1800)
-    if half_hours and abs(half_hours) <= 28 and abs(off - half_hours * 1800) <= _TOLERANCE:  # noqa: PLR2004  (UTC-14 to +14)
-        hours = half_hours / 2
-        cause = f"oauth_timestamp is {hours:+g} hours off: local time was taken for UTC."
+    if 0 < abs(half_hours) <= _MOST_HALF_HOURS and abs(off - half_hours * 1800) <= _TOLERANCE:
+        cause = f"oauth_timestamp is {half_hours / 2:+g} hours off: local time was taken for UTC."
         return mistake("timestamp-out-of-window", cause)
     return mistake("timestamp-out-of-window", facts.reason)
 
@@ -70,7 +71,7 @@ _DEVIATIONS = {
 
 def _header(facts: Facts) -> Mistake:
     header = facts.request.authorization
-    kinds = [one.kind for one in header.deviations if one.name != "realm"] if header else []
+    kinds = [deviation.kind for deviation in header.deviations if deviation.name != "realm"] if header else []
     for kind, wanted in _DEVIATIONS.items():
         if kind in kinds:
             return mistake(wanted, facts.reason)
@@ -116,7 +117,7 @@ def _host(facts: Facts) -> Mistake:
     host = facts.request.host.lower().partition(":")[0]
     label, _, rest = host.partition(".")
     right = facts.host or (facts.hosts[0] if facts.hosts else "1234567.restlets.api.netsuite.com")
-    labels = {one.partition(".")[0] for one in facts.hosts}
+    labels = {known.partition(".")[0] for known in facts.hosts}
     if "_" in label:
         return mistake("host-underscore", f"The host {host!r} has an underscore.")
     if label in labels or label in {"rest", "system", "webservices"}:
@@ -139,50 +140,50 @@ def _credentials(wanted: str) -> Callable[[Facts], Mistake]:
     return find
 
 
-def _as(wanted: str) -> Callable[[Facts], Mistake]:
+def _named(wanted: str) -> Callable[[Facts], Mistake]:
     return lambda facts: mistake(wanted, facts.reason)
 
 
-# By the id of the refusal, its longest known prefix.
+# By the id of the refusal.
 FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "unknown-host": _host,
     "rest-on-restlets-host": _rest_on_restlets_host,
     "no-authorization": _nothing,
-    "malformed-envelope": _as("soap-namespace-or-format"),
-    "soap-user-credentials": _as("soap-old-passport"),
-    "ambiguous-authentication": _as("soap-ambiguous-authentication"),
-    "token-passport-namespace": _as("soap-namespace-or-format"),
-    "user-credentials": _as("bearer-or-nlauth-mixed"),
-    "other-scheme": _as("bearer-or-nlauth-mixed"),
-    "session-cookie": _as("cookie-sent"),
+    "malformed-envelope": _named("soap-namespace-or-format"),
+    "soap-user-credentials": _named("soap-old-passport"),
+    "ambiguous-authentication": _named("soap-ambiguous-authentication"),
+    "token-passport-namespace": _named("soap-namespace-or-format"),
+    "user-credentials": _named("bearer-or-nlauth-mixed"),
+    "other-scheme": _named("bearer-or-nlauth-mixed"),
+    "session-cookie": _named("cookie-sent"),
     "parameter_rejected": _header,
-    "MissingTokenPassportRequiredFields": _as("params-missing"),
-    "VersionRejected": _as("version-not-1.0"),
+    "MissingTokenPassportRequiredFields": _named("params-missing"),
+    "VersionRejected": _named("version-not-1.0"),
     "UnknownAlgorithm": _algorithm,
     "InvalidTimestamp": _timestamp,
     "InvalidTimestamp-malformed": _timestamp,
     "realm-missing": lambda facts: mistake("realm-missing", facts.reason, account=facts.account),
     "wrong-realm": _realm,
-    "FeatureDisabled": _as("feature-disabled"),
-    "FeatureDisabled-rest": _as("feature-disabled"),
-    "FeatureDisabled-soap": _as("feature-disabled"),
+    "FeatureDisabled": _named("feature-disabled"),
+    "FeatureDisabled-rest": _named("feature-disabled"),
+    "FeatureDisabled-soap": _named("feature-disabled"),
     "consumer_key_unknown": _credentials("integration-blocked-or-unknown"),
-    "consumer_key_refused-blocked": _as("integration-blocked-or-unknown"),
-    "consumer_key_refused-waiting-for-approval": _as("integration-blocked-or-unknown"),
-    "consumer_key_refused-tba-unticked": _as("integration-blocked-or-unknown"),
+    "consumer_key_refused-blocked": _named("integration-blocked-or-unknown"),
+    "consumer_key_refused-waiting-for-approval": _named("integration-blocked-or-unknown"),
+    "consumer_key_refused-tba-unticked": _named("integration-blocked-or-unknown"),
     "token_rejected-unknown": _credentials("token-revoked-or-inactive"),
-    "token_rejected-revoked": _as("token-revoked-or-inactive"),
-    "token_rejected-inactive": _as("token-revoked-or-inactive"),
-    "token_rejected-other-integration": _as("token-of-another-integration"),
+    "token_rejected-revoked": _named("token-revoked-or-inactive"),
+    "token_rejected-inactive": _named("token-revoked-or-inactive"),
+    "token_rejected-other-integration": _named("token-of-another-integration"),
     "nonce_rejected": _nonce_shape,
     "nonce_used": _nonce,
-    "temporary_locked": _as("user-inactive-or-ip-blocked"),
-    "permission_denied-entity-inactive": _as("user-inactive-or-ip-blocked"),
-    "permission_denied-no-access": _as("user-inactive-or-ip-blocked"),
-    "permission_denied-ip-address": _as("user-inactive-or-ip-blocked"),
-    "permission_denied-role-inactive": _as("role-inactive-or-taken-away"),
-    "permission_denied-role-taken-away": _as("role-inactive-or-taken-away"),
-    "permission_denied-role-switched-off": _as("role-inactive-or-taken-away"),
+    "temporary_locked": _named("user-inactive-or-ip-blocked"),
+    "permission_denied-entity-inactive": _named("user-inactive-or-ip-blocked"),
+    "permission_denied-no-access": _named("user-inactive-or-ip-blocked"),
+    "permission_denied-ip-address": _named("user-inactive-or-ip-blocked"),
+    "permission_denied-role-inactive": _named("role-inactive-or-taken-away"),
+    "permission_denied-role-taken-away": _named("role-inactive-or-taken-away"),
+    "permission_denied-role-switched-off": _named("role-inactive-or-taken-away"),
     "permission_denied-no-token-permission": lambda facts: mistake(
         "role-lacks-permission", facts.reason, permission="Log in using Access Tokens"
     ),
@@ -192,16 +193,14 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "permission_denied-no-rest-permission": lambda facts: mistake(
         "role-lacks-permission", facts.reason, permission="REST Web Services"
     ),
-    "web-services-only": _as("web-services-only-role"),
+    "web-services-only": _named("web-services-only-role"),
 }
 
 
 def finding(facts: Facts) -> Mistake | None:
-    """Give what the refusal itself shows; None where only recomputation can tell, or nothing is to be found."""
+    """What the refusal itself shows; None where only recomputation can tell, or nothing is to be found."""
     find = FINDINGS.get(facts.refusal)
-    if find is None:
-        return None
-    found = find(facts)
-    if facts.request.envelope is None:
+    found = find(facts) if find else None
+    if found is None or facts.request.envelope is None:
         return found
-    return Mistake(id=found.id, title=found.title, cause=spoken(found.cause), cure=spoken(found.cure))
+    return replace(found, cause=spoken(found.cause), cure=spoken(found.cure))

@@ -14,6 +14,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 _ERRORS = "surrogateescape"
 _RESERVED = re.compile(r"[^A-Za-z0-9._~-]")
 _ESCAPES = {chr(code): f"%{code:02X}" for code in range(128)}
+_STANDS_FOR_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _SHORT = 256  # characters: names, keys and ids, which come again with every request
 _REMEMBERED = 1_024
 
@@ -40,6 +41,11 @@ def to_bytes(text: str) -> bytes:
 def to_text(raw: bytes) -> str:
     """Give ``raw`` as text; bytes that are not UTF-8 become lone surrogates."""
     return raw.decode("utf-8", _ERRORS)
+
+
+def without_lone_surrogates(text: str) -> str:
+    """Put U+FFFD for each surrogate that stands for no byte: half a character, which JSON can write and no request carry."""
+    return _STANDS_FOR_NO_BYTE.sub("\ufffd", text)
 
 
 def percent_encode(text: str) -> str:
