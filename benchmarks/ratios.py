@@ -21,7 +21,7 @@ import throughput as wrk
 from pairs import ANSWER, DEPLOY, NETSUITE_HEADERS, PAIRS, SCRIPT, TARGET, Pair
 
 from pytest_netsuite_tba import Account, NetSuiteServer
-from pytest_netsuite_tba.diagnosis.pipeline import Workshop
+from pytest_netsuite_tba.diagnosis.pipeline import Pipeline
 from pytest_netsuite_tba.diagnosis.search import candidates
 from pytest_netsuite_tba.fake.core import Fake
 from pytest_netsuite_tba.login.checks import RESTLET
@@ -315,10 +315,8 @@ def diagnosis(rounds: int, *, found: bool) -> Row:
         attempt = judged(credentials.authorization("GET", url.partition("?")[0]))
         if found:
             return took(attempt.diagnose)
-        workshop = Workshop(
-            attempt.facts
-        )  # diagnose() stops at the first mistake that fits; this row times a search to its end
-        return took(lambda: [workshop.signature(one) for number in (1, 2) for one in candidates(workshop, number)])
+        pipeline = Pipeline(attempt.facts)  # diagnose() stops at the first that fits; this row searches to the end
+        return took(lambda: [pipeline.signature(one) for number in (1, 2) for one in candidates(pipeline, number)])
 
     right = [credentials.authorization("GET", url) for _ in range(20 * rounds)]
     verify = statistics.median(took(lambda one=one: judged(one)) for one in right)

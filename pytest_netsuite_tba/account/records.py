@@ -188,7 +188,7 @@ class Account(Record):
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "id" and isinstance(value, str) and not _ACCOUNT_ID.fullmatch(value):
-            hint = f"; did you mean {spelt(value)!r}?" if _ACCOUNT_ID.fullmatch(spelt(value)) else ""
+            hint = f"; did you mean {as_account_id(value)!r}?" if _ACCOUNT_ID.fullmatch(as_account_id(value)) else ""
             raise RecordError("Account.id", value, f"upper case with an underscore, as '1234567_SB1'{hint}")
         if name == "ip_rules" and isinstance(value, list | tuple | set | frozenset):
             for rule in value:
@@ -448,7 +448,7 @@ def _check_network(rule: object) -> None:
         raise RecordError("Account.ip_rules", rule, f"an address or network, as '192.0.2.0/24' ({error})") from None
 
 
-def spelt(name: str) -> str:
+def as_account_id(name: str) -> str:
     """Give an account id as NetSuite spells it, of any spelling: ``1234567_SB1``."""
     return name.upper().replace("-", "_")
 

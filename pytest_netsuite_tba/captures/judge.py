@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_netsuite_tba.account.records import NETSUITE, Account, Integration, Token, by_id, spelt
+from pytest_netsuite_tba.account.records import NETSUITE, Account, Integration, Token, as_account_id, by_id
 from pytest_netsuite_tba.account.seed import load
 from pytest_netsuite_tba.captures import read as read_captures
 from pytest_netsuite_tba.extras import MissingExtraError
@@ -83,8 +83,8 @@ class Judge:
         """A fake with the account that the request seems to call; nothing is known of its secrets."""
         label = request.host.lower().partition(".")[0] if request.host.lower().endswith(NETSUITE) else ""
         sent = _sent(request)
-        realm = spelt(sent.get("realm", ""))
-        name = spelt(label) or (realm if re.fullmatch("[A-Z0-9_]+", realm) else "") or "1234567"
+        realm = as_account_id(sent.get("realm", ""))
+        name = as_account_id(label) or (realm if re.fullmatch("[A-Z0-9_]+", realm) else "") or "1234567"
         try:
             account = Account(name)
         except ValueError:

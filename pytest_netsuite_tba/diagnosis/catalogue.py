@@ -295,6 +295,6 @@ CATALOGUE: dict[str, Entry] = {
 
 
 def mistake(id: str, cause: str = "", **facts: str) -> Mistake:
-    """Give a mistake of the catalogue as found in one request; ``facts`` fill its cure."""
+    """A mistake of the catalogue, as found in a request; ``facts`` fill its cure."""
     entry = CATALOGUE[id]
     return Mistake(id=id, title=entry.title, cause=cause or f"{entry.title}.", cure=entry.cure.format(**facts))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pytest_netsuite_tba.account.records import NETSUITE
-from pytest_netsuite_tba.oauth1.encoding import percent_encode, to_text
+from pytest_netsuite_tba.oauth1.encoding import percent_encode, to_text, without_lone_surrogates
 
-from .stages import Option, Pair, wrongly
+from .stages import Option, Pair, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,25 +23,23 @@ if TYPE_CHECKING:
 
 
 _MOST_NAMES = 8  # of a query whose every subset is tried
-
-
 _SERVICES = ("restlets.api", "suitetalk.api", "app", "extforms", "secure")
 _OLD_HOSTS = ("system", "rest", "webservices", "restlets.api", "suitetalk.api", "system.sandbox", "system.na1")
 _FORWARDED = {"x-forwarded-host", "x-original-host", "forwarded"}
 
 
 def hosts(facts: Facts) -> list[Option]:
-    """Give other hosts that may have been signed, from a stated list; one with a scheme goes without port."""
+    """Other hosts that may have been signed, from a stated list; a host with a scheme goes without port."""
     request = facts.request
     sent, _, port = host_and_port(request.host)
+    others = list(_other_hosts(facts, sent))
+    if port:
+        others.append((f"https://{sent}", ("custom-port-dropped", "scheme-mismatch")))
     options: dict[str, Option] = {}
-    for host, mistakes in _other_hosts(facts, sent):
-        if host != sent and host not in options:
+    for host, mistakes in others:
+        if host != sent:
             cause = f"The base string names {host!r}, the request went to {request.host!r}."
-            options[host] = Option(host, mistakes, cause)
-    if port and f"https://{sent}" not in options:
-        cause = f"The base string names 'https://{sent}', the request went to {request.host!r}."
-        options[f"https://{sent}"] = Option(f"https://{sent}", ("custom-port-dropped", "scheme-mismatch"), cause)
+            options.setdefault(host, Option(host, mistakes, cause))
     return list(options.values())
 
 
@@ -68,14 +66,11 @@ def _other_hosts(facts: Facts, sent: str) -> Iterable[tuple[str, tuple[str, ...]
         for service in _SERVICES:
             yield f"{prefix}{label}.{service}{NETSUITE}", (other, "scheme-mismatch") if prefix else (other,)
         for spelling in (label.replace("-", "_"), label.upper(), facts.account, label.partition("-")[0]):
-            wrong = (
-                ("host-underscore",)
-                if "_" in spelling
-                else ("host-uppercase",)
-                if spelling != spelling.lower()
-                else (other,)
+            in_lower_case = other if spelling == spelling.lower() else "host-uppercase"
+            yield (
+                f"{prefix}{spelling}.restlets.api{NETSUITE}",
+                ("host-underscore" if "_" in spelling else in_lower_case,),
             )
-            yield f"{prefix}{spelling}.restlets.api{NETSUITE}", wrong
     for host in _OLD_HOSTS:
         yield f"{prefix}{host}{NETSUITE}", (other,)
 
@@ -87,22 +82,21 @@ def host_and_port(host: str) -> tuple[str, str, str]:
 
 
 def ports(facts: Facts) -> list[Option]:
-    """Give the ports that may have been signed, with their colon."""
+    """The ports that may have been signed, with their colon."""
     _, _, port = host_and_port(facts.request.host)
     default = {"https": "443", "http": "80"}.get(facts.request.scheme, "443")
     options = []
     if port and port != default:
-        options.append(wrongly("", "custom-port-dropped", cause=f"The request went to port {port}; it was not signed."))
+        options.append(wrong("", "custom-port-dropped", cause=f"The request went to port {port}; it was not signed."))
     for other in dict.fromkeys((default, "443", "80", "8080")):
         if other != port or port == default:
-            options += [wrongly(f":{other}", "default-port-kept", cause=f":{other} was signed.")]
+            options += [wrong(f":{other}", "default-port-kept", cause=f":{other} was signed.")]
     return options
 
 
 def paths(path: str) -> list[Option]:
-    """Give other spellings of the path."""
-    seen = {path}
-    options = []
+    """Other spellings of the path."""
+    options: dict[str, Option] = {}
     for other, id_ in (
         (path.rstrip("/") or "/", "trailing-slash"),
         (path + "/", "trailing-slash"),
@@ -113,26 +107,24 @@ def paths(path: str) -> list[Option]:
         (percent_encode(path).replace("%2F", "/"), "params-double-encoded"),
         (path.rpartition("/")[0], "trailing-slash"),
     ):
-        if other not in seen:
-            seen.add(other)
-            options.append(wrongly(other, id_, cause=f"The path was signed as {other!r}, and sent as {path!r}."))
-    return options
+        if other != path:
+            cause = f"The path was signed as {other!r}, and sent as {path!r}."
+            options.setdefault(other, wrong(other, id_, cause=cause))
+    return list(options.values())
 
 
 FORMS_OF_URI = (
     Option("{s}://{h}{p}"),
-    wrongly("{p}", "path-only-or-host-only", cause="Only the path was signed as the URL."),
-    wrongly("{s}://{h}", "path-only-or-host-only", cause="The URL was signed without its path."),
-    wrongly("{s}://{h}/", "path-only-or-host-only", cause="The URL was signed without its path."),
-    wrongly("{h}{p}", "path-only-or-host-only", cause="The URL was signed without its scheme."),
-    wrongly("//{h}{p}", "path-only-or-host-only", cause="The URL was signed without its scheme."),
-    wrongly("{h}", "path-only-or-host-only", cause="Only the host was signed as the URL."),
-    wrongly("{s}://{h}{p}?{q}", "query-in-base-uri", cause="The query is in the URL and among the parameters."),
-    wrongly(
-        "{p}?{q}", "query-in-base-uri", cause="The URL is only path and query; they are also among the parameters."
-    ),
-    wrongly("{s}://{h}{p}?", "query-in-base-uri", cause='The URL was signed with a "?" at its end.'),
-    wrongly("", "path-only-or-host-only", cause="No URL was signed."),
+    wrong("{p}", "path-only-or-host-only", cause="Only the path was signed as the URL."),
+    wrong("{s}://{h}", "path-only-or-host-only", cause="The URL was signed without its path."),
+    wrong("{s}://{h}/", "path-only-or-host-only", cause="The URL was signed without its path."),
+    wrong("{h}{p}", "path-only-or-host-only", cause="The URL was signed without its scheme."),
+    wrong("//{h}{p}", "path-only-or-host-only", cause="The URL was signed without its scheme."),
+    wrong("{h}", "path-only-or-host-only", cause="Only the host was signed as the URL."),
+    wrong("{s}://{h}{p}?{q}", "query-in-base-uri", cause="The query is in the URL and among the parameters."),
+    wrong("{p}?{q}", "query-in-base-uri", cause="The URL is only path and query; they are also among the parameters."),
+    wrong("{s}://{h}{p}?", "query-in-base-uri", cause='The URL was signed with a "?" at its end.'),
+    wrong("", "path-only-or-host-only", cause="No URL was signed."),
 )
 IN_URI = "in the URI"
 
@@ -141,51 +133,47 @@ def queries(query: tuple[Pair, ...], target: str) -> list[Option]:
     """Which pairs of the query may have been signed: None stands for all."""
     if not query:
         return []
-    names = tuple(dict.fromkeys(one.name for one in query))
-    options = [wrongly(frozenset(), "query-not-signed", cause="Nothing of the query string was signed.")]
-    options.append(wrongly(IN_URI, "query-in-base-uri", cause="The query is in the URL, not among the parameters."))
+    names = tuple(dict.fromkeys(pair.name for pair in query))
+    options = [
+        wrong(frozenset(), "query-not-signed", cause="Nothing of the query string was signed."),
+        wrong(IN_URI, "query-in-base-uri", cause="The query is in the URL, not among the parameters."),
+    ]
+    of_url = frozenset({"script", "deploy"}).intersection(names)
+    is_short = len(names) <= _MOST_NAMES
+    subsets = [(of_url, False), (frozenset(names) - of_url, False)]  # with whether they are tried alone first
+    subsets += [(frozenset(names) - {name}, not is_short) for name in names[:20]]
+    sizes = range(1, len(names)) if is_short else ()
+    subsets += [(frozenset(some), True) for size in sizes for some in itertools.combinations(names, size)]
     seen: set[frozenset[str]] = {frozenset(), frozenset(names)}
-
-    def add(kept: Iterable[str], *, alone: bool) -> None:
-        some = frozenset(kept)
-        if some not in seen:
-            seen.add(some)
-            left = ", ".join(one for one in names if one not in some)
-            options.append(
-                wrongly(some, "query-partly-signed", cause=f"Left out of the signature: {left[:200]}.", alone=alone)
-            )
-
-    url = {"script", "deploy"}
-    add((one for one in names if one in url), alone=False)
-    add((one for one in names if one not in url), alone=False)
-    for name in names[:20]:
-        add((one for one in names if one != name), alone=len(names) > _MOST_NAMES)
-    if len(names) <= _MOST_NAMES:
-        for size in range(1, len(names)):
-            for some in itertools.combinations(names, size):
-                add(some, alone=True)
-    positions = target.count("&")
-    if positions:
-        options.append(wrongly("at equals", "query-ends-at-equals-sign"))
+    for subset, alone in subsets:
+        if subset not in seen:
+            seen.add(subset)
+            cause = f"Left out of the signature: {', '.join(name for name in names if name not in subset)[:200]}."
+            options.append(wrong(subset, "query-partly-signed", cause=cause, alone=alone))
+    if "&" in target:
+        options.append(wrong("at equals", "query-ends-at-equals-sign"))
     return options
 
 
-def _json_members(body: bytes) -> tuple[Pair, ...] | None:
-    """Give the members of a JSON object as a JavaScript library makes them parameters."""
+def _json_members(body: bytes) -> dict[str, object]:
+    """The members of a JSON object; none of any other body."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        return None
-    if not isinstance(value, dict):
-        return None
-    return tuple(Pair(str(name), _as_javascript(one), "more") for name, one in value.items())
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _member(name: str, value: str) -> Pair:
+    return Pair(without_lone_surrogates(name), without_lone_surrogates(value), "more")
 
 
 def _as_javascript(value: object) -> str:
+    """Spell a value as a JavaScript library does that makes it a parameter."""
     if isinstance(value, dict):
         return "[object Object]"
     if isinstance(value, list):
-        return ",".join("" if one is None else _as_javascript(one) for one in value)
+        return ",".join("" if item is None else _as_javascript(item) for item in value)
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:  # noqa: PLR2004  (JavaScript's own limit)
@@ -193,53 +181,43 @@ def _as_javascript(value: object) -> str:
     return str(value)
 
 
-def _as_python(value: object) -> str:
-    return str(value)
+def _as_json(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def bodies(facts: Facts, form: tuple[Pair, ...]) -> list[Option]:
     """What of the body may have been signed."""
     request = facts.request
     if form:
-        return [wrongly((), "form-body-not-signed")]
+        return [wrong((), "form-body-not-signed")]
     if not request.body:
         return []
-    options = []
     members = _json_members(request.body)
     text = to_text(request.body)
-    if members:
-        options.append(wrongly(members, "json-body-as-params", cause="The members of the JSON body were signed."))
-        as_json = tuple(
-            Pair(
-                name,
-                value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False),
-                "more",
-            )
-            for name, value in json.loads(request.body).items()
-        )
-        as_python = tuple(Pair(name, _as_python(value), "more") for name, value in json.loads(request.body).items())
-        seen = [members]
-        for other in (as_json, as_python):
-            if other not in seen:
-                seen.append(other)
-                options.append(wrongly(other, "json-body-as-params", cause="The members of the JSON body were signed."))
-    options.append(wrongly((Pair(text, "", "more"),), "json-body-as-params", cause="The body was signed as a name."))
+    spellings = dict.fromkeys(
+        tuple(_member(name, spell(value)) for name, value in members.items())
+        for spell in (_as_javascript, _as_json, str)
+    )
+    options = [
+        wrong(pairs, "json-body-as-params", cause="The members of the JSON body were signed.")
+        for pairs in spellings
+        if pairs
+    ]
+    options.append(wrong((Pair(text, "", "more"),), "json-body-as-params", cause="The body was signed as a name."))
     options.append(
-        wrongly((Pair("body", text, "more"),), "json-body-as-params", cause="The body was signed as parameter 'body'.")
+        wrong((Pair("body", text, "more"),), "json-body-as-params", cause="The body was signed as parameter 'body'.")
     )
     if "=" in text:
         pairs = tuple(Pair(name, value, "more") for name, value in split(text))
-        options.append(wrongly(pairs, "json-body-as-params", cause="The body was signed as if it were a form."))
-    digest = b64encode(hashlib.sha1(request.body).digest()).decode()  # noqa: S324  (what such libraries use)
-    digest256 = b64encode(hashlib.sha256(request.body).digest()).decode()
+        options.append(wrong(pairs, "json-body-as-params", cause="The body was signed as if it were a form."))
     if "oauth_body_hash" not in facts.parameters:
         options += [
-            wrongly(
-                (Pair("oauth_body_hash", one, "header"),),
+            wrong(
+                (Pair("oauth_body_hash", b64encode(hashlib.new(name, request.body).digest()).decode(), "header"),),
                 "empty-extras-signed",
                 cause="An oauth_body_hash was signed that is not in the header.",
             )
-            for one in (digest, digest256)
+            for name in ("sha1", "sha256")
         ]
     return options
 
@@ -253,37 +231,32 @@ def secrets(facts: Facts) -> list[Option]:
     """Whose secrets may be in the key; the first are the right ones, or None where nobody knows them."""
     own = facts.sender
     options: list[Option] = [Option(own)]
-    pair = "wrong-secret-pair"
-    for one in facts.known:
-        if own is None or (one.consumer_secret, one.token_secret) != (own.consumer_secret, own.token_secret):
-            options += [wrongly(one, pair, cause=f"It was signed with the secrets of token {_named(one, facts)}.")]
+    for other in facts.known:
+        if own is None or (other.consumer_secret, other.token_secret) != (own.consumer_secret, own.token_secret):
+            cause = f"It was signed with the secrets of token {_name(other, facts)}."
+            options.append(wrong(other, "wrong-secret-pair", cause=cause))
     if own is None:
         return options
-    for one in facts.known:
-        if one.token_secret != own.token_secret and one.consumer_secret != own.consumer_secret:
-            mixed = _with(own, "token_secret", one.token_secret)
-            options.append(wrongly(mixed, pair, cause=f"It was signed with the token secret of {_named(one, facts)}."))
-            mixed = _with(own, "consumer_secret", one.consumer_secret)
-            options.append(
-                wrongly(
-                    mixed,
-                    pair,
-                    cause=f"It was signed with the consumer secret of the integration of {_named(one, facts)}.",
-                )
-            )
-    options += [option for which in ("consumer_secret", "token_secret") for option in _mispasted(own, which)]
+    for other in facts.known:
+        if other.token_secret != own.token_secret and other.consumer_secret != own.consumer_secret:
+            for which, whose in (("token_secret", ""), ("consumer_secret", " the integration of")):
+                cause = f"It was signed with the {which.replace('_', ' ')} of{whose} {_name(other, facts)}."
+                mixed = replace(own, **{which: getattr(other, which)})
+                options.append(wrong(mixed, "wrong-secret-pair", cause=cause))
+    which_secrets = ("consumer_secret", "token_secret")
+    options += [option for which in which_secrets for option in _mispasted(own, which)]
     for change, says in ((str.upper, "upper"), (str.lower, "lower")):
-        for which in ("consumer_secret", "token_secret"):
-            other = change(getattr(own, which))
-            if other != getattr(own, which):
+        for which in which_secrets:
+            changed = change(getattr(own, which))
+            if changed != getattr(own, which):
                 cause = f"The {which.replace('_', ' ')} was put in {says} case."
-                options.append(wrongly(_with(own, which, other), "secret-with-whitespace", cause=cause))
+                options.append(wrong(replace(own, **{which: changed}), "secret-with-whitespace", cause=cause))
     return options
 
 
-def _named(one: Secrets, facts: Facts) -> str:
-    """Name a token, and its account where that is not the one called."""
-    return repr(one.name) if one.account in {"", facts.account} else f"{one.name!r} of account {one.account}"
+def _name(token: Secrets, facts: Facts) -> str:
+    """Name a token, and its account where that is not the account called."""
+    return repr(token.name) if token.account in {"", facts.account} else f"{token.name!r} of account {token.account}"
 
 
 # What is pasted along with a secret: (before, after, in words).
@@ -313,11 +286,7 @@ def _mispasted(own: Secrets, which: str) -> list[Option]:
     texts += [(secret[1:], "has lost its first character"), (secret[:-1], "has lost its last character")]
     texts.append((secret.strip(), "was trimmed, though its space belongs to it"))
     return [
-        wrongly(_with(own, which, text), "secret-with-whitespace", cause=f"The {name} used {says}.")
+        wrong(replace(own, **{which: text}), "secret-with-whitespace", cause=f"The {name} used {says}.")
         for text, says in texts
         if text != secret
     ]
-
-
-def _with(secrets: Secrets, which: str, value: str) -> Secrets:
-    return replace(secrets, **{which: value})

@@ -16,8 +16,8 @@ from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 
 from .catalogue import CATALOGUE, mistake
 from .findings import finding
-from .passports import PassportWorkshop
-from .pipeline import Workshop
+from .passports import PassportPipeline
+from .pipeline import Pipeline
 from .search import BUDGET_SECONDS, search
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
     notes: list[str] = []
     if not facts.parameters.get("oauth_signature"):
         return _finished(facts, mistakes=mistakes, notes=notes)
-    workshop = Workshop(facts) if facts.request.envelope is None else PassportWorkshop(facts)
-    expected = workshop.base_string(workshop.right)
+    pipeline = Pipeline(facts) if facts.request.envelope is None else PassportPipeline(facts)
+    expected = pipeline.base_string(pipeline.right)
     if facts.own is None and not facts.known:
         notes.append("Without the secrets the signature cannot be checked.")
         return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
-    found = search(workshop, budget=budget)
-    readings = _readings(workshop, found.recipes)
+    found = search(pipeline, budget=budget)
+    readings = _readings(pipeline, found.recipes)
     if not readings:
         notes += _unexplained(facts, found.exhausted, found.made)
         return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
@@ -54,29 +54,27 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
         notes=notes,
         expected=expected,
         proven=True,
-        others=tuple(mistakes + one for one, _ in readings[1:]),
-        signed=workshop.base_string(recipe),
+        others=tuple(mistakes + other for other, _ in readings[1:]),
+        signed=pipeline.base_string(recipe),
     )
 
 
-def _readings(
-    workshop: Workshop | PassportWorkshop, recipes: tuple[Recipe, ...]
-) -> list[tuple[tuple[Mistake, ...], Recipe]]:
-    """Give every set of mistakes that the recipes may be, the most sighted first."""
+def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[tuple[tuple[Mistake, ...], Recipe]]:
+    """Every set of mistakes that the recipes may be, the most sighted first."""
     readings: dict[frozenset[str], tuple[tuple[Mistake, ...], Recipe]] = {}
     for recipe in recipes:
         variants: list[tuple[Mistake, ...]] = [()]
-        for ids, cause in workshop.mistakes(recipe):
+        for ids, cause in pipeline.mistakes(recipe):
             variants = [
-                (*so_far, mistake(one, cause, account=workshop.facts.account)) for so_far in variants for one in ids
+                (*so_far, mistake(id, cause, account=pipeline.facts.account)) for so_far in variants for id in ids
             ]
         for variant in variants:
-            unique = tuple({one.id: one for one in reversed(variant)}.values())[::-1]
-            readings.setdefault(frozenset(one.id for one in unique), (unique, recipe))
+            unique = {found.id: found for found in reversed(variant)}
+            readings.setdefault(frozenset(unique), (tuple(unique.values())[::-1], recipe))
 
     def rank(reading: tuple[tuple[Mistake, ...], Recipe]) -> tuple[int, int, bool]:
-        found = [one.id for one in reading[0]]
-        return len(found), -sum(CATALOGUE[one].sightings for one in found), _SEEN_IN_THE_HEADER.isdisjoint(found)
+        ids = [found.id for found in reading[0]]
+        return len(ids), -sum(CATALOGUE[id].sightings for id in ids), _SEEN_IN_THE_HEADER.isdisjoint(ids)
 
     return sorted(readings.values(), key=rank)
 
@@ -121,7 +119,7 @@ def _finished(
 
 
 def _corrected(facts: Facts) -> tuple[str | None, bool]:
-    """Give the header that would have been let in, and whether its nonce and timestamp are new."""
+    """The header that would have been let in, and whether its nonce and timestamp are new."""
     own = facts.own
     if own is None or not facts.account or not facts.row.header_at_fault:
         return None, False
@@ -130,8 +128,24 @@ def _corrected(facts: Facts) -> tuple[str | None, bool]:
     renewed = facts.row.needs_new_nonce or len(nonce) < NONCE_MIN_LENGTH or not re.fullmatch(r"[0-9]{10}", timestamp)
     if renewed:
         nonce, timestamp = secrets.token_hex(16), str(int(facts.now))
+    return _right_authorization(facts, own, nonce, timestamp), renewed and bool(sent)
+
+
+def _right_authorization(facts: Facts, own: Secrets, nonce: str, timestamp: str) -> str:
+    """Sign the request anew: the header, or of a SOAP call the ``tokenPassport``."""
     if facts.request.envelope is not None:
-        return _passport(facts, own, nonce, timestamp), renewed and bool(sent)
+        passport = TokenPassport(
+            account=facts.account, consumer_key=own.consumer_key, token=own.token_id, nonce=nonce, timestamp=timestamp
+        )
+        names = ("account", "consumerKey", "token", "nonce", "timestamp")
+        values = (passport.account, passport.consumer_key, passport.token, passport.nonce, passport.timestamp)
+        inside = "".join(f"<m:{name}>{escape(value)}</m:{name}>" for name, value in zip(names, values, strict=True))
+        signature = passport.signature(own.consumer_secret, own.token_secret)
+        version = facts.request.envelope.version or "2025_2"
+        return (
+            f'<m:tokenPassport xmlns:m="urn:messages_{version}.platform.webservices.netsuite.com">{inside}'
+            f'<m:signature algorithm="HMAC-SHA256">{signature}</m:signature></m:tokenPassport>'
+        )
     parameters = [
         ("oauth_consumer_key", own.consumer_key),
         ("oauth_token", own.token_id),
@@ -142,27 +156,4 @@ def _corrected(facts: Facts) -> tuple[str | None, bool]:
     ]
     base = expected_base_string(facts.request, parameters, parameter_order=facts.parameter_order)
     signature = sign(base, signing_key(own.consumer_secret, own.token_secret))
-    header = format_authorization([*parameters, ("oauth_signature", signature)], realm=facts.account)
-    return header, renewed and bool(sent)
-
-
-def _passport(facts: Facts, own: Secrets, nonce: str, timestamp: str) -> str:
-    """Write the element that would have been let in."""
-    envelope = facts.request.envelope
-    version = envelope.version if envelope is not None and envelope.version else "2025_2"
-    passport = TokenPassport(
-        account=facts.account, consumer_key=own.consumer_key, token=own.token_id, nonce=nonce, timestamp=timestamp
-    )
-    fields = {
-        "account": passport.account,
-        "consumerKey": passport.consumer_key,
-        "token": passport.token,
-        "nonce": passport.nonce,
-        "timestamp": passport.timestamp,
-    }
-    inside = "".join(f"<m:{name}>{escape(value)}</m:{name}>" for name, value in fields.items())
-    signature = passport.signature(own.consumer_secret, own.token_secret)
-    return (
-        f'<m:tokenPassport xmlns:m="urn:messages_{version}.platform.webservices.netsuite.com">{inside}'
-        f'<m:signature algorithm="HMAC-SHA256">{signature}</m:signature></m:tokenPassport>'
-    )
+    return format_authorization([*parameters, ("oauth_signature", signature)], realm=facts.account)

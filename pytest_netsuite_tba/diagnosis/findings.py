@@ -1,13 +1,13 @@
-"""What the header, the trail and the records show without any recomputation: one row a mistake."""
+"""What the header, the trail and the records show without any recomputation: a row a refusal."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.account.records import spelt
+from pytest_netsuite_tba.account.records import as_account_id
 from pytest_netsuite_tba.login.token_passport import in_words_of_soap
-from pytest_netsuite_tba.login.verdict import Mistake
 
 from .catalogue import mistake
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_netsuite_tba.login.facts import Facts
+    from pytest_netsuite_tba.login.verdict import Mistake
 
 _PLAUSIBLE = re.compile(r"1\d{9}|2\d{9}")
 _TOLERANCE = 90  # seconds by which a clock that is off by whole hours may be off besides
+_MOST_HALF_HOURS = 28  # UTC-14 to UTC+14
 _REDIRECTS = {301, 302, 303, 307, 308}
 _RETRIED = {408, 425, 429, 500, 502, 503, 504}
 
@@ -31,9 +33,8 @@ def _timestamp(facts: Facts) -> Mistake:
         return mistake("timestamp-not-integer", f"oauth_timestamp is {text[:40]!r}, no positive whole number.")
     off = int(text[:15]) - facts.now
     half_hours = round(off / 1800)
-    if half_hours and abs(half_hours) <= 28 and abs(off - half_hours * 1800) <= _TOLERANCE:  # noqa: PLR2004  (UTC-14 to +14)
-        hours = half_hours / 2
-        cause = f"oauth_timestamp is {hours:+g} hours off: local time was taken for UTC."
+    if 0 < abs(half_hours) <= _MOST_HALF_HOURS and abs(off - half_hours * 1800) <= _TOLERANCE:
+        cause = f"oauth_timestamp is {half_hours / 2:+g} hours off: local time was taken for UTC."
         return mistake("timestamp-out-of-window", cause)
     return mistake("timestamp-out-of-window", facts.reason)
 
@@ -42,7 +43,7 @@ def _realm(facts: Facts) -> Mistake:
     realm, account = facts.parameters.get("realm", ""), facts.account
     cause = f"realm is {realm[:80]!r}, the account that was called is {account!r}."
     wanted = "realm-is-something-else"
-    if "-" in realm and spelt(realm) == account:
+    if "-" in realm and as_account_id(realm) == account:
         wanted = "realm-hyphen"
     elif realm.upper() == account:
         wanted = "realm-lowercase"
@@ -70,7 +71,7 @@ _DEVIATIONS = {
 
 def _header(facts: Facts) -> Mistake:
     header = facts.request.authorization
-    kinds = [one.kind for one in header.deviations if one.name != "realm"] if header else []
+    kinds = [deviation.kind for deviation in header.deviations if deviation.name != "realm"] if header else []
     for kind, wanted in _DEVIATIONS.items():
         if kind in kinds:
             return mistake(wanted, facts.reason)
@@ -116,7 +117,7 @@ def _host(facts: Facts) -> Mistake:
     host = facts.request.host.lower().partition(":")[0]
     label, _, rest = host.partition(".")
     right = facts.host or (facts.hosts[0] if facts.hosts else "1234567.restlets.api.netsuite.com")
-    labels = {one.partition(".")[0] for one in facts.hosts}
+    labels = {known.partition(".")[0] for known in facts.hosts}
     if "_" in label:
         return mistake("host-underscore", f"The host {host!r} has an underscore.")
     if label in labels or label in {"rest", "system", "webservices"}:
@@ -166,13 +167,11 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
 
 
 def finding(facts: Facts) -> Mistake | None:
-    """Give what the refusal itself shows; None where only recomputation can tell, or nothing is to be found."""
+    """What the refusal itself shows; None where only recomputation can tell, or nothing is to be found."""
     find = FINDINGS.get(facts.refusal)
     if find is None and not facts.row.mistake:
         return None
     found = mistake(facts.row.mistake, facts.reason, account=facts.account) if find is None else find(facts)
     if facts.request.envelope is None:
         return found
-    return Mistake(
-        id=found.id, title=found.title, cause=in_words_of_soap(found.cause), cure=in_words_of_soap(found.cure)
-    )
+    return replace(found, cause=in_words_of_soap(found.cause), cure=in_words_of_soap(found.cure))

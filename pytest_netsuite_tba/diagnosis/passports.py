@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 
 from .choices import secrets
-from .pipeline import to_bytes_or_replace
-from .stages import DIGESTS, OTHER_DIGESTS, TEXT, Option, wrongly
+from .pipeline import Pipeline, to_bytes_or_replace
+from .stages import TEXT, Option, digests, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_netsuite_tba.login.facts import Facts, Secrets
+    from pytest_netsuite_tba.login.facts import Secrets
 
     from .pipeline import Recipe
 
@@ -26,27 +26,27 @@ _JOINERS = ("%26", "+", ":", ",", "|", " ", "\n", "&amp;")
 _FORMS = (
     Option(tuple(range(5))),
     *(
-        wrongly(chosen, _ORDER, cause=f"The fields were signed as {'&'.join(_FIELDS[at] for at in chosen)}.")
+        wrong(chosen, _ORDER, cause=f"The fields were signed as {'&'.join(_FIELDS[at] for at in chosen)}.")
         for size in (5, 4)
         for chosen in itertools.permutations(range(5), size)
-        if chosen != tuple(range(5)) and (size == 5 or list(chosen) == sorted(chosen))  # noqa: PLR2004  (all of them)
+        if chosen != tuple(range(5)) and (size == len(_FIELDS) or list(chosen) == sorted(chosen))
     ),
 )
 _SEPARATORS = (
     Option("&"),
     *(
-        wrongly(by, _ORDER, cause=f"The fields were joined by {by!r}." if by else "The fields were joined by nothing.")
+        wrong(by, _ORDER, cause=f"The fields were joined by {by!r}." if by else "The fields were joined by nothing.")
         for by in ("", ",", "|", " ", "\n", ";", ":", "-", "_", "+", "%26", "&amp;", ", ")
     ),
 )
 _ENCODINGS: tuple[Option, ...] = (
     Option((None, None)),
-    wrongly((percent_encode, None), _ORDER, cause="Each field was percent-encoded."),
-    wrongly((None, percent_encode), _ORDER, cause="The joined fields were percent-encoded."),
-    wrongly((str.lower, None), _ORDER, cause="The fields were signed in lower case."),
-    wrongly((str.upper, None), _ORDER, cause="The fields were signed in upper case."),
-    wrongly((None, lambda text: text + "\n"), _ORDER, cause="The base string ends with a line break."),
-    wrongly((None, lambda text: text + "&"), _ORDER, cause='The base string ends with "&".'),
+    wrong((percent_encode, None), _ORDER, cause="Each field was percent-encoded."),
+    wrong((None, percent_encode), _ORDER, cause="The joined fields were percent-encoded."),
+    wrong((str.lower, None), _ORDER, cause="The fields were signed in lower case."),
+    wrong((str.upper, None), _ORDER, cause="The fields were signed in upper case."),
+    wrong((None, lambda text: text + "\n"), _ORDER, cause="The base string ends with a line break."),
+    wrong((None, lambda text: text + "&"), _ORDER, cause='The base string ends with "&".'),
 )
 
 # The key is not encoded either. {c} and {t} are the secrets, {k} and {i} the key and the id that go with them.
@@ -63,8 +63,8 @@ _KEYS = (
     ("&", ("key-consumer-secret-only",), "Both secrets in the key are empty."),
     *((f"{{c}}{by}{{t}}", ("key-no-ampersand",), f"The secrets were joined by {by!r}.") for by in _JOINERS),
     *(
-        (f"{{{one}}}&{{{other}}}", ("key-uses-ids",), "An id or a key stands in the place of a secret.")
-        for one, other in ("ci", "ck", "kt", "it", "ki", "ik")
+        (f"{{{first}}}&{{{second}}}", ("key-uses-ids",), "An id or a key stands in the place of a secret.")
+        for first, second in ("ci", "ck", "kt", "it", "ki", "ik")
     ),
 )
 
@@ -79,30 +79,26 @@ def _encoded_key(known: Secrets) -> str:
 
 KEYS = (
     *(Option(_key(template), mistakes, cause) for template, mistakes, cause in _KEYS),
-    wrongly(_encoded_key, "key-secrets-not-encoded", cause="The secrets were percent-encoded in the key."),
+    wrong(_encoded_key, "key-secrets-not-encoded", cause="The secrets were percent-encoded in the key."),
 )
 
 
-class PassportWorkshop:
-    """Makes what recipes make for one passport; see :class:`~.workshop.Workshop`."""
+class PassportPipeline(Pipeline):
+    """Makes what recipes make for one passport."""
 
     stages = ("account", "fields", "separator", "encoding", "secrets", "key", "digest", "text")
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.received = facts.parameters.get("oauth_signature", "")
-        self.made = 0
-        self.options: dict[str, tuple[Option, ...]] = {
+    def _options(self) -> dict[str, tuple[Option, ...]]:
+        return {
             "account": self._accounts(),
             "fields": (*_FORMS, *self._of_oauth()),
             "separator": _SEPARATORS,
             "encoding": _ENCODINGS,
-            "secrets": tuple(secrets(facts)),
+            "secrets": tuple(secrets(self.facts)),
             "key": KEYS,
-            "digest": self._digests(),
-            "text": tuple(_as_soap_calls_it(one) for one in TEXT),
+            "digest": digests("sha256"),
+            "text": tuple(map(_as_soap_calls_it, TEXT)),
         }
-        self.right: Recipe = (0,) * len(self.stages)
 
     def _accounts(self) -> tuple[Option, ...]:
         sent, right = self.facts.parameters.get("realm", ""), self.facts.account
@@ -110,66 +106,40 @@ class PassportWorkshop:
         return (
             Option(right),
             *(
-                wrongly(one, "soap-account-spelling", cause=f"The account was signed as {one[:80]!r}.")
-                for one in dict.fromkeys(spellings)
-                if one != right
+                wrong(spelling, "soap-account-spelling", cause=f"The account was signed as {spelling[:80]!r}.")
+                for spelling in dict.fromkeys(spellings)
+                if spelling != right
             ),
         )
 
     def _of_oauth(self) -> list[Option]:
-        """Give the base strings that OAuth 1.0 would make of this request."""
+        """The base strings that OAuth 1.0 would make of this request."""
         request, sent = self.facts.request, self.facts.parameters
-        names = ("oauth_consumer_key", "oauth_token", "oauth_nonce", "oauth_timestamp")
+        names = ("oauth_consumer_key", "oauth_token", "oauth_nonce", "oauth_timestamp", "oauth_signature_method")
         pairs = {name: sent.get(name, "") for name in names}
-        pairs["oauth_signature_method"] = sent.get("oauth_signature_method", "")
         options = []
-        url = f"{request.scheme}://{request.host.lower()}{request.path}"
-        urls = dict.fromkeys((url, request.url))
-        for method, one, version in itertools.product(("POST", "GET"), urls, (True, False)):
-            signed = pairs | ({"oauth_version": "1.0"} if version else {})
-            joined = "&".join(sorted(f"{name}={percent_encode(value)}" for name, value in signed.items()))
-            base = f"{method}&{percent_encode(one)}&{percent_encode(joined)}"
-            cause = f"The base string is {method}, the URL {one[:120]} and the parameters, as OAuth 1.0 has it."
-            options.append(wrongly(base, "rest-base-string-for-soap", cause=cause))
+        urls = dict.fromkeys((f"{request.scheme}://{request.host.lower()}{request.path}", request.url))
+        for method, url, version in itertools.product(("POST", "GET"), urls, ({"oauth_version": "1.0"}, {})):
+            joined = "&".join(sorted(f"{name}={percent_encode(value)}" for name, value in (pairs | version).items()))
+            base = f"{method}&{percent_encode(url)}&{percent_encode(joined)}"
+            cause = f"The base string is {method}, the URL {url[:120]} and the parameters, as OAuth 1.0 has it."
+            options.append(wrong(base, "rest-base-string-for-soap", cause=cause))
         return options
 
-    def _digests(self) -> tuple[Option, ...]:
-        named = dict(DIGESTS)
-        first = "sha256"
-        return (
-            Option(named[first]),
-            *(
-                wrongly(named[name], "method-declared-differs", cause=f"It was made with HMAC and {name.upper()}.")
-                for name in named
-                if name != first
-            ),
-            *OTHER_DIGESTS,
-        )
-
-    def _value(self, recipe: Recipe, stage: str) -> Any:  # noqa: ANN401
-        at = self.stages.index(stage)
-        return self.options[stage][recipe[at]].value
-
     def base_string(self, recipe: Recipe) -> str:
-        """Give the base string of a recipe."""
+        """The base string of a recipe."""
         chosen = self._value(recipe, "fields")
         if isinstance(chosen, str):
             return chosen
-        sent = self.facts.parameters.get
-        values = (
-            self._value(recipe, "account"),
-            sent("oauth_consumer_key", ""),
-            sent("oauth_token", ""),
-            sent("oauth_nonce", ""),
-            sent("oauth_timestamp", ""),
-        )
+        signed = ("oauth_consumer_key", "oauth_token", "oauth_nonce", "oauth_timestamp")
+        values = (self._value(recipe, "account"), *(self.facts.parameters.get(name, "") for name in signed))
         inner, outer = self._value(recipe, "encoding")
         parts = [values[at] if inner is None else _safely(inner, values[at]) for at in chosen]
         joined: str = self._value(recipe, "separator").join(parts)
         return joined if outer is None else _safely(outer, joined)
 
     def signature(self, recipe: Recipe) -> str | None:
-        """Give the signature of a recipe; None where its secrets are not known."""
+        """The signature of a recipe; None where its secrets are not known."""
         known = self._value(recipe, "secrets")
         if known is None:
             return None
@@ -178,15 +148,6 @@ class PassportWorkshop:
         digest: bytes = self._value(recipe, "digest")(key, to_bytes_or_replace(self.base_string(recipe)))
         text: str = self._value(recipe, "text")(digest)
         return text.strip()  # a line break round it is let pass
-
-    def mistakes(self, recipe: Recipe) -> tuple[tuple[tuple[str, ...], str], ...]:
-        """Give for each deviation the ids that it may be, and what was found."""
-        return tuple(
-            (option.mistakes, option.cause)
-            for stage, index in zip(self.stages, recipe, strict=True)
-            if index
-            for option in (self.options[stage][index],)
-        )
 
 
 def _as_soap_calls_it(option: Option) -> Option:

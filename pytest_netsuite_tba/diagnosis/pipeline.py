@@ -1,48 +1,24 @@
 """How a client may have made a signature: a pipeline of stages, each with the right choice and the wrong ones.
 
-A recipe takes one option at each stage. The :class:`Workshop` makes what a recipe makes for one request, and each
-intermediate product once.
+A recipe takes one option at each stage. The :class:`Pipeline` makes what a recipe makes for one request, each intermediate
+product once.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote_from_bytes
 
 from pytest_netsuite_tba.login.base_string import FORM, NOT_SIGNED
 from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_bytes, to_text
 from pytest_netsuite_tba.oauth1.signature import HASHES, encode_joined
 
+from . import stages
 from .choices import FORMS_OF_URI, IN_URI, bodies, host_and_port, hosts, paths, ports, queries, secrets, split
-from .stages import (
-    CHARSETS,
-    DECODING,
-    DIGESTS,
-    EMPTY,
-    EXTRAS,
-    HEADER,
-    HEX_CASE,
-    INNER,
-    JOIN,
-    JOINER,
-    KEY,
-    LAYERS,
-    NO_TILDE,
-    ORDER,
-    OTHER_DIGESTS,
-    REPEATED,
-    SAFE,
-    SPACE,
-    TEXT,
-    Option,
-    Pair,
-    plaintext,
-    sorted_as_oracle_does,
-    wrongly,
-)
+from .stages import INNER, NO_TILDE, Option, Pair, plaintext, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,28 +27,15 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
-_OAUTH_NAMES = frozenset(
-    "oauth_" + name
-    for name in (
-        [
-            "consumer_key",
-            "token",
-            "signature_method",
-            "timestamp",
-            "nonce",
-            "signature",
-            "version",
-            "callback",
-            "verifier",
-            "body_hash",
-        ]
-    )
-)
+_IS_OAUTH = re.compile(
+    "oauth_(consumer_key|token|signature_method|timestamp|nonce|signature|version|callback|verifier|body_hash)"
+).fullmatch
 
+T = TypeVar("T")
 Recipe = tuple[int, ...]
 
-# The stages, in the order of the pipeline. The names are those of Workshop's options.
-STAGES = [
+# The stages, in the order of the pipeline. The names are those of its options.
+STAGES = (
     "method",
     "scheme",
     "host",
@@ -102,7 +65,7 @@ STAGES = [
     "digest",
     "text",
     "header",
-]
+)
 _AT = {name: index for index, name in enumerate(STAGES)}
 _URI = slice(_AT["scheme"], _AT["query"] + 1)
 _PAIRS = slice(_AT["query"], _AT["header_parameters"] + 1)
@@ -117,15 +80,11 @@ _TEXT_AND_HEADER = slice(_AT["text"], _AT["header"] + 1)
 
 @lru_cache(256)
 def _encoder(charset: int, safe: int, space: int, hex_case: int) -> tuple[Callable[[str], str], Callable[[str], str]]:
-    """Give the inner and the outer encoding of these options."""
-    to_charset, raw, how, case = (
-        CHARSETS[charset].value,
-        SAFE[safe].value,
-        SPACE[space].value,
-        HEX_CASE[hex_case].value,
-    )
+    """The inner and the outer encoding of these options."""
     if not (charset or safe or space or hex_case):
         return percent_encode, percent_encode
+    to_charset, raw = stages.CHARSETS[charset].value, stages.SAFE[safe].value
+    how, case = stages.SPACE[space].value, stages.HEX_CASE[hex_case].value
     keeps_tilde = NO_TILDE not in raw and how != "form"
     kept_outside = "*" if how == "form" else ""
     kept_inside = raw.replace(NO_TILDE, "").replace(INNER, "") + kept_outside
@@ -148,28 +107,36 @@ def _encoder(charset: int, safe: int, space: int, hex_case: int) -> tuple[Callab
             done = _ESCAPE.sub(lambda found: found[0].lower(), done)
         return done
 
-    return lru_cache(1024)(lambda text: encode(text, inner=True)), lru_cache(1024)(
-        lambda text: encode(text, inner=False)
-    )
+    remember = lru_cache(1024)
+    return remember(partial(encode, inner=True)), remember(partial(encode, inner=False))
 
 
-class Workshop:
+class Pipeline:
     """Makes what recipes make for one request.
 
     Attributes:
+        stages: their names, in order.
         options: by stage, the right choice first.
         received: the signature that came, as the server reads it.
         made: how many signatures were computed.
 
     """
 
-    stages = tuple(STAGES)
+    stages: tuple[str, ...] = STAGES
 
     def __init__(self, facts: Facts) -> None:
-        request = facts.request
         self.facts = facts
         self.received = facts.parameters.get("oauth_signature", "")
         self.made = 0
+        self._memory: dict[str, dict[Recipe, Any]] = defaultdict(dict)
+        self._previous: str | None = None
+        self.options = self._options()
+        self._at = {stage: at for at, stage in enumerate(self.stages)}
+        self._values = [[option.value for option in self.options[stage]] for stage in self.stages]
+        self.right: Recipe = (0,) * len(self.stages)
+
+    def _options(self) -> dict[str, tuple[Option, ...]]:
+        facts, request = self.facts, self.facts.request
         in_header = facts.parameters.items() if request.authorizations else ()
         self._header = tuple(Pair(name, value, "header") for name, value in in_header if name not in NOT_SIGNED)
         self._query = tuple(
@@ -179,138 +146,116 @@ class Workshop:
         )
         form = to_text(request.body) if request.media_type == FORM else ""
         self._form = tuple(Pair(name, value, "form", raw=True) for name, value in split(form))
-        self._memory: dict[str, dict[Recipe, Any]] = defaultdict(dict)
-        self._previous: str | None = None
         declared = facts.parameters.get("oauth_signature_method", "")
-        self.options: dict[str, tuple[Option, ...]] = {
+        return {
             "method": self._methods(),
             "scheme": (Option(request.scheme), *self._schemes()),
             "host": (Option(""), *hosts(facts)),
             "port": (Option(None), *ports(facts)),
             "path": (Option(request.path or "/"), *paths(request.path or "/")),
-            "form_of_uri": FORMS_OF_URI
-            if request.query
-            else tuple(one for one in FORMS_OF_URI if "{q}" not in one.value),
+            "form_of_uri": tuple(form for form in FORMS_OF_URI if request.query or "{q}" not in form.value),
             "query": (Option(None), *queries(self._query, request.query)),
-            "repeated": REPEATED if self._has_repeated() else REPEATED[:1],
-            "empty": EMPTY if any(not one.value for one in (*self._header, *self._query)) else EMPTY[:1],
-            "decoding": DECODING if self._query or self._form else DECODING[:1],
+            "repeated": _where(stages.REPEATED, possible=self._has_repeated()),
+            "empty": _where(stages.EMPTY, possible=not all(pair.value for pair in (*self._header, *self._query))),
+            "decoding": _where(stages.DECODING, possible=bool(self._query or self._form)),
             "body": (Option(self._form), *bodies(facts, self._form)),
             "realm": (Option(None), *self._realms()),
-            "version": (Option(True), *self._versions()),  # noqa: FBT003
+            "version": (Option(value=True), *self._versions()),
             "declared": (Option(declared), *self._declared(declared)),
-            "extras": EXTRAS,
+            "extras": stages.EXTRAS,
             "header_parameters": (Option(frozenset()), *self._left_out()),
-            "charset": CHARSETS if self._has_non_ascii() else CHARSETS[:1],
-            "safe": SAFE,
-            "space": SPACE,
-            "hex_case": HEX_CASE,
-            "layers": LAYERS,
-            "order": ORDER if facts.parameter_order == "rfc5849" else (Option(sorted_as_oracle_does),),
-            "joiner": JOINER,
-            "join": JOIN,
+            "charset": _where(stages.CHARSETS, possible=self._has_non_ascii()),
+            "safe": stages.SAFE,
+            "space": stages.SPACE,
+            "hex_case": stages.HEX_CASE,
+            "layers": stages.LAYERS,
+            "order": stages.ORDER if facts.parameter_order == "rfc5849" else (Option(stages.SORT_AS_ORACLE_DOES),),
+            "joiner": stages.JOINER,
+            "join": stages.JOIN,
             "secrets": tuple(secrets(facts)),
-            "key": KEY,
-            "digest": self._digests(declared),
-            "text": TEXT,
-            "header": HEADER,
+            "key": stages.KEY,
+            # Hashed as declared; HMAC-SHA256 where that is no known name.
+            "digest": stages.digests(HASHES.get(declared, "sha256")),
+            "text": stages.TEXT,
+            "header": stages.HEADER,
         }
-        self._values = [[one.value for one in self.options[stage]] for stage in STAGES]
-        self.right: Recipe = (0,) * len(STAGES)
 
     def _methods(self) -> tuple[Option, ...]:
         sent = self.facts.request.method.upper()
-        options = [Option(sent)]
-        options += [
-            wrongly(one, "method-wrong", cause=f"It was signed for {one}, and sent as {sent}.")
-            for one in _METHODS
-            if one != sent
-        ]
-        options.append(wrongly(sent.lower(), "method-lowercase"))
-        options.append(wrongly(sent.capitalize(), "method-lowercase", cause="The method was signed capitalised."))
-        options.append(wrongly("", "method-wrong", cause="No method was signed."))
-        return tuple(options)
+        return (
+            Option(sent),
+            *(
+                wrong(other, "method-wrong", cause=f"It was signed for {other}, and sent as {sent}.")
+                for other in _METHODS
+                if other != sent
+            ),
+            wrong(sent.lower(), "method-lowercase"),
+            wrong(sent.capitalize(), "method-lowercase", cause="The method was signed capitalised."),
+            wrong("", "method-wrong", cause="No method was signed."),
+        )
 
     def _schemes(self) -> list[Option]:
         sent = self.facts.request.scheme
         other = "http" if sent == "https" else "https"
         cause = f"The base string begins with {other}://, the request came by {sent}."
-        return [wrongly(other, "proxy-changes-request", "scheme-mismatch", cause=cause)]
+        return [wrong(other, "proxy-changes-request", "scheme-mismatch", cause=cause)]
 
     def _realms(self) -> list[Option]:
         realm, account = self.facts.parameters.get("realm"), self.facts.account
-        values = dict.fromkeys(one for one in (realm, account) if one)
-        return [wrongly(one, "realm-in-base-string", cause=f"realm={one[:80]} was signed.") for one in values]
+        values = dict.fromkeys(value for value in (realm, account) if value)
+        return [wrong(value, "realm-in-base-string", cause=f"realm={value[:80]} was signed.") for value in values]
 
     def _versions(self) -> list[Option]:
         if "oauth_version" in self.facts.parameters:
             cause = "oauth_version is in the header, and was not signed."
         else:
             cause = "oauth_version=1.0 was signed, and is not in the header."
-        return [wrongly(False, "oauth-version-mismatch", cause=cause)]  # noqa: FBT003
+        return [Option(value=False, mistakes=("oauth-version-mismatch",), cause=cause)]
 
     @staticmethod
     def _declared(declared: str) -> list[Option]:
         return [
-            wrongly(one, "method-declared-differs", cause=f"The base string says {one}, the header {declared[:40]!r}.")
-            for one in ("HMAC-SHA1", "HMAC-SHA256", "HMAC_SHA256", "HMAC-SHA512", "RSA-SHA1", "PLAINTEXT")
-            if one != declared
+            wrong(name, "method-declared-differs", cause=f"The base string says {name}, the header {declared[:40]!r}.")
+            for name in ("HMAC-SHA1", "HMAC-SHA256", "HMAC_SHA256", "HMAC-SHA512", "RSA-SHA1", "PLAINTEXT")
+            if name != declared
         ]
 
     def _left_out(self) -> list[Option]:
         """Parameters of the header that may not have been signed."""
-        names = [one.name for one in self._header]
-        strange = frozenset(one for one in names if not one.startswith("oauth_"))
-        invented = [one for one in names if one.startswith("oauth_") and one not in _OAUTH_NAMES]
+        names = [pair.name for pair in self._header]
+        strange = frozenset(name for name in names if not name.startswith("oauth_"))
         options = []
         if strange:
-            said = ", ".join(sorted(strange))[:120]
-            options.append(
-                wrongly(strange, "query-in-auth-header", cause=f"The header holds {said}, which was not signed twice.")
-            )
-        options += [
-            wrongly(frozenset({one}), "invented-oauth-parameter", cause=f"{one[:60]} is in the header, but not signed.")
-            for one in invented
+            cause = f"The header holds {', '.join(sorted(strange))[:120]}, which was not signed twice."
+            options.append(wrong(strange, "query-in-auth-header", cause=cause))
+        invented = [name for name in names if name not in strange and not _IS_OAUTH(name)]
+        left_out = dict.fromkeys(invented, "invented-oauth-parameter")
+        for name in names:
+            if _IS_OAUTH(name) and name != "oauth_version":
+                left_out[name] = "oauth-parameter-not-signed"
+        return options + [
+            wrong(frozenset({name}), mistake, cause=f"{name[:60]} is in the header, but not signed.")
+            for name, mistake in left_out.items()
         ]
-        options += [
-            wrongly(
-                frozenset({one}), "oauth-parameter-not-signed", cause=f"{one[:60]} is in the header, but not signed."
-            )
-            for one in names
-            if one in _OAUTH_NAMES and one != "oauth_version"
-        ]
-        return options
-
-    def _digests(self, declared: str) -> tuple[Option, ...]:
-        """Hash as declared (HMAC-SHA256 where that is no known name), then every other."""
-        first = HASHES.get(declared, "sha256")
-        named = dict(DIGESTS)
-        options = [Option(named[first])]
-        options += [
-            wrongly(named[name], "method-declared-differs", cause=f"It was made with HMAC and {name.upper()}.")
-            for name in named
-            if name != first
-        ]
-        return (*options, *OTHER_DIGESTS)
 
     def _has_repeated(self) -> bool:
-        names = [one.name for one in self._query]
-        return len(set(names)) < len(names)
+        return len({pair.name for pair in self._query}) < len(self._query)
 
     def _has_non_ascii(self) -> bool:
         request = self.facts.request
         return not request.body.isascii() or any(
-            not (form_decode(one.name) + form_decode(one.value)).isascii() for one in (*self._query, *self._header)
+            not (form_decode(pair.name) + form_decode(pair.value)).isascii() for pair in (*self._query, *self._header)
         )
 
     # -- products ----------------------------------------------------------------------------------------------
 
-    def _value(self, recipe: Recipe, stage: str) -> Any:  # noqa: ANN401
-        at = _AT[stage]
+    def _value(self, recipe: Recipe, stage: str) -> Any:  # noqa: ANN401  (each stage has values of a type of its own)
+        at = self._at[stage]
         return self._values[at][recipe[at]]
 
-    def _once(self, kind: str, recipe: Recipe, part: slice, make: Callable[[Recipe], Any]) -> Any:  # noqa: ANN401
-        memory, key = self._memory[kind], recipe[part]
+    def _once(self, kind: str, recipe: Recipe, part: slice, make: Callable[[Recipe], T]) -> T:
+        memory: dict[Recipe, T] = self._memory[kind]
+        key = recipe[part]
         if key not in memory:
             memory[key] = make(recipe)
         return memory[key]
@@ -337,22 +282,24 @@ class Workshop:
     def _pairs(self, recipe: Recipe) -> tuple[Pair, ...]:
         query, left_out = self._value(recipe, "query"), self._value(recipe, "header_parameters")
         decode, keep = self._value(recipe, "decoding"), self._value(recipe, "empty")
-        header = [one for one in self._header if one.name not in left_out]
+        header = [pair for pair in self._header if pair.name not in left_out]
         if not self._value(recipe, "version"):
-            signed = [one for one in header if one.name != "oauth_version"]
+            signed = [pair for pair in header if pair.name != "oauth_version"]
             header = signed if len(signed) < len(header) else [*header, Pair("oauth_version", "1.0", "header")]
         declared = self._value(recipe, "declared")
-        header = [one._replace(value=declared) if one.name == "oauth_signature_method" else one for one in header]
+        header = [pair._replace(value=declared) if pair.name == "oauth_signature_method" else pair for pair in header]
         sent = self._query
         if query == IN_URI:
             sent = ()
         elif query == "at equals":
-            sent = tuple(one._replace(value=one.value.partition("=")[0]) for one in sent)
+            sent = tuple(pair._replace(value=pair.value.partition("=")[0]) for pair in sent)
         elif query is not None:
-            sent = tuple(one for one in sent if one.name in query)
+            sent = tuple(pair for pair in sent if pair.name in query)
         sent = self._value(recipe, "repeated")(sent)
-        more = [*sent, *self._value(recipe, "body")]
-        pairs = header + [Pair(decode(one.name), decode(one.value), one.source) if one.raw else one for one in more]
+        pairs = header + [
+            Pair(decode(pair.name), decode(pair.value), pair.source) if pair.raw else pair
+            for pair in (*sent, *self._value(recipe, "body"))
+        ]
         realm = self._value(recipe, "realm")
         if realm is not None:
             pairs.append(Pair("realm", realm, "more"))
@@ -361,8 +308,7 @@ class Workshop:
             extras = (("oauth_signature", self.received),)
         elif extras == "previous":
             extras = (("oauth_signature", self._first_pass()),)
-        kept = [one for one in pairs if keep(one)]
-        return (*kept, *(Pair(name, value, "extra") for name, value in extras))
+        return (*filter(keep, pairs), *(Pair(name, value, "extra") for name, value in extras))
 
     def _first_pass(self) -> str:
         if self._previous is None:
@@ -375,10 +321,10 @@ class Workshop:
         inner, _ = _encoder(*recipe[_ENCODER])
         of_header, of_names, of_values = self._value(recipe, "layers")
         encoded = [
-            (_layered(one.name, of_header, inner), _layered(one.value, of_header, inner), one)
-            if one.source == "header"
-            else (_layered(one.name, of_names, inner), _layered(one.value, of_values, inner), one)
-            for one in pairs
+            (_layer(pair.name, of_header, inner), _layer(pair.value, of_header, inner), pair)
+            if pair.source == "header"
+            else (_layer(pair.name, of_names, inner), _layer(pair.value, of_values, inner), pair)
+            for pair in pairs
         ]
         before, equals, between, after = self._value(recipe, "joiner")
         ordered = self._value(recipe, "order")(encoded)
@@ -386,13 +332,13 @@ class Workshop:
         return joined
 
     def base_string(self, recipe: Recipe) -> str:
-        """Give the base string of a recipe."""
+        """The base string of a recipe."""
         uri = self._once("uri", recipe, _URI, self._uri)
         parameters = self._once("parameters", recipe, _PARAMETERS, self._parameters)
         method, how = self._value(recipe, "method"), self._value(recipe, "join")
         if how == "{m}&{u}&{p}":
-            outer_uri = self._once("outer uri", recipe, _URI_AND_ENCODER, lambda one: _encoder(*one[_ENCODER])[1](uri))
-            joined: str = self._once("joined", recipe, _PARAMETERS, lambda one: _encode_joined(one, parameters))
+            outer_uri = self._once("outer uri", recipe, _URI_AND_ENCODER, lambda r: _encoder(*r[_ENCODER])[1](uri))
+            joined = self._once("joined", recipe, _PARAMETERS, lambda r: _encode_joined(r, parameters))
             return f"{method}&{outer_uri}&{joined}"
         _, outer = _encoder(*recipe[_ENCODER])
         if how == "again":
@@ -410,7 +356,7 @@ class Workshop:
         return text
 
     def signature(self, recipe: Recipe) -> str | None:
-        """Give the signature of a recipe as the server would read it; None where its secrets are not known."""
+        """The signature of a recipe as the server would read it; None where its secrets are not known."""
         if self._value(recipe, "secrets") is None:
             return None
         if recipe[_TEXT_AND_HEADER] == (0, 0):
@@ -436,13 +382,13 @@ class Workshop:
         return digest
 
     def mistakes(self, recipe: Recipe) -> tuple[tuple[tuple[str, ...], str], ...]:
-        """Give for each deviation the ids that it may be, and what was found."""
-        return tuple(
-            (option.mistakes, option.cause)
-            for stage, index in zip(STAGES, recipe, strict=True)
-            if index
-            for option in (self.options[stage][index],)
-        )
+        """For each deviation the ids that it may be, and what was found."""
+        chosen = (self.options[stage][index] for stage, index in zip(self.stages, recipe, strict=True) if index)
+        return tuple((option.mistakes, option.cause) for option in chosen)
+
+
+def _where(options: tuple[Option, ...], *, possible: bool) -> tuple[Option, ...]:
+    return options if possible else options[:1]
 
 
 def _encode_joined(recipe: Recipe, parameters: str) -> str:
@@ -450,14 +396,14 @@ def _encode_joined(recipe: Recipe, parameters: str) -> str:
     return _encoder(*encoder)[1](parameters) if any(encoder) else encode_joined(parameters)
 
 
-def _layered(text: str, layers: int, encode: Callable[[str], str]) -> str:
+def _layer(text: str, layers: int, encode: Callable[[str], str]) -> str:
     for _ in range(layers):
         text = encode(text)
     return text
 
 
 def to_bytes_or_replace(text: str) -> bytes:
-    """Give the bytes of a text; a surrogate that stands for no byte becomes a question mark."""
+    """The bytes of a text; a surrogate that stands for no byte becomes a question mark."""
     try:
         return to_bytes(text)
     except ValueError:

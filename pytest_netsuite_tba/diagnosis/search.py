@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .passports import PassportWorkshop
-    from .pipeline import Recipe, Workshop
+    from .pipeline import Pipeline, Recipe
 
 BUDGET_SECONDS = 1.0
 _LOOK_AT_THE_CLOCK = 64  # candidates
@@ -33,20 +32,20 @@ class Found:
     made: int
 
 
-def candidates(workshop: Workshop | PassportWorkshop, deviations: int, *, rare: bool = False) -> Iterator[Recipe]:
-    """Give every recipe of so many deviations, each at another stage.
+def candidates(pipeline: Pipeline, deviations: int, *, rare: bool = False) -> Iterator[Recipe]:
+    """Every recipe of so many deviations, each at another stage.
 
     ``rare`` ones are those with an option that is otherwise tried alone only.
     """
     stages = [
-        (at, workshop.options[name]) for at, name in enumerate(workshop.stages) if len(workshop.options[name]) > 1
+        (at, pipeline.options[name]) for at, name in enumerate(pipeline.stages) if len(pipeline.options[name]) > 1
     ]
     for chosen in itertools.combinations(stages, deviations):
         choices = [
             [index for index, option in enumerate(options) if index and (rare or deviations == 1 or not option.alone)]
             for _, options in chosen
         ]
-        recipe, places = list(workshop.right), [at for at, _ in chosen]
+        recipe, places = list(pipeline.right), [at for at, _ in chosen]
         for indices in itertools.product(*choices):
             if rare and not any(options[index].alone for index, (_, options) in zip(indices, chosen, strict=True)):
                 continue
@@ -55,26 +54,25 @@ def candidates(workshop: Workshop | PassportWorkshop, deviations: int, *, rare: 
             yield tuple(recipe)
 
 
-def search(workshop: Workshop | PassportWorkshop, *, budget: float = BUDGET_SECONDS) -> Found:
+def search(pipeline: Pipeline, *, budget: float = BUDGET_SECONDS) -> Found:
     """Find the recipes that make the received signature.
 
     ``budget`` is in seconds and bounds what comes after the single mistakes.
     """
     end = time.monotonic() + budget
-    if workshop.signature(workshop.right) == workshop.received:
-        return Found(recipes=(workshop.right,), exhausted=0, made=workshop.made)
+    if pipeline.signature(pipeline.right) == pipeline.received:
+        return Found(recipes=(pipeline.right,), exhausted=0, made=pipeline.made)
     exhausted = 0
-    rounds: list[tuple[int, bool]] = [(1, False), (2, False), (2, True), (3, False)]
-    for deviations, rare in rounds:
+    for deviations, rare in ((1, False), (2, False), (2, True), (3, False)):
         found: list[Recipe] = []
         in_time = True
-        for number, recipe in enumerate(candidates(workshop, deviations, rare=rare)):
-            if workshop.signature(recipe) == workshop.received:
+        for number, recipe in enumerate(candidates(pipeline, deviations, rare=rare)):
+            if pipeline.signature(recipe) == pipeline.received:
                 found.append(recipe)
             if deviations > 1 and not number % _LOOK_AT_THE_CLOCK and time.monotonic() > end:
                 in_time = False
                 break
         if found or not in_time:
-            return Found(recipes=tuple(found), exhausted=exhausted, made=workshop.made)
+            return Found(recipes=tuple(found), exhausted=exhausted, made=pipeline.made)
         exhausted = deviations
-    return Found(recipes=(), exhausted=exhausted, made=workshop.made)
+    return Found(recipes=(), exhausted=exhausted, made=pipeline.made)

@@ -41,35 +41,27 @@ class Option(NamedTuple):
     alone: bool = False
 
 
-def wrongly(value: Any, *mistakes: str, cause: str = "", alone: bool = False) -> Option:  # noqa: ANN401
-    """Give an option that is a mistake; several ids where the same transform has several causes."""
+def wrong(value: object, *mistakes: str, cause: str = "", alone: bool = False) -> Option:
+    """An option that is a mistake; several ids where the same transform has several causes."""
     return Option(value, mistakes, cause, alone)
 
 
-def _utf8(text: str) -> bytes:
-    return to_bytes(text)
-
-
-def _in(charset: str) -> Callable[[str], bytes]:
+def _to_charset(charset: str) -> Callable[[str], bytes]:
     return lambda text: text.encode(charset, "surrogateescape")
 
 
-def _javascript_escape(text: str) -> bytes:
-    return text.encode("ascii", "backslashreplace")
-
-
 CHARSETS = (
-    Option(_utf8),
+    Option(to_bytes),
     *(
-        wrongly(encode, "non-ascii-wrong-charset", cause=f"Non-ASCII text was signed as {name}, not as UTF-8.")
+        wrong(encode, "non-ascii-wrong-charset", cause=f"Non-ASCII text was signed as {name}, not as UTF-8.")
         for name, encode in (
-            ("Latin-1", _in("latin-1")),
-            ("Windows-1252", _in("cp1252")),
-            ("UTF-16", _in("utf-16-be")),
+            ("Latin-1", _to_charset("latin-1")),
+            ("Windows-1252", _to_charset("cp1252")),
+            ("UTF-16", _to_charset("utf-16-be")),
             ("decomposed Unicode (NFD)", lambda text: to_bytes(unicodedata.normalize("NFD", text))),
             ("composed Unicode (NFC)", lambda text: to_bytes(unicodedata.normalize("NFC", text))),
             ("\\u escapes", lambda text: json.dumps(text)[1:-1].encode()),
-            ("\\x escapes", _javascript_escape),
+            ("\\x escapes", lambda text: text.encode("ascii", "backslashreplace")),
             ("UTF-8 read as Latin-1", lambda text: to_bytes(to_bytes(text).decode("latin-1"))),
             ("question marks", lambda text: text.encode("ascii", "replace")),
         )
@@ -78,163 +70,163 @@ CHARSETS = (
 NO_TILDE, INNER = "no tilde", "inner"  # INNER: the outer encoding is strict
 SAFE = (
     Option(""),
-    wrongly("!'()*", "js-encodeuricomponent", cause="! ' ( ) * were signed as they are."),
-    wrongly(
+    wrong("!'()*", "js-encodeuricomponent", cause="! ' ( ) * were signed as they are."),
+    wrong(
         "!'()*" + INNER,
         "js-encodeuricomponent",
         cause="! ' ( ) * of each name and value were left as they are; the joined text was encoded right.",
     ),
-    wrongly(NO_TILDE, "tilde-encoded", cause="~ was signed as %7E."),
-    wrongly("*", "js-encodeuricomponent", cause="* was signed as it is."),
-    wrongly("!", "js-encodeuricomponent", cause="! was signed as it is."),
-    wrongly("!*'()" + NO_TILDE, "js-encodeuricomponent", cause="! ' ( ) * were signed as they are, ~ as %7E."),
-    wrongly("!$&'()*+,;=:@", "values-not-encoded", cause="Characters that a URL may hold were signed as they are."),
-    wrongly("!$&'()*+,;=:/?@", "values-not-encoded", cause="Characters that a URL may hold were signed as they are."),
-    wrongly("/", "values-not-encoded", cause="/ was signed as it is, as quote() of Python leaves it."),
-    wrongly("@:/", "values-not-encoded", cause="@ : / were signed as they are."),
-    wrongly("!#$&'()*+,/:;=?@", "values-not-encoded", cause="They were encoded with encodeURI."),
+    wrong(NO_TILDE, "tilde-encoded", cause="~ was signed as %7E."),
+    wrong("*", "js-encodeuricomponent", cause="* was signed as it is."),
+    wrong("!", "js-encodeuricomponent", cause="! was signed as it is."),
+    wrong("!*'()" + NO_TILDE, "js-encodeuricomponent", cause="! ' ( ) * were signed as they are, ~ as %7E."),
+    wrong("!$&'()*+,;=:@", "values-not-encoded", cause="Characters that a URL may hold were signed as they are."),
+    wrong("!$&'()*+,;=:/?@", "values-not-encoded", cause="Characters that a URL may hold were signed as they are."),
+    wrong("/", "values-not-encoded", cause="/ was signed as it is, as quote() of Python leaves it."),
+    wrong("@:/", "values-not-encoded", cause="@ : / were signed as they are."),
+    wrong("!#$&'()*+,/:;=?@", "values-not-encoded", cause="They were encoded with encodeURI."),
 )
 SPACE = (
     Option(""),
-    wrongly("+", "plus-for-space"),
-    wrongly("form", "plus-for-space", cause="The parameters were encoded as a form: space as +, ~ as %7E, * as it is."),
-    wrongly("everywhere", "plus-for-space", cause='Spaces were signed as "+" at both layers.'),
-    wrongly("raw", "values-not-encoded", cause="Spaces were not encoded."),
+    wrong("+", "plus-for-space"),
+    wrong("form", "plus-for-space", cause="The parameters were encoded as a form: space as +, ~ as %7E, * as it is."),
+    wrong("everywhere", "plus-for-space", cause='Spaces were signed as "+" at both layers.'),
+    wrong("raw", "values-not-encoded", cause="Spaces were not encoded."),
 )
 HEX_CASE = (
     Option(""),
-    wrongly("both", "lowercase-hex"),
-    wrongly("outer", "lowercase-hex", cause="Percent escapes of the outer encoding are in lower case."),
-    wrongly("inner", "lowercase-hex", cause="Percent escapes of the inner encoding are in lower case."),
+    wrong("both", "lowercase-hex"),
+    wrong("outer", "lowercase-hex", cause="Percent escapes of the outer encoding are in lower case."),
+    wrong("inner", "lowercase-hex", cause="Percent escapes of the inner encoding are in lower case."),
 )
 # How many layers of encoding (oauth_ names and values, query names, query values) get before they are joined.
 LAYERS = (
     Option((1, 1, 1)),
-    wrongly((0, 0, 0), "values-not-encoded"),
-    wrongly((1, 0, 0), "values-not-encoded", cause="The query's names and values were joined raw."),
-    wrongly((1, 1, 0), "values-not-encoded", cause="The query's values were joined raw."),
-    wrongly((1, 0, 1), "values-not-encoded", cause="The query's names were joined raw."),
-    wrongly((0, 1, 1), "values-not-encoded", cause="The oauth_ values were joined raw."),
-    wrongly((1, 1, 2), "params-double-encoded", cause="The query's values were encoded twice."),
-    wrongly((1, 2, 2), "params-double-encoded", cause="The query's names and values were encoded twice."),
-    wrongly((2, 1, 1), "params-double-encoded", cause="The oauth_ values were encoded twice."),
-    wrongly((2, 2, 2), "params-double-encoded", cause="Every name and value was encoded twice."),
+    wrong((0, 0, 0), "values-not-encoded"),
+    wrong((1, 0, 0), "values-not-encoded", cause="The query's names and values were joined raw."),
+    wrong((1, 1, 0), "values-not-encoded", cause="The query's values were joined raw."),
+    wrong((1, 0, 1), "values-not-encoded", cause="The query's names were joined raw."),
+    wrong((0, 1, 1), "values-not-encoded", cause="The oauth_ values were joined raw."),
+    wrong((1, 1, 2), "params-double-encoded", cause="The query's values were encoded twice."),
+    wrong((1, 2, 2), "params-double-encoded", cause="The query's names and values were encoded twice."),
+    wrong((2, 1, 1), "params-double-encoded", cause="The oauth_ values were encoded twice."),
+    wrong((2, 2, 2), "params-double-encoded", cause="Every name and value was encoded twice."),
 )
 DECODING = (
     Option(form_decode),
-    wrongly(percent_decode, "query-reencoded-after-signing", "plus-kept-literal", cause='"+" was signed as a plus.'),
-    wrongly(
+    wrong(percent_decode, "query-reencoded-after-signing", "plus-kept-literal", cause='"+" was signed as a plus.'),
+    wrong(
         lambda text: text,
         "query-reencoded-after-signing",
         "params-double-encoded",
         cause="The query was signed without decoding it: its escapes were encoded again.",
     ),
-    wrongly(
+    wrong(
         lambda text: text.replace("%20", "+"),
         "query-reencoded-after-signing",
         "plus-for-space",
         cause="The query was signed with + for its spaces, and without decoding it.",
     ),
-    wrongly(
+    wrong(
         lambda text: text.replace("+", "%20"),
         "query-reencoded-after-signing",
         cause="The query was signed with %20 for its pluses, and without decoding it.",
     ),
-    wrongly(lambda text: form_decode(form_decode(text)), "query-decoded-twice"),
-    wrongly(lambda text: percent_decode(form_decode(text)), "query-decoded-twice"),
+    wrong(lambda text: form_decode(form_decode(text)), "query-decoded-twice"),
+    wrong(lambda text: percent_decode(form_decode(text)), "query-decoded-twice"),
 )
 EXTRAS = (
     Option(()),
-    wrongly((("oauth_callback", ""),), "empty-extras-signed", cause="An empty oauth_callback was signed."),
-    wrongly((("oauth_verifier", ""),), "empty-extras-signed", cause="An empty oauth_verifier was signed."),
-    wrongly((("oauth_token", ""),), "empty-extras-signed", cause="An empty oauth_token was signed."),
-    wrongly((("oauth_callback", ""), ("oauth_verifier", "")), "empty-extras-signed"),
-    wrongly((("oauth_callback", "oob"),), "empty-extras-signed", cause="oauth_callback=oob was signed."),
-    wrongly((("oauth_body_hash", ""),), "empty-extras-signed", cause="An empty oauth_body_hash was signed."),
-    wrongly((("oauth_signature", ""),), "oauth-signature-in-base-string", cause="An empty oauth_signature was signed."),
-    wrongly("received", "oauth-signature-in-base-string", cause="The signature of the header was signed too."),
-    wrongly("previous", "oauth-signature-in-base-string", cause="The signature of a first pass was signed too."),
+    wrong((("oauth_callback", ""),), "empty-extras-signed", cause="An empty oauth_callback was signed."),
+    wrong((("oauth_verifier", ""),), "empty-extras-signed", cause="An empty oauth_verifier was signed."),
+    wrong((("oauth_token", ""),), "empty-extras-signed", cause="An empty oauth_token was signed."),
+    wrong((("oauth_callback", ""), ("oauth_verifier", "")), "empty-extras-signed"),
+    wrong((("oauth_callback", "oob"),), "empty-extras-signed", cause="oauth_callback=oob was signed."),
+    wrong((("oauth_body_hash", ""),), "empty-extras-signed", cause="An empty oauth_body_hash was signed."),
+    wrong((("oauth_signature", ""),), "oauth-signature-in-base-string", cause="An empty oauth_signature was signed."),
+    wrong("received", "oauth-signature-in-base-string", cause="The signature of the header was signed too."),
+    wrong("previous", "oauth-signature-in-base-string", cause="The signature of a first pass was signed too."),
 )
 JOIN = (
     Option("{m}&{u}&{p}"),
-    wrongly("{m}&{u}&{P}", "param-string-not-encoded"),
-    wrongly("{m}&{U}&{p}", "uri-not-encoded"),
-    wrongly("{m}&{U}&{P}", "uri-not-encoded", "param-string-not-encoded", cause="Neither part was encoded."),
-    wrongly("{m}&{u}&", "base-string-parts", cause="The base string has no parameters."),
-    wrongly("{m}&{u}", "base-string-parts", cause="The base string has no parameters."),
-    wrongly("{u}&{p}", "base-string-parts", cause="The base string has no method."),
-    wrongly("{m}&{p}", "base-string-parts", cause="The base string has no URL."),
-    wrongly("{p}", "base-string-parts", cause="The base string is only the parameters."),
-    wrongly("{P}", "base-string-parts", cause="The base string is only the parameters."),
-    wrongly("{u}&{m}&{p}", "base-string-parts", cause="URL and method are swapped."),
-    wrongly("{m}&{p}&{u}", "base-string-parts", cause="URL and parameters are swapped."),
-    wrongly("{m}{u}{p}", "base-string-parts", cause='The parts were joined without "&".'),
-    wrongly("{m}\n{u}\n{p}", "base-string-parts", cause="The parts were joined by line breaks."),
-    wrongly("{m}&{u}&{p}\n", "base-string-parts", cause="The base string ends with a line break."),
-    wrongly("{m} {u} {p}", "base-string-parts", cause="The parts were joined by spaces."),
-    wrongly("{m}&{u}?{p}", "base-string-parts", cause='URL and parameters were joined by "?".'),
-    wrongly("{m}&{u}%26{p}", "base-string-parts", cause='URL and parameters were joined by an encoded "&".'),
-    wrongly("&{m}&{u}&{p}", "base-string-parts", cause='The base string begins with "&".'),
-    wrongly("{m}&{u}&{p}&", "base-string-parts", cause='The base string ends with "&".'),
-    wrongly("again", "base-string-encoded-again", cause="The whole base string was encoded once more."),
-    wrongly("{m}&{u}&{pp}", "base-string-encoded-again", cause="The joined parameters were encoded twice."),
-    wrongly("{m}&{uu}&{p}", "base-string-encoded-again", cause="The URL was encoded twice."),
+    wrong("{m}&{u}&{P}", "param-string-not-encoded"),
+    wrong("{m}&{U}&{p}", "uri-not-encoded"),
+    wrong("{m}&{U}&{P}", "uri-not-encoded", "param-string-not-encoded", cause="Neither part was encoded."),
+    wrong("{m}&{u}&", "base-string-parts", cause="The base string has no parameters."),
+    wrong("{m}&{u}", "base-string-parts", cause="The base string has no parameters."),
+    wrong("{u}&{p}", "base-string-parts", cause="The base string has no method."),
+    wrong("{m}&{p}", "base-string-parts", cause="The base string has no URL."),
+    wrong("{p}", "base-string-parts", cause="The base string is only the parameters."),
+    wrong("{P}", "base-string-parts", cause="The base string is only the parameters."),
+    wrong("{u}&{m}&{p}", "base-string-parts", cause="URL and method are swapped."),
+    wrong("{m}&{p}&{u}", "base-string-parts", cause="URL and parameters are swapped."),
+    wrong("{m}{u}{p}", "base-string-parts", cause='The parts were joined without "&".'),
+    wrong("{m}\n{u}\n{p}", "base-string-parts", cause="The parts were joined by line breaks."),
+    wrong("{m}&{u}&{p}\n", "base-string-parts", cause="The base string ends with a line break."),
+    wrong("{m} {u} {p}", "base-string-parts", cause="The parts were joined by spaces."),
+    wrong("{m}&{u}?{p}", "base-string-parts", cause='URL and parameters were joined by "?".'),
+    wrong("{m}&{u}%26{p}", "base-string-parts", cause='URL and parameters were joined by an encoded "&".'),
+    wrong("&{m}&{u}&{p}", "base-string-parts", cause='The base string begins with "&".'),
+    wrong("{m}&{u}&{p}&", "base-string-parts", cause='The base string ends with "&".'),
+    wrong("again", "base-string-encoded-again", cause="The whole base string was encoded once more."),
+    wrong("{m}&{u}&{pp}", "base-string-encoded-again", cause="The joined parameters were encoded twice."),
+    wrong("{m}&{uu}&{p}", "base-string-encoded-again", cause="The URL was encoded twice."),
 )
 JOINER = (
     Option(("", "=", "&", "")),
-    wrongly(("", "=", ",", ""), "parameters-joined-otherwise", cause="The parameters were joined by commas."),
-    wrongly(("", "=", ", ", ""), "parameters-joined-otherwise", cause="The parameters were joined by commas."),
-    wrongly(("", "=", "", ""), "parameters-joined-otherwise", cause="The parameters were joined by nothing."),
-    wrongly(("", "", "", ""), "parameters-joined-otherwise", cause="Names, values and pairs were joined by nothing."),
-    wrongly(("", "=", ";", ""), "parameters-joined-otherwise", cause="The parameters were joined by semicolons."),
-    wrongly(("", "=", "\n", ""), "parameters-joined-otherwise", cause="The parameters were joined by line breaks."),
-    wrongly(("", "=", "&amp;", ""), "parameters-joined-otherwise", cause='The parameters were joined by "&amp;".'),
-    wrongly(("", "=", "&", "&"), "parameters-joined-otherwise", cause='The parameters end with "&".'),
-    wrongly(("&", "=", "&", ""), "parameters-joined-otherwise", cause='The parameters begin with "&".'),
-    wrongly(("?", "=", "&", ""), "parameters-joined-otherwise", cause='The parameters begin with "?".'),
-    wrongly(("", '="', '"&', '"'), "parameters-quoted", cause="The values were signed with their quotes."),
-    wrongly(("", '="', '",', '"'), "parameters-quoted", cause="The header was signed as it is written."),
+    wrong(("", "=", ",", ""), "parameters-joined-otherwise", cause="The parameters were joined by commas."),
+    wrong(("", "=", ", ", ""), "parameters-joined-otherwise", cause="The parameters were joined by commas."),
+    wrong(("", "=", "", ""), "parameters-joined-otherwise", cause="The parameters were joined by nothing."),
+    wrong(("", "", "", ""), "parameters-joined-otherwise", cause="Names, values and pairs were joined by nothing."),
+    wrong(("", "=", ";", ""), "parameters-joined-otherwise", cause="The parameters were joined by semicolons."),
+    wrong(("", "=", "\n", ""), "parameters-joined-otherwise", cause="The parameters were joined by line breaks."),
+    wrong(("", "=", "&amp;", ""), "parameters-joined-otherwise", cause='The parameters were joined by "&amp;".'),
+    wrong(("", "=", "&", "&"), "parameters-joined-otherwise", cause='The parameters end with "&".'),
+    wrong(("&", "=", "&", ""), "parameters-joined-otherwise", cause='The parameters begin with "&".'),
+    wrong(("?", "=", "&", ""), "parameters-joined-otherwise", cause='The parameters begin with "?".'),
+    wrong(("", '="', '"&', '"'), "parameters-quoted", cause="The values were signed with their quotes."),
+    wrong(("", '="', '",', '"'), "parameters-quoted", cause="The header was signed as it is written."),
 )
 KEY: tuple[Option, ...] = (
     Option(lambda s: (percent_encode(s.consumer_secret), "&", percent_encode(s.token_secret))),
-    wrongly(lambda s: (percent_encode(s.consumer_secret), "&", ""), "key-consumer-secret-only"),
-    wrongly(lambda s: (percent_encode(s.consumer_secret), "", ""), "key-consumer-secret-only", "key-no-ampersand"),
-    wrongly(lambda s: (s.consumer_secret, "", ""), "key-consumer-secret-only", "key-no-ampersand"),
-    wrongly(lambda s: (percent_encode(s.consumer_secret), "", percent_encode(s.token_secret)), "key-no-ampersand"),
-    wrongly(lambda s: (s.consumer_secret, "", s.token_secret), "key-no-ampersand"),
-    wrongly(
+    wrong(lambda s: (percent_encode(s.consumer_secret), "&", ""), "key-consumer-secret-only"),
+    wrong(lambda s: (percent_encode(s.consumer_secret), "", ""), "key-consumer-secret-only", "key-no-ampersand"),
+    wrong(lambda s: (s.consumer_secret, "", ""), "key-consumer-secret-only", "key-no-ampersand"),
+    wrong(lambda s: (percent_encode(s.consumer_secret), "", percent_encode(s.token_secret)), "key-no-ampersand"),
+    wrong(lambda s: (s.consumer_secret, "", s.token_secret), "key-no-ampersand"),
+    wrong(
         lambda s: (s.consumer_secret, "&", s.token_secret),
         "key-secrets-not-encoded",
         cause="The secrets were not encoded in the key.",
     ),
-    wrongly(
+    wrong(
         lambda s: (_twice(s.consumer_secret), "&", _twice(s.token_secret)),
         "key-secrets-not-encoded",
         cause="The secrets were encoded twice in the key.",
     ),
-    wrongly(
+    wrong(
         lambda s: (percent_encode(s.consumer_secret), "&", s.token_secret),
         "key-secrets-not-encoded",
         cause="The token secret was not encoded in the key.",
     ),
-    wrongly(
+    wrong(
         lambda s: (s.consumer_secret, "&", percent_encode(s.token_secret)),
         "key-secrets-not-encoded",
         cause="The consumer secret was not encoded in the key.",
     ),
-    wrongly(
+    wrong(
         lambda s: (percent_encode(f"{s.consumer_secret}&{s.token_secret}"), "", ""),
         "key-secrets-not-encoded",
         cause='The whole key was encoded, its "&" too.',
     ),
-    wrongly(lambda s: (percent_encode(s.token_secret), "&", percent_encode(s.consumer_secret)), "key-swapped"),
-    wrongly(lambda s: (percent_encode(s.token_secret), "", percent_encode(s.consumer_secret)), "key-swapped"),
-    wrongly(lambda s: ("", "&", percent_encode(s.token_secret)), "key-swapped", cause='The key is "&" + token secret.'),
-    wrongly(lambda s: (percent_encode(s.token_secret), "", ""), "key-swapped", cause="The key is the token secret."),
-    wrongly(lambda s: (s.token_secret, "", ""), "key-swapped", cause="The key is the token secret, not encoded."),
-    wrongly(lambda s: (percent_encode(s.token_secret), "&", ""), "key-swapped", cause='The key is token secret + "&".'),
+    wrong(lambda s: (percent_encode(s.token_secret), "&", percent_encode(s.consumer_secret)), "key-swapped"),
+    wrong(lambda s: (percent_encode(s.token_secret), "", percent_encode(s.consumer_secret)), "key-swapped"),
+    wrong(lambda s: ("", "&", percent_encode(s.token_secret)), "key-swapped", cause='The key is "&" + token secret.'),
+    wrong(lambda s: (percent_encode(s.token_secret), "", ""), "key-swapped", cause="The key is the token secret."),
+    wrong(lambda s: (s.token_secret, "", ""), "key-swapped", cause="The key is the token secret, not encoded."),
+    wrong(lambda s: (percent_encode(s.token_secret), "&", ""), "key-swapped", cause='The key is token secret + "&".'),
     *(
-        wrongly(
+        wrong(
             lambda s, a=a, b=b: (percent_encode(getattr(s, a)), "&", percent_encode(getattr(s, b))),
             "key-uses-ids",
             cause=f"The key is made of {a.replace('_', ' ')} and {b.replace('_', ' ')}.",
@@ -245,10 +237,10 @@ KEY: tuple[Option, ...] = (
         )
         if {a, b} & {"consumer_key", "token_id"}
     ),
-    wrongly(lambda _: ("", "&", ""), "key-consumer-secret-only", cause="Both secrets in the key are empty."),
-    wrongly(lambda _: ("", "", ""), "key-consumer-secret-only", cause="The key is empty."),
+    wrong(lambda _: ("", "&", ""), "key-consumer-secret-only", cause="Both secrets in the key are empty."),
+    wrong(lambda _: ("", "", ""), "key-consumer-secret-only", cause="The key is empty."),
     *(
-        wrongly(
+        wrong(
             lambda s, by=by: (percent_encode(s.consumer_secret), by, percent_encode(s.token_secret)),
             "key-no-ampersand",
             cause=f"The secrets were joined by {by!r}.",
@@ -259,48 +251,59 @@ KEY: tuple[Option, ...] = (
 
 
 def plaintext(key: bytes, _: bytes) -> bytes:
-    """Give the key itself (RFC 5849 section 3.4.4)."""
+    """The key itself (RFC 5849 section 3.4.4)."""
     return key
 
 
-DIGESTS: tuple[tuple[str, Callable[[bytes, bytes], bytes]], ...] = (
-    *((name, lambda key, base, name=name: hmac.digest(key, base, name)) for name in HASHES.values()),
-    *(
-        (name, lambda key, base, name=name: hmac.digest(key, base, name))
-        for name in ("sha512", "sha384", "sha224", "md5")
-    ),
-)
-OTHER_DIGESTS = (
-    wrongly(
+def _hmac(name: str) -> Callable[[bytes, bytes], bytes]:
+    return lambda key, base: hmac.digest(key, base, name)
+
+
+_HMACS = {name: _hmac(name) for name in (*HASHES.values(), "sha512", "sha384", "sha224", "md5")}
+_NO_HMACS = (
+    wrong(
         lambda key, base: hmac.digest(base, key, "sha256"),
         "hmac-misused",
         cause="The base string was used as the key, and the key as the text.",
     ),
-    wrongly(
+    wrong(
         lambda _, base: hashlib.sha256(base).digest(), "hmac-misused", cause="The base string was hashed without a key."
     ),
-    wrongly(
+    wrong(
         lambda key, base: hashlib.sha256(key + base).digest(),
         "hmac-misused",
         cause="Key and base string were hashed together, without HMAC.",
     ),
-    wrongly(
+    wrong(
         lambda key, base: hashlib.sha256(base + key).digest(),
         "hmac-misused",
         cause="Base string and key were hashed together, without HMAC.",
     ),
-    wrongly(
+    wrong(
         lambda key, base: hmac.digest(key, hashlib.sha256(base).digest(), "sha256"),
         "hmac-misused",
         cause="The base string was hashed before HMAC.",
     ),
-    wrongly(
+    wrong(
         lambda key, base: hmac.digest(hashlib.sha256(key).digest(), base, "sha256"),
         "hmac-misused",
         cause="The key was hashed before HMAC.",
     ),
-    wrongly(plaintext, "method-declared-differs", cause="The signature is PLAINTEXT: the key itself."),
+    wrong(plaintext, "method-declared-differs", cause="The signature is PLAINTEXT: the key itself."),
 )
+
+
+def digests(right: str) -> tuple[Option, ...]:
+    """HMAC with the right hash, then with every other, then what is no HMAC of the base string."""
+    return (
+        Option(_HMACS[right]),
+        *(
+            wrong(make, "method-declared-differs", cause=f"It was made with HMAC and {name.upper()}.")
+            for name, make in _HMACS.items()
+            if name != right
+        ),
+        *_NO_HMACS,
+    )
 
 
 def _base64(digest: bytes) -> str:
@@ -309,39 +312,37 @@ def _base64(digest: bytes) -> str:
 
 TEXT = (
     Option(_base64),
-    wrongly(lambda d: d.hex(), "digest-hex"),
-    wrongly(lambda d: d.hex().upper(), "digest-hex", cause="The signature is in hex, upper case."),
-    wrongly(
+    wrong(lambda d: d.hex(), "digest-hex"),
+    wrong(lambda d: d.hex().upper(), "digest-hex", cause="The signature is in hex, upper case."),
+    wrong(
         lambda d: urlsafe_b64encode(d).decode("ascii"),
         "digest-base64-variant",
         cause="The signature is URL-safe base64 (- and _).",
     ),
-    wrongly(lambda d: _base64(d).rstrip("="), "digest-base64-variant", cause="The signature has lost its padding (=)."),
-    wrongly(
+    wrong(lambda d: _base64(d).rstrip("="), "digest-base64-variant", cause="The signature has lost its padding (=)."),
+    wrong(
         lambda d: urlsafe_b64encode(d).decode("ascii").rstrip("="),
         "digest-base64-variant",
         cause="The signature is URL-safe base64 without padding.",
     ),
     *(
-        wrongly(lambda d, end=end: _base64(d) + end, "digest-base64-variant", cause=f"The signature ends with {end!r}.")
+        wrong(lambda d, end=end: _base64(d) + end, "digest-base64-variant", cause=f"The signature ends with {end!r}.")
         for end in ("\n", "\r\n", " ", ":", "&")
     ),
-    wrongly(
-        lambda d: _base64(d.hex().encode()), "digest-encoded-otherwise", cause="It is base64 of the digest in hex."
-    ),
-    wrongly(
+    wrong(lambda d: _base64(d.hex().encode()), "digest-encoded-otherwise", cause="It is base64 of the digest in hex."),
+    wrong(
         lambda d: _base64(d.hex().upper().encode()),
         "digest-encoded-otherwise",
         cause="It is base64 of the digest in upper-case hex.",
     ),
-    wrongly(lambda d: _base64(_base64(d).encode()), "digest-encoded-otherwise", cause="It is base64 of base64."),
-    wrongly(
-        lambda d: "-".join(f"{one:02X}" for one in d),
+    wrong(lambda d: _base64(_base64(d).encode()), "digest-encoded-otherwise", cause="It is base64 of base64."),
+    wrong(
+        lambda d: d.hex("-").upper(),
         "digest-hex",
         cause="The signature is in hex with hyphens (BitConverter.ToString).",
     ),
-    wrongly(to_text, "digest-encoded-otherwise", cause="It is the raw digest, without base64."),
-    wrongly(
+    wrong(to_text, "digest-encoded-otherwise", cause="It is the raw digest, without base64."),
+    wrong(
         lambda d: _base64(to_bytes(d.decode("latin-1"))),
         "digest-encoded-otherwise",
         cause="The digest was turned into text before base64.",
@@ -350,10 +351,10 @@ TEXT = (
 HEADER = (
     Option(lambda text: text),
     # Decoded by the server, a raw plus is a space.
-    wrongly(form_decode, "signature-plus-not-encoded"),
-    wrongly(percent_encode, "signature-encoded-twice"),
-    wrongly(lambda text: text.strip().replace("+", " "), "signature-plus-not-encoded"),
-    wrongly(lambda text: f'"{text}"', "digest-encoded-otherwise", cause="The signature is quoted twice."),
+    wrong(form_decode, "signature-plus-not-encoded"),
+    wrong(percent_encode, "signature-encoded-twice"),
+    wrong(lambda text: text.strip().replace("+", " "), "signature-plus-not-encoded"),
+    wrong(lambda text: f'"{text}"', "digest-encoded-otherwise", cause="The signature is quoted twice."),
 )
 
 
@@ -361,86 +362,88 @@ def _twice(text: str) -> str:
     return percent_encode(percent_encode(text))
 
 
-def sorted_as_oracle_does(encoded: list[tuple[str, str, Pair]]) -> list[tuple[str, str, Pair]]:
-    """Sort like Oracle's PHP sample: before encoding, numbers as numbers."""
-
-    def key(one: tuple[str, str, Pair]) -> tuple[str, bool, float, str]:
-        value = one[2].value
-        number = value.isascii() and value.isdecimal()
-        return one[2].name, not number, float(value) if number else 0.0, value
-
-    return sorted(encoded, key=key)
+Encoded = list[tuple[str, str, Pair]]  # encoded name, encoded value, and what they were made of
 
 
-def _of(sources: str) -> Callable[[list[tuple[str, str, Pair]]], list[tuple[str, str, Pair]]]:
+def _by(key: Callable[[tuple[str, str, Pair]], Any], *, reverse: bool = False) -> Callable[[Encoded], Encoded]:
+    return lambda encoded: sorted(encoded, key=key, reverse=reverse)
+
+
+def _as_oracle_sorts(part: tuple[str, str, Pair]) -> tuple[str, bool, float, str]:
+    """Order like Oracle's PHP sample: before encoding, numbers as numbers."""
+    name, value = part[2][:2]
+    number = value.isascii() and value.isdecimal()
+    return name, not number, float(value) if number else 0.0, value
+
+
+def _of(sources: str) -> Callable[[Encoded], Encoded]:
     ranks = {name: rank for rank, name in enumerate(sources.split())}
-    return lambda encoded: sorted(encoded, key=lambda one: ranks.get(one[2].source, len(ranks)))
+    return _by(lambda part: ranks.get(part[2].source, len(ranks)))
 
 
-def _sorted_header_first(encoded: list[tuple[str, str, Pair]]) -> list[tuple[str, str, Pair]]:
-    header = sorted(one for one in encoded if one[2].source == "header")
-    return header + [one for one in encoded if one[2].source != "header"]
+def _sort_header_only(encoded: Encoded) -> Encoded:
+    header = sorted(part for part in encoded if part[2].source == "header")
+    return header + [part for part in encoded if part[2].source != "header"]
 
 
-def _oauth_in_usual_order(encoded: list[tuple[str, str, Pair]]) -> list[tuple[str, str, Pair]]:
-    return sorted(encoded, key=lambda one: (one[2].source != "header", one[2].source, one[0], one[1]))
-
-
-# An order of (encoded name, encoded value, pair); the right one is by the first two.
+SORT_AS_ORACLE_DOES = _by(_as_oracle_sorts)
+# The right order is by encoded name, then by encoded value.
 ORDER = (
-    Option(lambda encoded: sorted(encoded, key=lambda one: one[:2])),
-    wrongly(lambda encoded: sorted(encoded, key=lambda one: one[2][:2]), "sorted-before-encoding"),
-    wrongly(
+    Option(_by(lambda part: part[:2])),
+    wrong(_by(lambda part: part[2][:2]), "sorted-before-encoding"),
+    wrong(
         _of("header extra query form more"),
         "not-sorted",
         cause="The header's parameters came first, then the query's, as sent.",
     ),
-    wrongly(
+    wrong(
         _of("query form header more"),
         "not-sorted",
         cause="The query's parameters came first, then the header's, as sent.",
     ),
-    wrongly(
+    wrong(
         _of("header query form more extra"),
         "not-sorted",
         cause="They were signed in the order in which they were made.",
     ),
-    wrongly(
-        _sorted_header_first,
+    wrong(
+        _sort_header_only,
         "not-sorted",
         cause="The oauth_ parameters were sorted, the query's were appended as sent.",
     ),
-    wrongly(_oauth_in_usual_order, "not-sorted", cause="oauth_ and query parameters were sorted apart."),
-    wrongly(
-        lambda encoded: sorted(encoded, key=lambda one: (one[2].source == "header", one[0], one[1])),
+    wrong(
+        _by(lambda part: (part[2].source != "header", part[2].source, *part[:2])),
+        "not-sorted",
+        cause="oauth_ and query parameters were sorted apart.",
+    ),
+    wrong(
+        _by(lambda part: (part[2].source == "header", *part[:2])),
         "not-sorted",
         cause="Query and oauth_ parameters were sorted apart, the query's first.",
     ),
-    wrongly(
-        lambda encoded: sorted(encoded, key=lambda one: one[0]),
+    wrong(
+        _by(lambda part: part[0]),
         "sorted-otherwise",
         cause="They were sorted by name only; repeated names kept the order sent.",
     ),
-    wrongly(
-        lambda encoded: sorted(encoded, key=lambda one: f"{one[0]}={one[1]}"),
+    wrong(
+        _by(lambda part: f"{part[0]}={part[1]}"),
         "sorted-otherwise",
         cause='They were sorted as "name=value" texts.',
     ),
-    wrongly(
-        lambda encoded: sorted(encoded, key=lambda one: (one[0].lower(), one[1].lower())),
+    wrong(
+        _by(lambda part: (part[0].lower(), part[1].lower())),
         "sorted-otherwise",
         cause="They were sorted without regard to case.",
     ),
-    wrongly(
-        sorted_as_oracle_does, "sorted-otherwise", cause="Numbers were sorted as numbers, as Oracle's PHP sample does."
-    ),
-    wrongly(
-        lambda encoded: sorted(encoded, key=lambda one: one[:2], reverse=True),
+    wrong(
+        SORT_AS_ORACLE_DOES,
         "sorted-otherwise",
-        cause="They were sorted in descending order.",
+        cause="Numbers were sorted as numbers, as Oracle's PHP sample does.",
     ),
-    wrongly(
-        lambda encoded: sorted(encoded, key=lambda one: (one[2].name.encode("utf-16-be", "surrogatepass"), one[1])),
+    wrong(_by(lambda part: part[:2], reverse=True), "sorted-otherwise", cause="They were sorted in descending order."),
+    wrong(
+        _by(lambda part: (part[2].name.encode("utf-16-be", "surrogatepass"), part[1])),
         "sorted-before-encoding",
         cause="They were sorted as UTF-16 before they were encoded.",
     ),
@@ -448,25 +451,25 @@ ORDER = (
 
 
 def _first_of_each(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
-    return tuple({one.name: one for one in reversed(tuple(pairs))}.values())[::-1]
+    return tuple({pair.name: pair for pair in reversed(tuple(pairs))}.values())[::-1]
 
 
 def _last_of_each(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
-    return tuple({one.name: one for one in pairs}.values())
+    return tuple({pair.name: pair for pair in pairs}.values())
 
 
-def _joined(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+def _join_values(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
     found: dict[str, Pair] = {}
-    for one in pairs:
-        earlier = found.get(one.name)
-        found[one.name] = one if earlier is None else one._replace(value=f"{earlier.value},{one.value}")
+    for pair in pairs:
+        earlier = found.get(pair.name)
+        found[pair.name] = pair if earlier is None else pair._replace(value=f"{earlier.value},{pair.value}")
     return tuple(found.values())
 
 
 REPEATED = (
     Option(tuple),
-    wrongly(_last_of_each, "repeated-names-lost", cause="Only the last value of each repeated name was signed."),
-    wrongly(_first_of_each, "repeated-names-lost", cause="Only the first value of each repeated name was signed."),
-    wrongly(_joined, "repeated-names-lost", cause="The values of a repeated name were joined by commas."),
+    wrong(_last_of_each, "repeated-names-lost", cause="Only the last value of each repeated name was signed."),
+    wrong(_first_of_each, "repeated-names-lost", cause="Only the first value of each repeated name was signed."),
+    wrong(_join_values, "repeated-names-lost", cause="The values of a repeated name were joined by commas."),
 )
-EMPTY = (Option(lambda _: True), wrongly(lambda pair: bool(pair.value), "empty-values-dropped"))
+EMPTY = (Option(lambda _: True), wrong(lambda pair: bool(pair.value), "empty-values-dropped"))

@@ -97,6 +97,10 @@ class Outcome:
         return self.attempts[-1] if self.attempts else None
 
 
+class InternalError(Exception):
+    """The fake itself raised what is the ``__cause__``."""
+
+
 class _ResetError(Exception):
     """The connection is reset before anything is judged."""
 
@@ -302,7 +306,9 @@ class Fake:
         _LOG.exception(
             "the fake failed on %s %s", exchange.request.method, self.gate.hide().text(exchange.request.path)
         )
-        exchange.failures.append(failed)
+        inside = InternalError(f"the fake raised {type(failed).__name__}: {failed}")
+        inside.__cause__ = failed
+        exchange.failures.append(inside)
         exchange.note = f"The fake itself failed: {type(failed).__name__}: {failed}"
         if not exchange.attempts:
             exchange.refused(FAKE_FAILED, channel="restlet", hosts=None)

@@ -9,7 +9,7 @@ import hmac
 import re
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.account.records import spelt
+from pytest_netsuite_tba.account.records import as_account_id
 from pytest_netsuite_tba.account.users import SOAP_WEB_SERVICES
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
@@ -100,7 +100,7 @@ def algorithm_is_accepted(login: Login) -> Refusal | None:
 def account_is_this_account(login: Login) -> Refusal | None:
     """Row 8: the account that was called. Only spelt otherwise it is found, and the signature is wrong then."""
     sent = login.parameters["realm"]
-    return None if spelt(sent) == login.account.id else realm_is_this_account(login)
+    return None if as_account_id(sent) == login.account.id else realm_is_this_account(login)
 
 
 def soap_is_enabled(login: Login) -> Refusal | None:

@@ -6,29 +6,27 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from .hooks import SERVER, verdict
+from .hooks import VERDICT
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import httpx
     import httpx2
     import requests
     from werkzeug.test import Client
 
-    from pytest_netsuite_tba.account.records import Account
     from pytest_netsuite_tba.clients.hosts import Hosts
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.reach.proxy import Proxy
     from pytest_netsuite_tba.reach.trust import TrustFiles
-    from pytest_netsuite_tba.server.server import NetSuiteServer
+    from pytest_netsuite_tba.server.server import NetSuiteServer, Source
 
 T = TypeVar("T")
 
 
 def _made(make: Callable[[], T]) -> T:
-    """Make what a fixture gives; what its user can mend fails the fixture with one message and no traceback."""
+    """Make a fixture's value; what its user can mend fails the fixture with one message and no traceback."""
     from pytest_netsuite_tba.account.seed import SeedError
     from pytest_netsuite_tba.extras import MissingExtraError
 
@@ -46,7 +44,7 @@ def _hosts_first(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def netsuite_account(pytestconfig: pytest.Config) -> Account | str | os.PathLike[str]:
+def netsuite_account(pytestconfig: pytest.Config) -> Source:
     """The account behind ``netsuite``: override it to give an ``Account`` or the path of an ``account.toml``."""
     from pytest_netsuite_tba.account.records import Account
 
@@ -56,19 +54,15 @@ def netsuite_account(pytestconfig: pytest.Config) -> Account | str | os.PathLike
 
 
 @pytest.fixture
-def netsuite(
-    request: pytest.FixtureRequest, netsuite_account: Account | str | os.PathLike[str]
-) -> Iterator[NetSuiteServer]:
+def netsuite(request: pytest.FixtureRequest, netsuite_account: Source) -> Iterator[NetSuiteServer]:
     """A fake NetSuite, fresh for this test."""
     from .settings import server_for
+    from .verdict import Verdict
 
     server = _made(lambda: server_for(request.node, netsuite_account))
-    request.node.stash[SERVER] = server
+    request.node.stash[VERDICT] = Verdict(request.node, server)
     yield server
     server.stop()
-    late = verdict(request.node)  # of requests that a later fixture's teardown made
-    if late is not None:
-        raise late
 
 
 @pytest.fixture
@@ -128,7 +122,7 @@ def netsuite_async_httpx2(request: pytest.FixtureRequest, netsuite: NetSuiteServ
 
 
 @pytest.fixture(scope="session")
-def netsuite_env_names(pytestconfig: pytest.Config) -> dict[str, str]:
+def netsuite_env_names(pytestconfig: pytest.Config) -> Mapping[str, str]:
     """The names under which your code reads the credentials: ``{"NETSUITE_TOKEN_ID": "MY_TOKEN"}``."""
     from .settings import env_names
 
@@ -139,10 +133,10 @@ def netsuite_env_names(pytestconfig: pytest.Config) -> dict[str, str]:
 def netsuite_env(
     request: pytest.FixtureRequest,
     netsuite: NetSuiteServer,
-    netsuite_env_names: dict[str, str],
+    netsuite_env_names: Mapping[str, str],
     monkeypatch: pytest.MonkeyPatch,
-) -> dict[str, str]:
-    """The credentials in the environment of this test; gives the variables that it set."""
+) -> Mapping[str, str]:
+    """The credentials in the environment of this test: the variables that it set."""
     from pytest_netsuite_tba.clients.variables import credential_variables
 
     from .settings import check_env_names

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+from . import marker
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from pytest_netsuite_tba.server.server import NetSuiteServer
+    from .verdict import Verdict
 
-T = TypeVar("T")
-SERVER: pytest.StashKey[NetSuiteServer] = pytest.StashKey()
-_MARKER = "netsuite(account=, file=, web_services_only=, permissions=, features=, behaviour=, at=, strict=): the fake NetSuite's account for this test."
+VERDICT: pytest.StashKey[Verdict] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,16 +39,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
-    config.addinivalue_line("markers", _MARKER)
+    config.addinivalue_line("markers", marker.LINE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse a misspelt marker before any test runs."""
     for item in items:
         for mark in item.iter_markers("netsuite"):
-            from .settings import check
-
-            check(mark, item.nodeid)
+            marker.check(mark, item.nodeid)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -55,64 +54,41 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "netsuite_refusal" in metafunc.fixturenames:
         from pytest_netsuite_tba.login.refusals import REFUSALS
 
-        refusals = [one.id for one in REFUSALS if "restlet" in one.channels]
+        refusals = [refusal.id for refusal in REFUSALS if "restlet" in refusal.channels]
         metafunc.parametrize("netsuite_refusal", refusals, indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fail a test whose requests went wrong unannounced, behind its own exception if it raised one."""
+    """Say when the test is over; under ``--pdb`` keep the frame in which it ended."""
+    keeps = VERDICT in item.stash and item.config.getoption("usepdb", default=False) and sys.getprofile() is None
+    if keeps:
+        sys.setprofile(item.stash[VERDICT].keep_frame)
     try:
-        result = yield
-    except BaseException as raised:
-        failure = verdict(item)
-        if failure is None or not isinstance(raised, (Exception, pytest.fail.Exception)):
-            raise  # a test that skips itself is skipped, whatever it did before
-        __tracebackhide__ = True
-        _fail(failure, raised)
-    failure = verdict(item)
-    if failure is None:
-        return result
-    if failure.__cause__ is None:
-        pytest.fail(str(failure), pytrace=False)  # there is no line of the test to show
-    __tracebackhide__ = True
-    _fail(failure, failure.__cause__)
+        return (yield)
+    finally:
+        if keeps:
+            sys.setprofile(None)
+        if VERDICT in item.stash:
+            item.stash[VERDICT].is_over = True
 
 
-def _fail(failure: AssertionError, behind: BaseException) -> NoReturn:
-    __tracebackhide__ = True
-    raise failure from behind
-
-
-def verdict(item: pytest.Item) -> AssertionError | None:
-    """Give what the test did not announce, or None; ``netsuite_strict`` and the marker's ``strict`` decide."""
-    server = item.stash.get(SERVER, None)
-    if server is None:
-        return None
-    from .settings import settings
-
-    if not settings(item).get("strict", item.config.getini("netsuite_strict")):
-        return None
-    try:
-        server.verify()
-    except AssertionError as failure:
-        return failure.with_traceback(None)
-    return None
+@pytest.hookimpl(specname="pytest_runtest_makereport")
+def pytest_runtest_judge(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Judge a phase, after unittest's plugin has put what its TestCase raised where we look for it."""
+    if VERDICT in item.stash:
+        item.stash[VERDICT].judge(call)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the audit trail under a test that failed; after its teardown, let go of its server."""
+    """Put the verdict and the audit trail under a test that failed; after its teardown, let go of its server."""
     report = yield
-    server = item.stash.get(SERVER, None)
-    if server is not None and report.failed:
-        import shutil
-
-        from pytest_netsuite_tba.report.trail import TITLE, render
-
-        report.sections.append((TITLE, render(server.audit_trail, width=shutil.get_terminal_size().columns)))
-    if server is not None and call.when == "teardown":
-        del item.stash[SERVER]  # pytest keeps the item to the end of the run
+    verdict = item.stash.get(VERDICT, None)
+    if verdict is not None and report.failed:
+        report.sections += verdict.sections()
+    if verdict is not None and call.when == "teardown":
+        del item.stash[VERDICT]  # pytest keeps the item to the end of the run
     return report

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Row = tuple[str, ...]
 TITLE = "NetSuite Login Audit Trail"
+UNANNOUNCED = "NetSuite: not announced by the test"
 SHOWN = 20  # attempts; the newest are the ones that matter
 _SCRIPT = re.compile("^script=(?:customscript_)?([^&]*)&deploy=(?:customdeploy_)?")
 _GAP = "  "

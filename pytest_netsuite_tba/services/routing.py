@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.account.records import NETSUITE, spelt
+from pytest_netsuite_tba.account.records import NETSUITE, as_account_id
 from pytest_netsuite_tba.login.refusals import BY_ID
 from pytest_netsuite_tba.login.refusals.transport import WRONG_DATA_CENTER
 from pytest_netsuite_tba.oauth1.encoding import to_text
@@ -107,7 +107,7 @@ def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> A
     if not names and b"tokenPassport" in request.body:
         names = [to_text(name) for name in _PASSPORTS_ACCOUNT.findall(request.body)]
     name = names[0] if names else ""
-    named = accounts.get(name) or accounts.get(spelt(name))
+    named = accounts.get(name) or accounts.get(as_account_id(name))
     if named is not None:
         return named
     ids = {parameter.value for parameter in sent if parameter.name == "oauth_token"}

@@ -17,7 +17,7 @@ from support.mis_signers import WRONG, Signer
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Token
 from pytest_netsuite_tba.diagnosis import diagnose as diagnosing
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
-from pytest_netsuite_tba.diagnosis.pipeline import Workshop
+from pytest_netsuite_tba.diagnosis.pipeline import Pipeline
 from pytest_netsuite_tba.diagnosis.search import candidates
 from pytest_netsuite_tba.fake.explaining import diagnose
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
@@ -226,29 +226,29 @@ def test_every_sensible_pair_is_named():
         key = (kept.parameters["oauth_nonce"], str(sent))
         if key not in made:
             made[key] = candidates_of(kept)
-        workshop, singles, pairs = made[key]
+        pipeline, singles, pairs = made[key]
         signature = kept.parameters["oauth_signature"]
         recipes = singles.get(signature) or pairs.get(signature, [])
-        found = diagnosing._readings(workshop, tuple(recipes))
+        found = diagnosing._readings(pipeline, tuple(recipes))
         if set(pair) not in [{one.id for one in reading} for reading, _ in found]:
             missed.append((pair, [{one.id for one in reading} for reading, _ in found][:3]))
         elif found[0][0] and {one.id for one in found[0][0]} == set(pair):
-            assert base == workshop.base_string(found[0][1])
+            assert base == pipeline.base_string(found[0][1])
 
     assert not missed, (len(missed), number, missed[:40])
     assert number > 500
 
 
 def candidates_of(kept):
-    """Give a workshop, and the recipes of each signature with one and with two deviations."""
-    workshop = Workshop(kept)
+    """Give a pipeline, and the recipes of each signature with one and with two deviations."""
+    pipeline = Pipeline(kept)
     tables = []
     for deviations in (1, 2):
         table = {}
-        for recipe in candidates(workshop, deviations):
-            table.setdefault(workshop.signature(recipe), []).append(recipe)
+        for recipe in candidates(pipeline, deviations):
+            table.setdefault(pipeline.signature(recipe), []).append(recipe)
         tables.append(table)
-    return workshop, *tables
+    return pipeline, *tables
 
 
 @pytest.mark.parametrize(
@@ -269,6 +269,17 @@ def test_a_pair_from_the_header_to_the_report(pair):
     assert diagnosis.proven
     assert set(pair) in readings(diagnosis)
     assert diagnosis.render().startswith("What  ")
+
+
+def test_a_pair_with_a_rare_mistake_is_found():
+    """One that is else tried alone, as a name of many left out of the query, is tried beside every other mistake too."""
+    wrong = signer()
+    wrong.method, wrong.pairs = "PUT", [(name, value) for name, value in wrong.split(QUERY) if name != "p"]
+    diagnosis = judged(wrong.authorization())[0].diagnose(budget=60)
+
+    assert {"query-partly-signed", "method-wrong"} == readings(diagnosis)[0]
+    assert "Left out of the signature: p." in [mistake.cause for mistake in diagnosis.mistakes]
+    assert wrong.base_string() == diagnosis.signed_base_string
 
 
 def facts(random_source):
@@ -298,8 +309,8 @@ def test_no_false_proof(part):
     """100,000 random signatures are looked up among every single and pair candidate; none is found."""
     chance = random.Random(20260921 + part)
     for _ in range(REQUESTS):
-        workshop = Workshop(facts(chance))
-        made = {workshop.signature(one) for deviations in (1, 2) for one in candidates(workshop, deviations)}
+        pipeline = Pipeline(facts(chance))
+        made = {pipeline.signature(one) for deviations in (1, 2) for one in candidates(pipeline, deviations)}
         assert len(made) > 5_000
         strange = {base64.b64encode(chance.randbytes(32)).decode() for _ in range(SIGNATURES)}
         assert not made & strange
@@ -461,6 +472,16 @@ def test_whatever_comes_it_never_raises_and_tells_no_secret(changed, query, body
 
     for secret in (CONSUMER_SECRET, TOKEN_SECRET, quote(CONSUMER_SECRET, safe=""), "another token secret"):
         assert secret not in said
+
+
+def test_half_a_character_in_a_json_body_is_searched_past():
+    """JSON can write it; no request can carry it as a parameter."""
+    body = b'{"half \\ud800": "\\udfff", "text": "x"}'
+    wrong = signer(method="POST", body=body)
+    wrong.more = [("half \ufffd", "\ufffd"), ("text", "x")]
+    diagnosis = judged(wrong.authorization(), method="POST", body=body)[0].diagnosis
+
+    assert {"json-body-as-params"} == readings(diagnosis)[0]
 
 
 def test_a_secret_that_was_sent_as_an_id_is_not_shown():

@@ -18,7 +18,7 @@ from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Token, exp
 from pytest_netsuite_tba.cli import main
 from pytest_netsuite_tba.console import Console
 from pytest_netsuite_tba.diagnosis import diagnose as diagnosing
-from pytest_netsuite_tba.diagnosis.passports import PassportWorkshop
+from pytest_netsuite_tba.diagnosis.passports import PassportPipeline
 from pytest_netsuite_tba.diagnosis.search import candidates
 from pytest_netsuite_tba.fake.explaining import diagnose
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
@@ -235,15 +235,15 @@ def test_every_sensible_pair_is_named():
         kept = judged(body)[0].facts
         key = signer.sent["account"]
         if key not in made:
-            workshop = PassportWorkshop(kept)
+            pipeline = PassportPipeline(kept)
             table = {}
             for deviations in (1, 2):
-                for recipe in candidates(workshop, deviations):
-                    table.setdefault(workshop.signature(recipe), []).append(recipe)
-            made[key] = workshop, table
-        workshop, table = made[key]
+                for recipe in candidates(pipeline, deviations):
+                    table.setdefault(pipeline.signature(recipe), []).append(recipe)
+            made[key] = pipeline, table
+        pipeline, table = made[key]
         recipes = table.get(kept.parameters["oauth_signature"], [])
-        found = diagnosing._readings(workshop, tuple(recipes))
+        found = diagnosing._readings(pipeline, tuple(recipes))
         if {WRONG[one][1] for one in pair} not in [{one.id for one in reading} for reading, _ in found]:
             missed.append((pair, [{one.id for one in reading} for reading, _ in found][:3]))
 
@@ -265,8 +265,8 @@ def test_a_pair_from_the_envelope_to_the_report(pair):
 def test_no_false_proof():
     """No random signature is among the candidates of one and of two mistakes."""
     chance = random.Random(20260921)
-    workshop = PassportWorkshop(judged(misled("hex")[1])[0].facts)
-    made = {workshop.signature(one) for deviations in (1, 2) for one in candidates(workshop, deviations)}
+    pipeline = PassportPipeline(judged(misled("hex")[1])[0].facts)
+    made = {pipeline.signature(one) for deviations in (1, 2) for one in candidates(pipeline, deviations)}
 
     assert len(made) > 5_000
     assert not made & {base64.b64encode(chance.randbytes(32)).decode() for _ in range(10_000)}

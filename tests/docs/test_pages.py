@@ -9,7 +9,7 @@ import pytest
 
 from pytest_netsuite_tba import __all__ as public_names
 from pytest_netsuite_tba.plugin import fixtures
-from pytest_netsuite_tba.plugin.settings import KEYWORDS
+from pytest_netsuite_tba.plugin.marker import KEYWORDS
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 BLOCKS = [

@@ -42,16 +42,6 @@ def test_a_refusal_that_the_test_swallowed_fails_it(pytester, way):
     assert 1 == str(result.stdout).count("NetSuite Login Audit Trail")
 
 
-def test_the_tests_own_exception_comes_first(pytester):
-    """The refusal is chained behind whatever the test raised itself."""
-    pytester.makepyfile(REFUSED + "        assert 1 == 2, 'my own'")
-
-    result = pytester.runpytest_subprocess()
-
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*my own*", "*direct cause*", "*login 1 was refused: The token is revoked*", SECTION])
-
-
 @pytest.mark.parametrize("strict", ["ini", "marker"])
 def test_strictness_may_be_turned_off(pytester, strict):
     """By ini option for all tests, by marker for one."""
@@ -347,4 +337,4 @@ def test_no_frame_of_ours_stands_behind_the_tests_own_exception(pytester):
     out = pytester.runpytest_subprocess().stdout.str()
 
     assert "the test's own" in out
-    assert "plugin.py" not in out
+    assert "pytest_netsuite_tba/" not in out

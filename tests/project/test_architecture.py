@@ -154,6 +154,7 @@ OURS = [
     "pytest_netsuite_tba.plugin",
     "pytest_netsuite_tba.plugin.fixtures",
     "pytest_netsuite_tba.plugin.hooks",
+    "pytest_netsuite_tba.plugin.marker",
 ]
 
 

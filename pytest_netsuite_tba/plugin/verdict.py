@@ -1,0 +1,77 @@
+"""The verdict on a test: what its requests did that it had not announced, and where that is told."""
+
+from __future__ import annotations
+
+import shutil
+import traceback
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_netsuite_tba.report import trail
+
+from .marker import keywords_of
+
+if TYPE_CHECKING:
+    from pytest_netsuite_tba.server.server import NetSuiteServer
+
+
+class Verdict:
+    """What is to be said of one test and of the server that it was given.
+
+    Attributes:
+        is_over: the test has run; what comes with it before that are its subtests.
+
+    """
+
+    def __init__(self, item: pytest.Item, server: NetSuiteServer) -> None:
+        self._server = server
+        self._strict = keywords_of(item).get("strict", item.config.getini("netsuite_strict"))
+        self._test = getattr(item, "originalname", item.name)
+        self._frame: FrameType | None = None
+        self._noted = ""
+        self._has_raised = False
+        self.is_over = False
+
+    def keep_frame(self, frame: FrameType, event: str, _: object) -> None:
+        """Keep the frame of the test when it returns, so that a debugger may stand in it: a profile function."""
+        if event == "return" and frame.f_code.co_name == self._test:
+            self._frame = frame
+
+    def judge(self, call: pytest.CallInfo[None]) -> None:
+        """Fail a phase that passed; what one raised stands, and is told in a note on it.
+
+        Required RESTlets are asked for where the test passed. One that skips itself is skipped, whatever it did.
+        """
+        self._noted = ""
+        self._has_raised |= call.excinfo is not None
+        if call.excinfo is None and not self.is_over and call.when != "teardown":
+            return  # a subtest is judged with its test
+        try:
+            self._server.verify(required=call.when == "call" and not self._has_raised, strict=self._strict)
+        except AssertionError as found:
+            said, told, where = str(found), f"{found}{_traceback(found.__cause__)}", found.__traceback__
+        else:
+            return
+        if call.excinfo is None:
+            if self._frame is not None:
+                where = TracebackType(None, self._frame, self._frame.f_lasti, self._frame.f_lineno)
+            failure = pytest.fail.Exception(told, pytrace=False).with_traceback(where)
+            call.excinfo = pytest.ExceptionInfo.from_exception(failure)
+        elif not isinstance(call.excinfo.value, pytest.skip.Exception):
+            call.excinfo.value.add_note(said)
+            self._noted = told
+
+    def sections(self) -> list[tuple[str, str]]:
+        """What stands below a failed test's own lines: title and text of each section."""
+        columns = shutil.get_terminal_size().columns
+        noted = [(trail.UNANNOUNCED, self._noted)] if self._noted else []
+        return [*noted, (trail.TITLE, trail.render(self._server.audit_trail, width=columns))]
+
+
+def _traceback(raised: BaseException | None) -> str:
+    """Print an exception without the values of its frames, some of which are secrets; "" for none."""
+    while raised is not None and raised.__traceback__ is None:
+        raised = raised.__cause__  # it was never raised itself: it says behind which request the original stood
+    return "" if raised is None else f"\n\n{''.join(traceback.format_exception(raised))}".rstrip()
