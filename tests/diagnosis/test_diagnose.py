@@ -19,10 +19,10 @@ from pytest_netsuite_tba.diagnosis import diagnose as diagnosing
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.diagnosis.pipeline import Pipeline
 from pytest_netsuite_tba.diagnosis.search import candidates
-from pytest_netsuite_tba.fake.explaining import diagnose
-from pytest_netsuite_tba.login.audit_trail import AuditTrail
+from pytest_netsuite_tba.fake.core import Fake
 from pytest_netsuite_tba.login.facts import Facts, Secrets
-from pytest_netsuite_tba.login.gate import Gate
+from pytest_netsuite_tba.login.hiding import hiding
+from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
 
 NOW = 1_790_000_000
@@ -128,10 +128,9 @@ def request(authorization, *, method="GET", host=HOST, body=b"", content_type=JS
 
 
 def judged(authorization, records=None, **sent):
-    """Give the attempt, and the gate that it came to."""
-    gate = Gate(records or account(), AuditTrail(diagnose=diagnose))
-    attempt, _ = gate.judge(request(authorization, **sent))
-    return attempt, gate
+    """Give the attempt, and the fake that it came to."""
+    fake = Fake([records or account()])
+    return fake.judge(request(authorization, **sent)), fake
 
 
 def misled(*names):
@@ -166,14 +165,14 @@ def test_the_right_request_is_let_in_and_never_searched(monkeypatch):
 @pytest.mark.parametrize("name", WRONG)
 def test_every_mistake_is_named(name):
     header, base, sent = misled(name)
-    attempt, gate = judged(header, **sent)
+    attempt, fake = judged(header, **sent)
     diagnosis = attempt.diagnosis
 
     assert attempt.detail == "InvalidSignature"
     assert diagnosis.proven
     assert {name} in readings(diagnosis)
     assert diagnosis.signed_base_string == base
-    again, _ = gate.judge(request(diagnosis.corrected_authorization, **sent))
+    again = fake.judge(request(diagnosis.corrected_authorization, **sent))
     assert again.accepted, again
 
 
@@ -294,7 +293,7 @@ def facts(random_source):
         "realm": "1234567_SB1",
     }
     return Facts(
-        request=sent, refusal="InvalidSignature", reason="", now=NOW, account="1234567_SB1", parameters=parameters,
+        request=sent, row=find_refusal("InvalidSignature"), hiding=hiding(()), now=NOW, account="1234567_SB1", parameters=parameters,
         own=own, known=(own,),
     )  # fmt: skip
 
@@ -427,21 +426,21 @@ def test_local_time_is_called_so():
 )
 def test_a_header_that_comes_again(status, code, path, name):
     header = signer().authorization()
-    first, gate = judged(header)
+    first, fake = judged(header)
     first.http_status, first.code = status, code
-    second, _ = gate.judge(request(header, target=f"{path}?{QUERY}"))
+    second = fake.judge(request(header, target=f"{path}?{QUERY}"))
 
     assert second.detail == "nonce_used"
     assert [one.id for one in second.diagnosis.mistakes] == [name]
-    third, _ = gate.judge(request(second.diagnosis.corrected_authorization))
+    third = fake.judge(request(second.diagnosis.corrected_authorization))
     assert third.accepted
 
 
 def test_another_request_with_the_same_nonce():
-    _, gate = judged(signer().authorization())
+    _, fake = judged(signer().authorization())
     other = signer()
     other.query = "script=1&deploy=1"
-    attempt, _ = gate.judge(request(other.authorization(), target=f"{PATH}?{other.query}"))
+    attempt = fake.judge(request(other.authorization(), target=f"{PATH}?{other.query}"))
 
     assert [one.id for one in attempt.diagnosis.mistakes] == ["nonce-collision"]
 
@@ -582,18 +581,18 @@ def test_parameters_outside_the_header():
     attempt = called(NetSuiteServer(), f"{ECHO}&oauth_signature=x", Authorization="")
 
     assert attempt.diagnosis is not None
-    gate = Gate(account(), AuditTrail(diagnose=diagnose))
+    fake = Fake([account()])
     bare = SignedRequest(method="GET", target=f"{ECHO}&oauth_signature=x", host=HOST, headers=(("Host", HOST),))
-    assert gate.judge(bare)[0].diagnosis.mistakes[0].id == "header-not-encoded-option"
+    assert fake.judge(bare).diagnosis.mistakes[0].id == "header-not-encoded-option"
 
 
 def test_a_redirect_that_lost_the_header():
-    gate = Gate(account(), AuditTrail(diagnose=diagnose))
-    first, _ = gate.judge(request(signer().authorization()))
+    fake = Fake([account()])
+    first = fake.judge(request(signer().authorization()))
     first.http_status = 302
     bare = SignedRequest(method="GET", target=ECHO, host=HOST, headers=(("Host", HOST),))
 
-    assert gate.judge(bare)[0].diagnosis.mistakes[0].id == "redirect-drops-header"
+    assert fake.judge(bare).diagnosis.mistakes[0].id == "redirect-drops-header"
 
 
 PRODUCTION, SANDBOX = "1234567", "1234567_SB1"

@@ -20,9 +20,7 @@ from pytest_netsuite_tba.console import Console
 from pytest_netsuite_tba.diagnosis import diagnose as diagnosing
 from pytest_netsuite_tba.diagnosis.passports import PassportPipeline
 from pytest_netsuite_tba.diagnosis.search import candidates
-from pytest_netsuite_tba.fake.explaining import diagnose
-from pytest_netsuite_tba.login.audit_trail import AuditTrail
-from pytest_netsuite_tba.login.gate import Gate
+from pytest_netsuite_tba.fake.core import Fake
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.services.envelopes import read_envelope
 
@@ -184,9 +182,9 @@ def request(body):
     return made
 
 
-def judged(body, gate=None):
-    gate = gate or Gate(account(), AuditTrail(diagnose=diagnose))
-    return gate.judge(request(body), "soap")[0], gate
+def judged(body, fake=None):
+    fake = fake or Fake([account()])
+    return fake.judge(request(body)), fake
 
 
 def misled(*names, nonce="n+/=1234567890"):
@@ -210,7 +208,7 @@ def test_the_right_passport_is_let_in():
 def test_every_mistake_is_named(name):
     """The signature is made again with the mistake, and the passport given beside it is let in."""
     signer, body = misled(name)
-    attempt, gate = judged(body)
+    attempt, fake = judged(body)
     diagnosis = attempt.diagnose(budget=60)
 
     assert "InvalidSignature" == attempt.detail
@@ -218,7 +216,7 @@ def test_every_mistake_is_named(name):
     assert {WRONG[name][1]} in readings(diagnosis)
     assert signer.base_string() == diagnosis.signed_base_string
     assert f"1234567_SB1&{'AB' * 32}&{'CD' * 32}&n+/=1234567890&{NOW}" == diagnosis.expected_base_string
-    assert judged(envelope(diagnosis.corrected_authorization), gate)[0].accepted
+    assert judged(envelope(diagnosis.corrected_authorization), fake)[0].accepted
 
 
 def sensible_pairs():
@@ -275,9 +273,9 @@ def test_no_false_proof():
 def test_a_passport_that_comes_again():
     """One passport for several requests is called so."""
     body = misled()[1]
-    _, gate = judged(body)
+    _, fake = judged(body)
 
-    assert ["memoised-passport"] == [one.id for one in judged(body, gate)[0].diagnosis.mistakes]
+    assert ["memoised-passport"] == [one.id for one in judged(body, fake)[0].diagnosis.mistakes]
 
 
 def test_the_report_has_the_passport_to_send():
