@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -311,5 +312,6 @@ class Fake:
         exchange.failures.append(inside)
         exchange.note = f"The fake itself failed: {type(failed).__name__}: {failed}"
         if not exchange.attempts:
-            exchange.refused(FAKE_FAILED, channel="restlet", hosts=None)
+            with suppress(Exception):  # what failed may be what an attempt is made of, as the clock
+                exchange.refused(FAKE_FAILED, channel="restlet", hosts=None)
         return Reply.of(b"", status=_FAILED)

@@ -249,7 +249,7 @@ def test_an_exception_inside_of_the_fake_fails_the_test_with_its_traceback(pytes
         "def test_alone(netsuite, netsuite_client):\n    crash(netsuite, netsuite_client)",
         "@pytest.mark.netsuite(strict=False)\ndef test_lenient(netsuite, netsuite_client):\n    crash(netsuite, netsuite_client)",
         "def test_own(netsuite, netsuite_client):\n    crash(netsuite, netsuite_client)\n    {}['x']",
-        options=["--showlocals", "--show-capture=no", "--junitxml=junit.xml"],
+        options=["-p", "no:logging", "--showlocals", "--junitxml=junit.xml"],
     )
     from pytest_netsuite_tba import Account
 
