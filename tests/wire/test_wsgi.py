@@ -20,7 +20,7 @@ def environ_of(*lines, body=b"", scheme="http"):
 def test_all_that_an_application_gets():
     """Text is bytes as latin-1 (PEP 3333), the raw target is there too."""
     environ = environ_of(
-        "POST /a%20b\xe9?c=%20\xe9 HTTP/1.0", "Content-Type: x", "Content-Length: 4", "X-Y: \xe9", body=b"body"
+        "POST /a%20b\xe9?c=%20\xe9 HTTP/1.0", "Content-Type: x", "Content-Length: 04", "X-Y: \xe9", body=b"body"
     )
     body = environ.pop("wsgi.input").read()
     errors = environ.pop("wsgi.errors")
