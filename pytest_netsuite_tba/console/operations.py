@@ -230,10 +230,6 @@ def _change(context: Context, record: Record, account: Account) -> None:
 # -- RESTlets ----------------------------------------------------------------------------------------------------
 
 
-def _restlets(context: Context) -> dict[str, Any]:
-    return {"restlets": account_as_json(context.account)["restlets"]}
-
-
 def _deploy(context: Context) -> dict[str, Any]:
     account, table = context.account, context.body
     with account.lock, complaints_as_errors():
@@ -403,7 +399,9 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation("GET", _CLOCK, "The account's clock.", _clock, "Clock"),
     Operation("PATCH", _CLOCK, "Freeze, advance and skew the clock.", _change_clock, "Clock", "ClockChange"),
-    Operation("GET", _RESTLETS, "The script deployments.", _restlets, _several("restlets", "Restlet")),
+    Operation(
+        "GET", _RESTLETS, "The script deployments.", partial(_records, "restlets"), _several("restlets", "Restlet")
+    ),
     Operation(
         "POST", _RESTLETS, "Deploy a RESTlet; one of the same ids is replaced.", _deploy, "Restlet", "NewRestlet"
     ),

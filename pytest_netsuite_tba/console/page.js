@@ -449,19 +449,12 @@ function toggle(label, on, run) {
     } } }));
 }
 
-function line(label, ...controls) {
-  return make("div", { className: "line" }, make("span", { textContent: label }), make("div", { className: "controls" }, ...controls));
-}
-
-function card(title, sub, ...children) {
-  return make("div", { className: "card" }, make("h3", { textContent: title }), sub ? make("p", { className: "sub", textContent: sub }) : null, ...children);
-}
-
-function section(title, note, ...controls) {
-  return make("div", { className: "section" }, make("h2", { textContent: title }), note ? make("p", { textContent: note }) : null,
-    make("div", { className: "controls" }, ...controls));
-}
-
+const controlsOf = (controls) => make("div", { className: "controls" }, ...controls);
+const line = (label, ...controls) => make("div", { className: "line" }, make("span", { textContent: label }), controlsOf(controls));
+const section = (title, ...controls) => make("div", { className: "section" }, make("h2", { textContent: title }), controlsOf(controls));
+const group = (title, ...cards) => make("section", { className: "group" }, make("h2", { textContent: title }), ...cards);
+const card = (title, sub, ...children) => make("div", { className: "card" }, make("h3", { textContent: title }),
+  sub ? make("p", { className: "sub", textContent: sub }) : null, ...children);
 const press = (text, label, run) => make("button", { type: "button", textContent: text, "aria-label": label.includes(text) ? label : `${text}, ${label}`, on: { click: run } });
 
 function drawAccount() {
@@ -472,7 +465,7 @@ function drawAccount() {
   const choice = several() ? [make("select", { "aria-label": "Account", value: current, on: { change: (event) => { current = event.target.value; drawAccount(); drawForm(); } } },
     ...accounts.map((each) => make("option", { value: each.account, textContent: each.account, selected: each.account === current })))] : [];
   $("account").replaceChildren(
-    section(`Account ${account.account}`, "", ...choice, askTwice("Reset", "Reset all, the trail too?", () => change("POST", "reset", {}, "Back to the seed"))),
+    section(`Account ${account.account}`, ...choice, askTwice("Reset", "Reset all, the trail too?", () => change("POST", "reset", {}, "Back to the seed"))),
     make("div", { className: "board" },
       group("Company", card("Enable Features", "", toggle("Token-based Authentication", account.features.token_based_authentication,
         (on) => change("PATCH", base, { features: { token_based_authentication: on } }, "Changed; the next login sees it"))), clockCard(account.clock, base), faultCard()),
@@ -490,10 +483,6 @@ function drawAccount() {
     ),
   );
   controls()[focused]?.focus();
-}
-
-function group(title, ...cards) {
-  return make("section", { className: "group" }, make("h2", { textContent: title }), ...cards);
 }
 
 function tokenCard(each, set) {

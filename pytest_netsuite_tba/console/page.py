@@ -14,12 +14,6 @@ from werkzeug import Response
 if TYPE_CHECKING:
     from .answers import ApiError
 
-# What page.html names: file, the tag that does so, and the tags that its content stands between instead.
-_FILES = (
-    ("page.css", '<link rel="stylesheet" href="page.css">', "<style>", "</style>"),
-    ("page.js", '<script type="module" src="page.js"></script>', '<script type="module">', "</script>"),
-)
-
 
 def page() -> Response:
     """Answer with the page."""
@@ -43,8 +37,9 @@ def _answer(name: str, status: int = 200) -> Response:
 def _loaded(name: str) -> tuple[str, str]:
     """Read a page with its style and script, and make the policy by which nothing else is run (CSP level 3)."""
     text = _read(name)
-    for file, tag, begin, end in _FILES:
-        text = text.replace(tag, f"{begin}\n{_read(file)}{end}")
+    text = text.replace('<link rel="stylesheet" href="page.css">', f"<style>\n{_read('page.css')}</style>")
+    module = '<script type="module"'
+    text = text.replace(f'{module} src="page.js"></script>', f"{module}>\n{_read('page.js')}</script>")
     return text, (
         "default-src 'none'; connect-src 'self'; img-src data:; "
         f"script-src {_hashes(text, 'script')}; style-src {_hashes(text, 'style')}; "

@@ -114,12 +114,7 @@ NEW_FAULT = object_of({"kind": {"enum": list(KINDS)}} | _SCHEDULE | _OPTIONS, ["
 # -- components --------------------------------------------------------------------------------------------------
 
 # Collection of an account -> its records.
-COLLECTIONS: dict[str, type[Any]] = {
-    "integrations": Integration,
-    "roles": Role,
-    "entities": Entity,
-    "tokens": Token,
-}
+COLLECTIONS: dict[str, type[Any]] = {"integrations": Integration, "roles": Role, "entities": Entity, "tokens": Token}
 _PARTS = (Features, Canned, ScriptError, Audience, WebServices, BusinessRecord, QueryAnswer, OperationAnswer)
 
 
@@ -146,9 +141,8 @@ def components() -> dict[str, Schema]:
         }
     entry_point = {"anyOf": [ref("Canned"), object_of({"function": TEXT}), {"type": "null"}]}
     changes = {"features": ref("FeaturesChange"), "behaviour": ref("BehaviourChange")}
-    lists = {key: list_of(ref(kind.__name__)) for key, kind in COLLECTIONS.items()} | {
-        "restlets": list_of(ref("Restlet"))
-    }
+    names = {key: kind.__name__ for key, kind in COLLECTIONS.items()} | {"restlets": "Restlet"}
+    lists = {key: list_of(ref(name)) for key, name in names.items()}
     records = {"features": ref("Features"), "behaviour": ref("Behaviour"), "clock": ref("Clock")}
     return schemas | {
         "CreatedToken": object_of(schemas["Token"]["properties"] | {"secret": TEXT}),

@@ -174,13 +174,10 @@ class Trail:
         self.answered_here.attempt = attempt
         with self._answered:
             self._answered.notify_all()
-        self._send("attempt", attempt)
+        self.announce("attempt", attempt)
 
-    def announce(self, event: str) -> None:
-        """Tell all listeners that something else changed: ``records`` or ``cleared``."""
-        self._send(event, None)
-
-    def _send(self, event: str, attempt: LoginAttempt | None) -> None:
+    def announce(self, event: str, attempt: LoginAttempt | None = None) -> None:
+        """Tell all listeners of an ``attempt``, or that something else changed: ``records`` or ``cleared``."""
         for listener in list(self._listeners):
             try:
                 listener.put_nowait((event, attempt))

@@ -387,6 +387,16 @@ def test_two_who_send_at_once_each_see_their_own_attempt(call):
     ]
 
 
+def test_what_the_script_itself_calls_is_not_taken_for_it(call):
+    """A RESTlet may call another before it answers."""
+    client = call.server.credentials.client()
+    call.server.deploy("customscript_outer", "customdeploy_outer", get=lambda _: [client.get(ECHO).status_code])
+
+    answer = call("POST", "requests", {"url": ECHO.replace("_echo", "_outer")}).json
+
+    assert ("[200]", True) == (answer["body"], "customscript_outer" in answer["attempt"]["url"])
+
+
 def test_a_request_by_hand_that_is_no_login_has_no_attempt(call):
     """Nor is it shown another's."""
     call.login()

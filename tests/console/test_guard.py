@@ -1,7 +1,10 @@
 """The control API: who may use it."""
 
 import pytest
+from support.console_caller import Caller
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from pytest_netsuite_tba import Account, NetSuiteServer
 from pytest_netsuite_tba.console import Console
 
 
@@ -42,7 +45,9 @@ def test_loopback_names_are_let_in(call, host):
     assert 200 == call("GET", "health", host=host).status_code
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "192.0.2.7"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "evil-localhost", "192.0.2.7"]
+)
 def test_a_foreign_host_is_refused(call, host):
     """Somebody else's DNS may point their name here (DNS rebinding)."""
     answer = call("GET", "accounts", host=host)
@@ -51,13 +56,21 @@ def test_a_foreign_host_is_refused(call, host):
     assert host in answer.json["error"]["message"]
 
 
+def test_a_request_without_a_host_is_refused(call):
+    """HTTP/1.0 may leave it out; nobody can tell then what it meant."""
+    environ = EnvironBuilder("/__admin/accounts", environ_base={"REMOTE_ADDR": "127.0.0.1"}).get_environ()
+    del environ["HTTP_HOST"]
+
+    assert "403 FORBIDDEN" == run_wsgi_app(call.server.wsgi_app, environ)[1]
+
+
 def test_a_host_that_was_named_is_let_in(exposed):
-    """``--admin-host`` names it; its port does not matter."""
+    """``--admin-host`` names it; its port does not matter, nor do the brackets of an IPv6 address."""
     bearer = {"Authorization": "Bearer s3cret-token"}
 
-    assert [200, 200, 403] == [
+    assert [200, 200, 200, 403] == [
         exposed("GET", "accounts", host=host, **bearer).status_code
-        for host in ("ci.example:9999", "other.example", "third.example")
+        for host in ("ci.example:9999", "other.example", "[2001:db8::1]:80", "third.example")
     ]
 
 
@@ -69,16 +82,19 @@ def test_a_foreign_origin_is_refused(call, method, origin):
 
 
 def test_its_own_origin_is_let_in(call):
-    """The page's own requests carry it."""
+    """The page's own requests carry it; a host has no case."""
     assert 204 == call("DELETE", "faults", Origin="http://localhost").status_code
+    assert 204 == call("DELETE", "faults", Origin="HTTP://LocalHost").status_code
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_a_write_is_json(call, kind):
-    """What an HTML form could send changes nothing."""
+    """What an HTML form could send changes nothing; to read, no Content-Type is needed."""
     answer = call("POST", "faults", {"kind": "reset"}, Content_Type=kind)
+    changed = call("PATCH", "accounts/1234567_SB1/roles/1005", {"active": False}, Content_Type=kind)
 
-    assert (415, []) == (answer.status_code, call("GET", "faults").json["faults"])
+    assert (415, 415, []) == (answer.status_code, changed.status_code, call("GET", "faults").json["faults"])
+    assert (True, 200) == (call.server.role.active, call("HEAD", "health", Content_Type=kind).status_code)
 
 
 def test_exposed_it_needs_the_token(exposed):
@@ -95,7 +111,7 @@ def test_exposed_it_needs_the_token(exposed):
     assert [401] * 4 == [one.status_code for one in answers]
     assert "s3cret" not in "".join(one.text for one in answers)
     assert answers[0].headers["WWW-Authenticate"].startswith("Bearer")
-    assert 200 == exposed("GET", "accounts", address="192.0.2.7", Authorization="Bearer s3cret-token").status_code
+    assert 200 == exposed("GET", "accounts", address="192.0.2.7", Authorization="bearer  s3cret-token ").status_code
 
 
 def test_a_browser_exchanges_the_token_for_a_cookie(exposed):
@@ -107,6 +123,30 @@ def test_a_browser_exchanges_the_token_for_a_cookie(exposed):
     assert [True] * 3 == [part in cookie for part in ("HttpOnly", "SameSite=Strict", "Path=/__admin/")]
     assert "s3cret" not in cookie
     assert 200 == exposed("GET", "accounts", Cookie=cookie.partition(";")[0]).status_code
+
+
+def test_the_cookie_is_of_this_console_and_port_alone(exposed):
+    """Browsers send a host's cookies to all of its ports; over TLS to TLS alone."""
+    first, second = exposed, Caller(NetSuiteServer(Account()))
+    second.server.console = Console(second.server, token="s3cret-token")
+    cookie, other = (call("GET", "?token=s3cret-token").headers["Set-Cookie"] for call in (first, second))
+
+    assert [True, False, False] == [
+        cookie.startswith("netsuite-tba-80="),
+        cookie.partition(";")[0] == other.partition(";")[0],
+        "Secure" in cookie,
+    ]
+    assert 401 == second("GET", "accounts", Cookie=cookie.partition(";")[0]).status_code
+    https = first.client.get("/__admin/?token=s3cret-token", base_url="https://localhost:8443")
+    assert [True, True] == [part in https.headers["Set-Cookie"] for part in ("netsuite-tba-8443=", "Secure")]
+
+
+@pytest.mark.parametrize("token", ["t\N{LATIN SMALL LETTER O WITH DIAERESIS}ken", "t\udcffken"], ids=ascii)
+def test_a_token_of_any_characters_is_compared(exposed, token):
+    """Those of an environment, too, which may be no text; a wrong one is a 401, and no failure."""
+    exposed.server.console = Console(exposed.server, token=token)
+
+    assert 401 == exposed("GET", "accounts", Authorization="Bearer t\N{LATIN SMALL LETTER E WITH ACUTE}").status_code
 
 
 @pytest.mark.parametrize("path", ["?token=wrong", "accounts?token=s3cret-token", "attempts?token=s3cret-token"])

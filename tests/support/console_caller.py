@@ -55,5 +55,7 @@ def call(server):
 @pytest.fixture
 def exposed():
     with NetSuiteServer(Account()) as one:
-        one.console = Console(one, token="s3cret-token", admin_hosts=["ci.example", "other.example:8080"])
+        one.console = Console(
+            one, token="s3cret-token", admin_hosts=["ci.example", "Other.Example:8080", "2001:db8::1"]
+        )
         yield Caller(one)
