@@ -50,6 +50,7 @@ def _to_charset(charset: str) -> Callable[[str], bytes]:
     return lambda text: text.encode(charset, "surrogateescape")
 
 
+# fmt: off
 CHARSETS = (
     Option(to_bytes),
     *(
@@ -71,11 +72,8 @@ NO_TILDE, INNER = "no tilde", "inner"  # INNER: the outer encoding is strict
 SAFE = (
     Option(""),
     wrong("!'()*", "js-encodeuricomponent", cause="! ' ( ) * were signed as they are."),
-    wrong(
-        "!'()*" + INNER,
-        "js-encodeuricomponent",
-        cause="! ' ( ) * of each name and value were left as they are; the joined text was encoded right.",
-    ),
+    wrong("!'()*" + INNER, "js-encodeuricomponent",
+        cause="! ' ( ) * of each name and value were left as they are; the joined text was encoded right."),
     wrong(NO_TILDE, "tilde-encoded", cause="~ was signed as %7E."),
     wrong("*", "js-encodeuricomponent", cause="* was signed as it is."),
     wrong("!", "js-encodeuricomponent", cause="! was signed as it is."),
@@ -115,23 +113,12 @@ LAYERS = (
 DECODING = (
     Option(form_decode),
     wrong(percent_decode, "query-reencoded-after-signing", "plus-kept-literal", cause='"+" was signed as a plus.'),
-    wrong(
-        lambda text: text,
-        "query-reencoded-after-signing",
-        "params-double-encoded",
-        cause="The query was signed without decoding it: its escapes were encoded again.",
-    ),
-    wrong(
-        lambda text: text.replace("%20", "+"),
-        "query-reencoded-after-signing",
-        "plus-for-space",
-        cause="The query was signed with + for its spaces, and without decoding it.",
-    ),
-    wrong(
-        lambda text: text.replace("+", "%20"),
-        "query-reencoded-after-signing",
-        cause="The query was signed with %20 for its pluses, and without decoding it.",
-    ),
+    wrong(lambda text: text, "query-reencoded-after-signing", "params-double-encoded",
+        cause="The query was signed without decoding it: its escapes were encoded again."),
+    wrong(lambda text: text.replace("%20", "+"), "query-reencoded-after-signing", "plus-for-space",
+        cause="The query was signed with + for its spaces, and without decoding it."),
+    wrong(lambda text: text.replace("+", "%20"), "query-reencoded-after-signing",
+        cause="The query was signed with %20 for its pluses, and without decoding it."),
     wrong(lambda text: form_decode(form_decode(text)), "query-decoded-twice"),
     wrong(lambda text: percent_decode(form_decode(text)), "query-decoded-twice"),
 )
@@ -194,31 +181,16 @@ KEY: tuple[Option, ...] = (
     wrong(lambda s: (s.consumer_secret, "", ""), "key-consumer-secret-only", "key-no-ampersand"),
     wrong(lambda s: (percent_encode(s.consumer_secret), "", percent_encode(s.token_secret)), "key-no-ampersand"),
     wrong(lambda s: (s.consumer_secret, "", s.token_secret), "key-no-ampersand"),
-    wrong(
-        lambda s: (s.consumer_secret, "&", s.token_secret),
-        "key-secrets-not-encoded",
-        cause="The secrets were not encoded in the key.",
-    ),
-    wrong(
-        lambda s: (_twice(s.consumer_secret), "&", _twice(s.token_secret)),
-        "key-secrets-not-encoded",
-        cause="The secrets were encoded twice in the key.",
-    ),
-    wrong(
-        lambda s: (percent_encode(s.consumer_secret), "&", s.token_secret),
-        "key-secrets-not-encoded",
-        cause="The token secret was not encoded in the key.",
-    ),
-    wrong(
-        lambda s: (s.consumer_secret, "&", percent_encode(s.token_secret)),
-        "key-secrets-not-encoded",
-        cause="The consumer secret was not encoded in the key.",
-    ),
-    wrong(
-        lambda s: (percent_encode(f"{s.consumer_secret}&{s.token_secret}"), "", ""),
-        "key-secrets-not-encoded",
-        cause='The whole key was encoded, its "&" too.',
-    ),
+    wrong(lambda s: (s.consumer_secret, "&", s.token_secret), "key-secrets-not-encoded",
+        cause="The secrets were not encoded in the key."),
+    wrong(lambda s: (_twice(s.consumer_secret), "&", _twice(s.token_secret)), "key-secrets-not-encoded",
+        cause="The secrets were encoded twice in the key."),
+    wrong(lambda s: (percent_encode(s.consumer_secret), "&", s.token_secret), "key-secrets-not-encoded",
+        cause="The token secret was not encoded in the key."),
+    wrong(lambda s: (s.consumer_secret, "&", percent_encode(s.token_secret)), "key-secrets-not-encoded",
+        cause="The consumer secret was not encoded in the key."),
+    wrong(lambda s: (percent_encode(f"{s.consumer_secret}&{s.token_secret}"), "", ""), "key-secrets-not-encoded",
+        cause='The whole key was encoded, its "&" too.'),
     wrong(lambda s: (percent_encode(s.token_secret), "&", percent_encode(s.consumer_secret)), "key-swapped"),
     wrong(lambda s: (percent_encode(s.token_secret), "", percent_encode(s.consumer_secret)), "key-swapped"),
     wrong(lambda s: ("", "&", percent_encode(s.token_secret)), "key-swapped", cause='The key is "&" + token secret.'),
@@ -226,11 +198,8 @@ KEY: tuple[Option, ...] = (
     wrong(lambda s: (s.token_secret, "", ""), "key-swapped", cause="The key is the token secret, not encoded."),
     wrong(lambda s: (percent_encode(s.token_secret), "&", ""), "key-swapped", cause='The key is token secret + "&".'),
     *(
-        wrong(
-            lambda s, a=a, b=b: (percent_encode(getattr(s, a)), "&", percent_encode(getattr(s, b))),
-            "key-uses-ids",
-            cause=f"The key is made of {a.replace('_', ' ')} and {b.replace('_', ' ')}.",
-        )
+        wrong(lambda s, a=a, b=b: (percent_encode(getattr(s, a)), "&", percent_encode(getattr(s, b))), "key-uses-ids",
+            cause=f"The key is made of {a.replace('_', ' ')} and {b.replace('_', ' ')}.")
         for a, b in itertools.product(
             ("consumer_secret", "consumer_key", "token_id", "token_secret"),
             ("token_secret", "token_id", "consumer_key", "consumer_secret"),
@@ -240,11 +209,8 @@ KEY: tuple[Option, ...] = (
     wrong(lambda _: ("", "&", ""), "key-consumer-secret-only", cause="Both secrets in the key are empty."),
     wrong(lambda _: ("", "", ""), "key-consumer-secret-only", cause="The key is empty."),
     *(
-        wrong(
-            lambda s, by=by: (percent_encode(s.consumer_secret), by, percent_encode(s.token_secret)),
-            "key-no-ampersand",
-            cause=f"The secrets were joined by {by!r}.",
-        )
+        wrong(lambda s, by=by: (percent_encode(s.consumer_secret), by, percent_encode(s.token_secret)),
+            "key-no-ampersand", cause=f"The secrets were joined by {by!r}.")
         for by in ("%26", "+", ":", ",", "|", " ", "\n", "&amp;")
     ),
 )
@@ -261,34 +227,18 @@ def _hmac(name: str) -> Callable[[bytes, bytes], bytes]:
 
 _HMACS = {name: _hmac(name) for name in (*HASHES.values(), "sha512", "sha384", "sha224", "md5")}
 _NO_HMACS = (
-    wrong(
-        lambda key, base: hmac.digest(base, key, "sha256"),
-        "hmac-misused",
-        cause="The base string was used as the key, and the key as the text.",
-    ),
-    wrong(
-        lambda _, base: hashlib.sha256(base).digest(), "hmac-misused", cause="The base string was hashed without a key."
-    ),
-    wrong(
-        lambda key, base: hashlib.sha256(key + base).digest(),
-        "hmac-misused",
-        cause="Key and base string were hashed together, without HMAC.",
-    ),
-    wrong(
-        lambda key, base: hashlib.sha256(base + key).digest(),
-        "hmac-misused",
-        cause="Base string and key were hashed together, without HMAC.",
-    ),
-    wrong(
-        lambda key, base: hmac.digest(key, hashlib.sha256(base).digest(), "sha256"),
-        "hmac-misused",
-        cause="The base string was hashed before HMAC.",
-    ),
-    wrong(
-        lambda key, base: hmac.digest(hashlib.sha256(key).digest(), base, "sha256"),
-        "hmac-misused",
-        cause="The key was hashed before HMAC.",
-    ),
+    wrong(lambda key, base: hmac.digest(base, key, "sha256"), "hmac-misused",
+        cause="The base string was used as the key, and the key as the text."),
+    wrong(lambda _, base: hashlib.sha256(base).digest(), "hmac-misused",
+        cause="The base string was hashed without a key."),
+    wrong(lambda key, base: hashlib.sha256(key + base).digest(), "hmac-misused",
+        cause="Key and base string were hashed together, without HMAC."),
+    wrong(lambda key, base: hashlib.sha256(base + key).digest(), "hmac-misused",
+        cause="Base string and key were hashed together, without HMAC."),
+    wrong(lambda key, base: hmac.digest(key, hashlib.sha256(base).digest(), "sha256"), "hmac-misused",
+        cause="The base string was hashed before HMAC."),
+    wrong(lambda key, base: hmac.digest(hashlib.sha256(key).digest(), base, "sha256"), "hmac-misused",
+        cause="The key was hashed before HMAC."),
     wrong(plaintext, "method-declared-differs", cause="The signature is PLAINTEXT: the key itself."),
 )
 
@@ -314,39 +264,24 @@ TEXT = (
     Option(_base64),
     wrong(lambda d: d.hex(), "digest-hex"),
     wrong(lambda d: d.hex().upper(), "digest-hex", cause="The signature is in hex, upper case."),
-    wrong(
-        lambda d: urlsafe_b64encode(d).decode("ascii"),
-        "digest-base64-variant",
-        cause="The signature is URL-safe base64 (- and _).",
-    ),
+    wrong(lambda d: urlsafe_b64encode(d).decode("ascii"), "digest-base64-variant",
+        cause="The signature is URL-safe base64 (- and _)."),
     wrong(lambda d: _base64(d).rstrip("="), "digest-base64-variant", cause="The signature has lost its padding (=)."),
-    wrong(
-        lambda d: urlsafe_b64encode(d).decode("ascii").rstrip("="),
-        "digest-base64-variant",
-        cause="The signature is URL-safe base64 without padding.",
-    ),
+    wrong(lambda d: urlsafe_b64encode(d).decode("ascii").rstrip("="), "digest-base64-variant",
+        cause="The signature is URL-safe base64 without padding."),
     *(
         wrong(lambda d, end=end: _base64(d) + end, "digest-base64-variant", cause=f"The signature ends with {end!r}.")
         for end in ("\n", "\r\n", " ", ":", "&")
     ),
     wrong(lambda d: _base64(d.hex().encode()), "digest-encoded-otherwise", cause="It is base64 of the digest in hex."),
-    wrong(
-        lambda d: _base64(d.hex().upper().encode()),
-        "digest-encoded-otherwise",
-        cause="It is base64 of the digest in upper-case hex.",
-    ),
+    wrong(lambda d: _base64(d.hex().upper().encode()), "digest-encoded-otherwise",
+        cause="It is base64 of the digest in upper-case hex."),
     wrong(lambda d: _base64(_base64(d).encode()), "digest-encoded-otherwise", cause="It is base64 of base64."),
-    wrong(
-        lambda d: d.hex("-").upper(),
-        "digest-hex",
-        cause="The signature is in hex with hyphens (BitConverter.ToString).",
-    ),
+    wrong(lambda d: d.hex("-").upper(), "digest-hex",
+        cause="The signature is in hex with hyphens (BitConverter.ToString)."),
     wrong(to_text, "digest-encoded-otherwise", cause="It is the raw digest, without base64."),
-    wrong(
-        lambda d: _base64(to_bytes(d.decode("latin-1"))),
-        "digest-encoded-otherwise",
-        cause="The digest was turned into text before base64.",
-    ),
+    wrong(lambda d: _base64(to_bytes(d.decode("latin-1"))), "digest-encoded-otherwise",
+        cause="The digest was turned into text before base64."),
 )
 HEADER = (
     Option(lambda text: text),
@@ -391,62 +326,29 @@ SORT_AS_ORACLE_DOES = _by(_as_oracle_sorts)
 ORDER = (
     Option(_by(lambda part: part[:2])),
     wrong(_by(lambda part: part[2][:2]), "sorted-before-encoding"),
-    wrong(
-        _of("header extra query form more"),
-        "not-sorted",
-        cause="The header's parameters came first, then the query's, as sent.",
-    ),
-    wrong(
-        _of("query form header more"),
-        "not-sorted",
-        cause="The query's parameters came first, then the header's, as sent.",
-    ),
-    wrong(
-        _of("header query form more extra"),
-        "not-sorted",
-        cause="They were signed in the order in which they were made.",
-    ),
-    wrong(
-        _sort_header_only,
-        "not-sorted",
-        cause="The oauth_ parameters were sorted, the query's were appended as sent.",
-    ),
-    wrong(
-        _by(lambda part: (part[2].source != "header", part[2].source, *part[:2])),
-        "not-sorted",
-        cause="oauth_ and query parameters were sorted apart.",
-    ),
-    wrong(
-        _by(lambda part: (part[2].source == "header", *part[:2])),
-        "not-sorted",
-        cause="Query and oauth_ parameters were sorted apart, the query's first.",
-    ),
-    wrong(
-        _by(lambda part: part[0]),
-        "sorted-otherwise",
-        cause="They were sorted by name only; repeated names kept the order sent.",
-    ),
-    wrong(
-        _by(lambda part: f"{part[0]}={part[1]}"),
-        "sorted-otherwise",
-        cause='They were sorted as "name=value" texts.',
-    ),
-    wrong(
-        _by(lambda part: (part[0].lower(), part[1].lower())),
-        "sorted-otherwise",
-        cause="They were sorted without regard to case.",
-    ),
-    wrong(
-        SORT_AS_ORACLE_DOES,
-        "sorted-otherwise",
-        cause="Numbers were sorted as numbers, as Oracle's PHP sample does.",
-    ),
+    wrong(_of("header extra query form more"), "not-sorted",
+        cause="The header's parameters came first, then the query's, as sent."),
+    wrong(_of("query form header more"), "not-sorted",
+        cause="The query's parameters came first, then the header's, as sent."),
+    wrong(_of("header query form more extra"), "not-sorted",
+        cause="They were signed in the order in which they were made."),
+    wrong(_sort_header_only, "not-sorted",
+        cause="The oauth_ parameters were sorted, the query's were appended as sent."),
+    wrong(_by(lambda part: (part[2].source != "header", part[2].source, *part[:2])), "not-sorted",
+        cause="oauth_ and query parameters were sorted apart."),
+    wrong(_by(lambda part: (part[2].source == "header", *part[:2])), "not-sorted",
+        cause="Query and oauth_ parameters were sorted apart, the query's first."),
+    wrong(_by(lambda part: part[0]), "sorted-otherwise",
+        cause="They were sorted by name only; repeated names kept the order sent."),
+    wrong(_by(lambda part: f"{part[0]}={part[1]}"), "sorted-otherwise",
+        cause='They were sorted as "name=value" texts.'),
+    wrong(_by(lambda part: (part[0].lower(), part[1].lower())), "sorted-otherwise",
+        cause="They were sorted without regard to case."),
+    wrong(SORT_AS_ORACLE_DOES, "sorted-otherwise",
+        cause="Numbers were sorted as numbers, as Oracle's PHP sample does."),
     wrong(_by(lambda part: part[:2], reverse=True), "sorted-otherwise", cause="They were sorted in descending order."),
-    wrong(
-        _by(lambda part: (part[2].name.encode("utf-16-be", "surrogatepass"), part[1])),
-        "sorted-before-encoding",
-        cause="They were sorted as UTF-16 before they were encoded.",
-    ),
+    wrong(_by(lambda part: (part[2].name.encode("utf-16-be", "surrogatepass"), part[1])), "sorted-before-encoding",
+        cause="They were sorted as UTF-16 before they were encoded."),
 )
 
 

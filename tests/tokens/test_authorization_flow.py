@@ -553,7 +553,7 @@ def test_a_secret_in_the_callback_is_shown_nowhere(netsuite, spelt):
     netsuite.token.secret, netsuite.integration.consumer_secret = "s&cret+of the token", "s=cret of the application"
     secrets = (netsuite.token.secret, netsuite.integration.consumer_secret)
     for number, secret in enumerate(secrets):
-        callback = f"https://my.example.com/?leaked={as_account_id(secret)}"
+        callback = f"https://my.example.com/?leaked={spelt(secret)}"
         netsuite.integration.callback_url = "https://other.example.com/"
         ask(netsuite, oauth_callback=callback, oauth_nonce=f"leaked{number:06}")
         ask(netsuite, oauth_callback=callback, oauth_nonce=f"wrong{number:07}", consumer_secret="wrong")
