@@ -9,7 +9,6 @@ class MissingExtraError(RuntimeError):
     Args:
         what: what needs it, as the subject of the sentence.
         extra: its name.
-
     """
 
     def __init__(self, what: str, extra: str) -> None:

@@ -20,7 +20,6 @@ def unix_seconds(at: Moment) -> float:
 
     Raises:
         ValueError: it is none of these.
-
     """
     if isinstance(at, bool) or not isinstance(at, datetime | str | int | float):
         raise ValueError(f"{at!r} is no moment; expected a datetime, an ISO 8601 text or Unix seconds")

@@ -12,6 +12,8 @@ import difflib
 import types
 from typing import TYPE_CHECKING, Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
+from pytest_netsuite_tba.oauth1.encoding import without_lone_surrogates
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -24,7 +26,6 @@ class RecordError(ValueError):
         value: the offending value; ``None`` where it is a secret.
         expected: what is valid, in words.
         hint: the same as half a sentence, ``expected ...`` or ``did you mean ...?``.
-
     """
 
     def __init__(self, where: str, value: object, expected: str, *, secret: bool = False) -> None:
@@ -63,7 +64,6 @@ def setting(
         key: its name in ``account.toml`` where that differs.
         seed: whether ``account.toml`` may set it.
         minimum: the least that a number may be.
-
     """
     given = {} if default is dataclasses.MISSING else {"default": default}
     if factory is not dataclasses.MISSING:
@@ -134,7 +134,6 @@ class Record:
         Raises:
             AttributeError: there is no such field; the message names the nearest.
             RecordError: the field cannot hold ``value``.
-
         """
         kind: Any = type(self)  # mypy takes a class for as unhashable as its instances
         rules = rules_of(kind)
@@ -174,7 +173,6 @@ def fitted(value: object, hint: object, where: str, *, secret: bool = False) -> 
 
     Raises:
         RecordError: it does not fit; a secret is not shown.
-
     """
     origin = get_origin(hint)
     if origin in {set, tuple, list} and isinstance(value, list | tuple | set | frozenset):
@@ -182,6 +180,8 @@ def fitted(value: object, hint: object, where: str, *, secret: bool = False) -> 
         for one in value:
             fitted(one, item, where, secret=secret)
         return value if origin is list and isinstance(value, list) else origin(value)
+    if isinstance(value, str) and without_lone_surrogates(value) != value:
+        raise RecordError(where, value, "a text of whole characters: a lone surrogate stands for none", secret=secret)
     if not _fits(value, hint, origin):
         expected = nearest(value, get_args(hint)) if origin is Literal and isinstance(value, str) else expectation(hint)
         raise RecordError(where, value, expected, secret=secret)

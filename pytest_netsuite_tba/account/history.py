@@ -21,7 +21,6 @@ class History(Sequence[T]):
     Attributes:
         limit: how many entries are kept.
         dropped: how many older ones were let go.
-
     """
 
     def __init__(self, limit: int = DEFAULT_HISTORY) -> None:

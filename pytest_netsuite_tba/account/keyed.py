@@ -19,7 +19,6 @@ class Records(Mapping[Any, R], Generic[R]):
 
     Attributes:
         noun: what such a record is called.
-
     """
 
     def __init__(self, noun: str, key: str, account: str, records: Iterable[R] = ()) -> None:
@@ -33,7 +32,6 @@ class Records(Mapping[Any, R], Generic[R]):
 
         Raises:
             RecordError: there is one of that name already.
-
         """
         key = getattr(record, self._key)
         if key in self:
@@ -50,7 +48,6 @@ class Records(Mapping[Any, R], Generic[R]):
 
         Raises:
             RecordError: it is not of this account; the message names those that are.
-
         """
         for one in self._records:
             if one is wanted or getattr(one, self._key) == wanted:
@@ -63,7 +60,6 @@ class Records(Mapping[Any, R], Generic[R]):
 
         Raises:
             RecordError: there is none.
-
         """
         if not self._records:
             raise RecordError(f"{self.noun} of account {self._account}", None, f"at least one {self.noun}")

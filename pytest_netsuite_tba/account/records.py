@@ -153,7 +153,6 @@ class Account(Record):
 
         Raises:
             RecordError: a value does not fit, or a token names a record that is not this account's.
-
         """
         self.id = id
         self.name = name
@@ -223,7 +222,6 @@ class Account(Record):
 
         Raises:
             RecordError: its id is taken, or a role is not of this account.
-
         """
         if isinstance(entity.roles, Omitted):
             entity.roles = list(self.roles.values())
@@ -246,7 +244,6 @@ class Account(Record):
 
         Raises:
             RecordError: it names a record of another account.
-
         """
         token.integration = _given_or_first(token.integration, self.integrations)
         token.entity = _given_or_first(token.entity, self.entities)
@@ -268,7 +265,6 @@ class Account(Record):
 
         Raises:
             RecordError: no such record in this account; the message names those there are.
-
         """
         with self.lock:
             token = Token(name=name or f"Token {len(self.tokens) + 1}")
@@ -353,7 +349,6 @@ class Account(Record):
         Raises:
             RecordError: an entry point is neither a function nor a value that JSON can hold, a number is taken,
                 or the audience names a role or an entity that is not here.
-
         """
         return self.add_deployment(
             Deployment(
@@ -458,7 +453,6 @@ def by_id(accounts: Iterable[Account]) -> dict[str, Account]:
 
     Raises:
         ValueError: two have the same id.
-
     """
     found: dict[str, Account] = {}
     for account in accounts:

@@ -25,7 +25,6 @@ class SuiteScriptError(Exception):
     Attributes:
         name: the error's name, ``MY_ERROR``.
         message: its message.
-
     """
 
     def __init__(self, name: str, message: str = "") -> None:
@@ -67,7 +66,6 @@ class Call:
         body: an object or list for JSON and XML, a text for text/plain; None for GET and DELETE.
         headers: of the request, names in lower case, without Authorization.
         user, role, application, token_name: who called.
-
     """
 
     method: str

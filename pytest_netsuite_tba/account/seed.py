@@ -40,7 +40,6 @@ class SeedError(ValueError):
         source: the file.
         key: the offending key, as ``tokens[0].role``; empty where the file as a whole is at fault.
         message: what is wrong with it, in one line, without any secret.
-
     """
 
     def __init__(self, source: str, key: str, message: str) -> None:
@@ -55,7 +54,6 @@ def load(path: str | os.PathLike[str]) -> list[Account]:
 
     Raises:
         SeedError: it cannot be read, or as :func:`parse`.
-
     """
     source = os.fspath(path)
     try:
@@ -73,7 +71,6 @@ def parse(text: str, source: str) -> list[Account]:
 
     Raises:
         SeedError: it is not TOML, or a key or a value is not valid.
-
     """
     try:
         return _accounts(tomllib.loads(text), _Place(source))
@@ -92,7 +89,6 @@ def read_record(kind: type[R], table: object, account: Account, source: str) -> 
 
     Raises:
         SeedError: a key or a value is not valid, or another record has its consumer key or token id.
-
     """
     place = _Place(source)
     record = _record(kind, table, place, _known(account))
@@ -106,7 +102,6 @@ def read_changes(record: Record, table: object, account: Account, source: str) -
 
     Raises:
         SeedError: a key or a value is not valid; all of them are tried on a copy.
-
     """
     return list(_changes(record, table, account, _Place(source)))
 

@@ -115,7 +115,6 @@ class Entity(Record):
 
         Raises:
             RecordError: the entity does not have it.
-
         """
         if role not in self.roles:
             raise RecordError(f"roles of {self.email}", role.id, nearest(role.id, [one.id for one in self.roles]))

@@ -74,7 +74,6 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
 
         Raises:
             RecordError: the type or the id is none, the id or the external id is taken, or JSON cannot hold a field.
-
         """
         if not _TYPE.fullmatch(type):
             raise RecordError("record type", type, "letters, digits and underscores, as 'salesOrder'")
@@ -98,7 +97,6 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
         Raises:
             KeyError: there is no such record.
             RecordError: the external id is taken, or JSON cannot hold a field.
-
         """
         record = self._types[type.lower()][id]
         changed = _json_object(fields, type) | {"id": id}
@@ -110,7 +108,6 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
 
         Raises:
             KeyError: there is none.
-
         """
         del self._types[type.lower()][id]
 
@@ -122,14 +119,7 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
         return next((one for one in records.values() if one.get("externalId") == id[4:]), None)
 
     def answer_suiteql(self, query: str | re.Pattern[str], rows: Rows) -> None:
-        """Answer a SuiteQL query: the same text, or a pattern found in it; the latest wins.
-
-        Outside of quotes, case does not count in a text, and any white space is one space.
-
-        Raises:
-            RecordError: ``rows`` is neither a list of dicts that JSON can hold, nor a function.
-
-        """
+        """Answer a SuiteQL query; see :meth:`pytest_netsuite_tba.NetSuiteServer.suiteql`."""
         if not callable(rows):
             for one in rows:
                 _json_object(one, "row of a SuiteQL answer")
@@ -137,12 +127,7 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
         self._suiteql = [(query, _folded(query) if isinstance(query, str) else "", rows), *self._suiteql]
 
     def answer_soap(self, operation: str, answer: Operation) -> None:
-        """Answer a SOAP operation by XML, or by a function of the request's own element that gives XML.
-
-        Raises:
-            RecordError: it is neither a function nor the text of one XML element.
-
-        """
+        """Answer a SOAP operation; see :meth:`pytest_netsuite_tba.NetSuiteServer.soap`."""
         self.operations[operation] = answer if callable(answer) else xml_element(answer)
 
     def rows_of(self, query: str) -> list[Fields] | None:
@@ -219,7 +204,6 @@ def xml_element(text: object) -> str:
 
     Raises:
         RecordError: it is none.
-
     """
     wanted = "the text of one XML element"
     if not isinstance(text, str):

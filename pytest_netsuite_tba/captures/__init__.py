@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from pytest_netsuite_tba.oauth1.encoding import without_lone_surrogates
+
 from . import curl, har, http_text
 from .capture import Capture, CaptureError
 
@@ -23,14 +25,13 @@ def read(text: str, *, entry: int | None = None) -> list[Capture]:
     """Give the requests that a text holds, in order.
 
     Args:
-        text: UTF-8 with ``surrogateescape``; a byte order mark and CRLF are taken.
+        text: UTF-8 with ``surrogateescape``; a byte order mark and CRLF are taken, half a character is U+FFFD.
         entry: only this one, from 1: of a HAR file's entries, else of the requests.
 
     Raises:
         CaptureError: nothing can be read from it; the message says where, and what is valid.
-
     """
-    text = text.removeprefix("\ufeff")
+    text = without_lone_surrogates(text.removeprefix("\ufeff"))
     if not text.strip():
         raise CaptureError(f"the input is empty; expected {WHAT_IS_READ}")
     if text.lstrip().startswith(("{", "[")):

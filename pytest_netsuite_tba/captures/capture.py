@@ -27,7 +27,6 @@ class Capture:
         time: when the server saw it as far as the capture tells, Unix seconds; else None.
         status: of the captured response, if there is one.
         notes: what could not be taken over, in plain sentences.
-
     """
 
     request: SignedRequest
@@ -44,7 +43,6 @@ def request_to(
 
     Raises:
         CaptureError: the URL has no host.
-
     """
     url = without_fragment(url)
     full = url if Target.of(url).scheme else f"http://{url}"  # as curl does

@@ -6,11 +6,13 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
+from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes
+
 from .capture import Capture, CaptureError, request_to
-from .shells import Word, commands, encoded
+from .shells import Word, commands
 
 _START = re.compile(r"curl(?:\.exe)?", re.IGNORECASE)
-_FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
+_JSON = "application/json"
 
 # What the options that matter are called; each takes a value.
 _TAKEN = {
@@ -54,7 +56,6 @@ def read(text: str) -> list[Capture]:
 
     Raises:
         CaptureError: a shell could not read it so, an option lacks its value, or there is no URL.
-
     """
     captures: list[Capture] = []
     for words in commands(text.replace("\r\n", "\n")):
@@ -100,7 +101,7 @@ def _capture(words: list[Word]) -> Capture:
         url = url.partition("#")[0]
         url += ("&" if "?" in url else "?") + body.decode("utf-8", "surrogateescape")
         body, has_body = b"", False
-        headers = [one for one in headers if one != ("Content-Type", _FORM)]
+        headers = [one for one in headers if one != ("Content-Type", FORM)]
     default = "HEAD" if "head" in values else "POST" if has_body else "PUT" if "upload" in values else "GET"
     return Capture(
         request=request_to(
@@ -166,7 +167,7 @@ _AS_HEADER = {
     "user": ("Authorization", "Basic ..."),  # a password is of no use here
     "cookie": ("Cookie", "{}"),
 }
-_CONTENT_TYPES = {"json": _JSON, "data": _FORM, "raw": _FORM, "urlencode": _FORM}
+_CONTENT_TYPES = {"json": _JSON, "data": FORM, "raw": FORM, "urlencode": FORM}
 
 
 def _headers_and_body(options: _Options) -> tuple[list[tuple[str, str]], bytes]:
@@ -184,7 +185,7 @@ def _headers_and_body(options: _Options) -> tuple[list[tuple[str, str]], bytes]:
     given = {name.lower() for name, _ in headers} | removed
     if kinds and "content-type" not in given:
         headers.append(("Content-Type", kinds[-1]))
-    return headers, encoded(_data(options))
+    return headers, to_bytes(_data(options))
 
 
 def _data(options: _Options) -> str:
@@ -224,5 +225,5 @@ def _urlencoded(value: str, notes: list[str]) -> str:
             notes.append(f"A part of the body stands in a file ({value[:60]!r}), which was not read.")
             return ""
         name, content = "", value
-    content = quote(encoded(content), safe="").replace("%20", "+")  # as curl does
+    content = quote(to_bytes(content), safe="").replace("%20", "+")  # as curl does
     return f"{name}={content}" if name else content

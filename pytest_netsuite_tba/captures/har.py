@@ -7,7 +7,9 @@ import binascii
 import json
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlencode, urlsplit
+
+from pytest_netsuite_tba.oauth1.encoding import to_bytes, without_lone_surrogates
 
 from .capture import Capture, CaptureError, request_to
 
@@ -21,7 +23,6 @@ def read(text: str, *, entry: int | None = None) -> list[Capture]:
 
     Raises:
         CaptureError: it is no HAR, an entry cannot be read, or there is none.
-
     """
     entries = _entries(text)
     if entry is not None:
@@ -76,6 +77,9 @@ def _headers(request: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _capture(entry: Any, number: int) -> Capture:  # noqa: ANN401  (of a file)
     where = f"entry {number}"
+    entry = json.loads(
+        without_lone_surrogates(json.dumps(entry, ensure_ascii=False))
+    )  # JSON can write half a character
     request = entry.get("request") if isinstance(entry, dict) else None
     if not isinstance(request, dict):
         raise CaptureError(f"{where}: request is missing")
@@ -108,14 +112,12 @@ def _body(request: dict[str, Any]) -> bytes:
                 return base64.b64decode(text, validate=True)
             except (binascii.Error, ValueError):
                 pass
-        return text.encode("utf-8", "replace")
+        return to_bytes(text)
     params = data.get("params")
-    pairs = [one for one in params if isinstance(one, dict)] if isinstance(params, list) else []
-    form = "&".join(
-        f"{quote_plus(str(one.get('name', '')), errors='replace')}={quote_plus(str(one.get('value', '')), errors='replace')}"
-        for one in pairs
-    )
-    return form.encode("ascii")
+    pairs = [pair for pair in params if isinstance(pair, dict)] if isinstance(params, list) else []
+    return urlencode(
+        [(str(pair.get("name", "")), str(pair.get("value", ""))) for pair in pairs], errors="surrogateescape"
+    ).encode()
 
 
 def _time(value: object, where: str) -> float | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.oauth1.encoding import to_bytes, to_text, without_lone_surrogates
 
 from .capture import Capture, CaptureError, date_of
 
@@ -26,7 +27,6 @@ def read(text: str) -> list[Capture]:
 
     Raises:
         CaptureError: a line is neither a request line nor a header where one must stand.
-
     """
     lines = [(number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), 1)]
     if any(re.match(r"send: b['\"]", line) for _, line in lines):
@@ -71,18 +71,10 @@ def _request(lines: list[Line], at: int, number: int, line: str, captures: list[
         host=host,
         scheme="http" if _LOCAL.fullmatch(host) else "https",
         headers=headers,
-        body=body.encode("utf-8", "surrogateescape") if _fits(body) else body.encode("utf-8", "replace"),
+        body=to_bytes(body),
     )
     captures.append(Capture(request=request, where=where, notes=notes))
     return at
-
-
-def _fits(text: str) -> bool:
-    try:
-        text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _headers(lines: list[Line], at: int) -> tuple[tuple[tuple[str, str], ...], int]:
@@ -116,7 +108,7 @@ def _body(lines: list[Line], at: int, headers: tuple[tuple[str, str], ...]) -> t
         if wanted is not None and size >= wanted:
             break
         body.append(line)
-        size += 1 + len(line.encode("utf-8", "surrogatepass"))
+        size += 1 + len(to_bytes(line))
         at += 1
     text = "\n".join(body)
     if wanted is None:
@@ -140,7 +132,7 @@ def _of_http_client(lines: list[Line]) -> Iterator[Line]:
                 literal = ast.literal_eval(rest.strip())
             except (ValueError, SyntaxError, MemoryError, RecursionError):
                 raise CaptureError(f"line {number}: after {kind!r} no Python text is to be read") from None
-            text = literal.decode("utf-8", "surrogateescape") if isinstance(literal, bytes) else str(literal)
+            text = to_text(literal) if isinstance(literal, bytes) else without_lone_surrogates(str(literal))
             for one in text.removesuffix("\r\n").split("\n"):
                 yield number, one.rstrip("\r")
         elif kind == "header:":

@@ -17,6 +17,7 @@ from pytest_netsuite_tba.login.environ import request_of
 from pytest_netsuite_tba.login.nonces import NonceStore
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.login.token_passport import FIELDS
+from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.services.soap import PATH as SOAP_PATH
 from pytest_netsuite_tba.services.soap import read
 
@@ -43,7 +44,6 @@ class Judge:
 
     Raises:
         ValueError: two accounts have the same id.
-
     """
 
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
@@ -60,7 +60,6 @@ class Judge:
 
         Raises:
             ValueError: a SOAP request, and the extra ``xml`` is not installed.
-
         """
         try:
             if request.envelope is None and request.path.startswith(SOAP_PATH):
@@ -123,7 +122,6 @@ def account_of(account: str, *, consumer_key: str, consumer_secret: str, token_i
 
     Raises:
         ValueError: a value does not fit its record.
-
     """
     integration = Integration(name="Integration", consumer_key=consumer_key, consumer_secret=consumer_secret)
     token = Token(name="Token", id=token_id, secret=token_secret)
@@ -142,7 +140,6 @@ def explain(request: object, account: Account | str | os.PathLike[str], *, at: M
     Raises:
         TypeError: ``request`` is none of these.
         ValueError: a text that cannot be read, or an ``account.toml`` that is wrong.
-
     """
     from pytest_netsuite_tba.account.clock import unix_seconds
 
@@ -205,4 +202,4 @@ def _content(request: Any) -> bytes:  # noqa: ANN401  (of httpx)
 
 
 def _text(value: str | bytes) -> str:
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+    return to_text(value) if isinstance(value, bytes) else value

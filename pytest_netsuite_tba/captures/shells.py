@@ -6,6 +6,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_netsuite_tba.oauth1.encoding import to_bytes, to_text, without_lone_surrogates
+
 from .capture import CaptureError
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ def commands(text: str) -> Iterator[list[Word]]:
 
     Raises:
         CaptureError: a quote is not closed, or the shell reads the text otherwise than its writer meant.
-
     """
     before, nul, _ = text.partition("\0")
     if nul:
@@ -68,28 +69,20 @@ _BACKTICKED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 _VARIABLE = re.compile(r"(?<![\\`])(\$)\{?([A-Za-z_]\w*)")
 
 
-def encoded(text: str) -> bytes:
-    """Encode as UTF-8; surrogates are the bytes that they stand for, or all of them question marks."""
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace")
-
-
 def _ansi_c(text: str) -> str:
     """Undo the escapes of bash's quote with a dollar sign; bytes that make UTF-8 together become one character."""
 
     def unescape(one: re.Match[str]) -> str:
         if one[1]:
-            return bytes([int(one[1], 16)]).decode("utf-8", "surrogateescape")
+            return to_text(bytes([int(one[1], 16)]))
         if one[2] or one[3]:
             number = int(one[2] or one[3], 16)
             return chr(number) if number <= sys.maxunicode else "\ufffd"
         if one[4]:
-            return bytes([int(one[4], 8) & 0xFF]).decode("utf-8", "surrogateescape")
+            return to_text(bytes([int(one[4], 8) & 0xFF]))
         return _ESCAPED.get(one[5], one[5] if one[5] in "\\'\"?" else f"\\{one[5]}")
 
-    return encoded(_ANSI_C.sub(unescape, text)).decode("utf-8", "surrogateescape")
+    return to_text(to_bytes(without_lone_surrogates(_ANSI_C.sub(unescape, text))))
 
 
 def _replaced(pattern: str, by: str | Callable[[re.Match[str]], str]) -> Callable[[str], str]:
@@ -237,7 +230,6 @@ def _arguments(pieces: list[Word]) -> Iterator[Word]:
 
     Raises:
         CaptureError: a quote is not closed, or single quotes stand for double ones.
-
     """
     text = "".join(piece.text for piece in pieces)
     owners = [number for number, piece in enumerate(pieces) for _ in piece.text]  # of each character

@@ -42,7 +42,6 @@ class Credentials:
         token_id, token_secret: of the token.
         clock: the account's; clients sign by its ``client_now()``, which is the system's time unless it is given.
         make_client: makes the clients; a server hands it in.
-
     """
 
     account: str

@@ -29,7 +29,6 @@ class Hosts:
         proxy_url: ``http://127.0.0.1:<port>``: an HTTP proxy that speaks CONNECT.
         ca_file: the certificates to trust, PEM.
         variables: the environment variables that say so to clients of any language.
-
     """
 
     proxy_url: str

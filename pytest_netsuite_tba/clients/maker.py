@@ -25,7 +25,6 @@ class ClientMaker:
         restlets_host: the account's own, which a relative URL means in process.
         base_url: gives the fake's address, which a relative URL means elsewhere; it listens from then on.
         hosts: gives the way to it by NetSuite's own host names, None where there is none.
-
     """
 
     application: WSGIApplication
@@ -38,7 +37,6 @@ class ClientMaker:
 
         Raises:
             MissingExtraError: its library is not installed.
-
         """
         if kind == "client":
             from .wsgi import NetSuiteClient

@@ -66,7 +66,6 @@ class SignedSession(requests.Session):
 
         Raises:
             RealHostError: nothing leads that host to the fake.
-
         """
         host = urlsplit(request.url or "").hostname or ""
         if is_netsuite(host):

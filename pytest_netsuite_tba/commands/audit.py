@@ -102,7 +102,6 @@ class _Screen:
     Args:
         server: asked for the explanations of what has no diagnosis.
         more: more attempts are to come, for which the columns need room.
-
     """
 
     def __init__(self, server: _ControlApi, *, more: bool) -> None:
@@ -154,7 +153,6 @@ class _ControlApi:
         url: where it listens.
         token: the console's, or "".
         ca_file: the certificate to trust, or None for those of the system.
-
     """
 
     def __init__(self, url: str, token: str, ca_file: str | None) -> None:
@@ -175,7 +173,6 @@ class _ControlApi:
 
         Raises:
             UsageError: there is none.
-
         """
         with self.open(f"{path}?{urlencode(query)}" if query else path) as answer:
             try:
@@ -189,7 +186,6 @@ class _ControlApi:
 
         Raises:
             UsageError: in one line, why there is none.
-
         """
         request = urllib.request.Request(f"{self.url}/__admin/{path}", headers=self._headers)  # noqa: S310  (checked)
         try:

@@ -51,7 +51,6 @@ def accounts_in(files: Sequence[str]) -> list[Account]:
 
     Raises:
         ValueError, OSError: a file is wrong, or cannot be read.
-
     """
     return [account for file in files for account in load(file)] or [Account()]
 
@@ -64,7 +63,6 @@ def certified(
 
     Raises:
         MissingExtraError: trustme is not installed.
-
     """
     from pytest_netsuite_tba.reach.authority import CertificateAuthority
     from pytest_netsuite_tba.reach.trust import TrustFiles
@@ -93,7 +91,6 @@ def listening(server: NetSuiteServer) -> Iterator[None]:
 
     Raises:
         UsageError: its address cannot be listened on.
-
     """
     try:
         with _deaf_to_signals():
@@ -121,7 +118,6 @@ def write_file(option: str, path: str, content: bytes | None) -> None:
 
     Raises:
         UsageError: it cannot be written; names the option and the path.
-
     """
     target = Path(path)
     beside = target.with_name(f"{target.name}.{os.getpid()}.tmp")
@@ -155,7 +151,6 @@ class Log:
         trail: whose attempts.
         stream: where to.
         as_json: one JSON object a line, as ``explain --json`` has it.
-
     """
 
     def __init__(self, trail: AuditTrail, stream: TextIO, *, as_json: bool = False) -> None:

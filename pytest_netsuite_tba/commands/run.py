@@ -99,7 +99,6 @@ def _status_of(command: Sequence[str], environment: Mapping[str, str]) -> int:
 
     Raises:
         UsageError: it cannot be run.
-
     """
     try:
         process = subprocess.Popen(command, env=environment)  # noqa: S603  (the user's own command)

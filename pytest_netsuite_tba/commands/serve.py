@@ -113,7 +113,6 @@ def _check(arguments: argparse.Namespace) -> None:
 
     Raises:
         UsageError: says which option is missing.
-
     """
     if not arguments.expose and not _is_loopback(arguments.host):
         raise UsageError(f"--host {arguments.host} may let other machines in; if that is wanted, add --expose")

@@ -83,7 +83,6 @@ def request_of(method: str, url: str, headers: list[tuple[str, str]], body: byte
 
     Raises:
         UsageError: it is no full URL.
-
     """
     if not url.lower().startswith(("http://", "https://")):
         raise UsageError(f"{url[:80]!r} is no full URL: a URL begins with https://")

@@ -30,7 +30,6 @@ class ApiError(Exception):
         message: what is wrong and what is valid, in one line, without any secret.
         path: JSON path of the mistake in the body, as ``$.permissions[0]``; of a query parameter its name; or None.
         headers: further headers of the answer.
-
     """
 
     def __init__(

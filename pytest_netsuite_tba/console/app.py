@@ -42,7 +42,6 @@ class Console:
             ``/__admin/?token=...``. Without one only requests from this machine are answered.
         admin_hosts: names that ``Host`` may hold besides ``localhost`` and loopback addresses.
         monotonic: gives seconds, for the uptime.
-
     """
 
     def __init__(

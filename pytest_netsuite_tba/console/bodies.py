@@ -37,7 +37,6 @@ def body_of(request: Request) -> object:
 
     Raises:
         ApiError: it is not JSON (RFC 8259): no NaN, no infinity, UTF-8, no lone surrogate; or it is too long.
-
     """
     raw = request.get_data()
     if len(raw) > MOST_BYTES:
@@ -67,7 +66,6 @@ def check_object(table: object, schema: Schema) -> dict[str, Any]:
 
     Raises:
         ApiError: one does not fit.
-
     """
     properties = schema["properties"]
     if not isinstance(table, dict):

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.login.hiding import hider
+from pytest_netsuite_tba.oauth1.target import Target
 
 from .answers import ApiError, hidden
 from .bodies import check_object
@@ -36,7 +37,6 @@ def send(server: NetSuiteServer, trail: Trail, table: object) -> dict[str, Any]:
 
     Raises:
         ApiError: a key or a value is not valid.
-
     """
     wanted = {"method": "GET", "body": "", "content_type": "application/json"} | check_object(table, REQUEST)
     account = server.accounts.get(wanted.get("account", server.account.id))
@@ -76,11 +76,8 @@ def _check_url(url: str) -> None:
     """Refuse what is no URL of a NetSuite, or would come back to the console."""
     if not url.isascii() or not url.isprintable() or " " in url:
         raise ApiError(400, "expected a URL with everything but ASCII percent-encoded", path="$.url")
-    scheme, path = "https", url
-    if "://" in url.partition("?")[0]:
-        scheme, _, rest = url.partition("://")
-        path = rest.partition("/")[2]
-    if scheme.lower() not in {"http", "https"}:
-        raise ApiError(400, f"{scheme[:20]!r} is no scheme of NetSuite's; valid: 'http', 'https'", path="$.url")
-    if unquote(path).lstrip("/").startswith("__admin"):
+    target = Target.of(url, scheme="https")
+    if target.scheme not in {"http", "https"}:
+        raise ApiError(400, f"{target.scheme[:20]!r} is no scheme of NetSuite's; valid: 'http', 'https'", path="$.url")
+    if unquote(target.path).lstrip("/").startswith("__admin"):
         raise ApiError(400, "the console's own paths are not sent through the server", path="$.url")

@@ -28,7 +28,6 @@ class Guard:
         admin_hosts: names besides loopback's own that ``Host`` may hold; a port is ignored.
         page: path of the page, where a browser exchanges the token for a cookie.
         open_paths: with a token, these need none, nor a Host of ours: an orchestrator asks by an address of its own.
-
     """
 
     def __init__(
@@ -45,7 +44,6 @@ class Guard:
 
         Raises:
             ApiError: it may not.
-
         """
         if self._token is not None and request.path in self._open_paths:
             return None
@@ -93,7 +91,6 @@ class Guard:
 
         Raises:
             ApiError: its Content-Type is not application/json.
-
         """
         if request.method not in _SAFE_FROM_FORMS and request.mimetype != "application/json":
             sent = request.mimetype[:80] or "nothing"

@@ -42,7 +42,6 @@ class Parameter(NamedTuple):
 
         Raises:
             ValueError: it is not valid; says what is.
-
         """
         value: object = text
         with suppress(ValueError):
@@ -64,7 +63,6 @@ class Operation:
         answer: the schema of its answer, or the name of a component; None where that is empty.
         body: the same of what it is sent; None where that is nothing.
         query: the parameters of its query string, by name.
-
     """
 
     method: str

@@ -67,7 +67,6 @@ class Context:
         uptime: counts the seconds since the console was made.
         request: as it came.
         path: the varying parts of its path, by name.
-
     """
 
     server: NetSuiteServer

@@ -132,7 +132,6 @@ def query_of(given: Mapping[str, str], server: NetSuiteServer) -> Query:
 
     Raises:
         ApiError: one is unknown, or its value is not valid; names it and what is.
-
     """
     values: dict[str, Any] = {}
     for name, text in given.items():
@@ -160,7 +159,6 @@ class Trail:
 
     Attributes:
         answered_here: its ``attempt`` is the latest that the present thread answered.
-
     """
 
     def __init__(self, server: NetSuiteServer) -> None:
@@ -214,7 +212,6 @@ class Trail:
 
         Raises:
             ApiError: it is not (or no longer) here.
-
         """
         for attempt in reversed(list(self._server.audit_trail)):
             if attempt.id == id:

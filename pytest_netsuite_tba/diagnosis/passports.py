@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.oauth1.encoding import percent_encode
+from pytest_netsuite_tba.oauth1.encoding import percent_encode, to_bytes
 
 from .choices import secrets
-from .pipeline import Pipeline, to_bytes_or_replace
+from .pipeline import Pipeline
 from .stages import TEXT, Option, digests, wrong
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _key(template: str) -> Callable[[Secrets], str]:
 
 
 def _encoded_key(known: Secrets) -> str:
-    return f"{_safely(percent_encode, known.consumer_secret)}&{_safely(percent_encode, known.token_secret)}"
+    return f"{percent_encode(known.consumer_secret)}&{percent_encode(known.token_secret)}"
 
 
 KEYS = (
@@ -134,18 +134,18 @@ class PassportPipeline(Pipeline):
         signed = ("oauth_consumer_key", "oauth_token", "oauth_nonce", "oauth_timestamp")
         values = (self._value(recipe, "account"), *(self.facts.parameters.get(name, "") for name in signed))
         inner, outer = self._value(recipe, "encoding")
-        parts = [values[at] if inner is None else _safely(inner, values[at]) for at in chosen]
+        parts = [values[at] if inner is None else inner(values[at]) for at in chosen]
         joined: str = self._value(recipe, "separator").join(parts)
-        return joined if outer is None else _safely(outer, joined)
+        return joined if outer is None else outer(joined)
 
     def signature(self, recipe: Recipe) -> str | None:
         """The signature of a recipe; None where its secrets are not known."""
         known = self._value(recipe, "secrets")
         if known is None:
             return None
-        key = to_bytes_or_replace(self._value(recipe, "key")(known))
+        key = to_bytes(self._value(recipe, "key")(known))
         self.made += 1
-        digest: bytes = self._value(recipe, "digest")(key, to_bytes_or_replace(self.base_string(recipe)))
+        digest: bytes = self._value(recipe, "digest")(key, to_bytes(self.base_string(recipe)))
         text: str = self._value(recipe, "text")(digest)
         return text.strip()  # a line break round it is let pass
 
@@ -153,10 +153,3 @@ class PassportPipeline(Pipeline):
 def _as_soap_calls_it(option: Option) -> Option:
     """A colon after the signature is copied from Oracle's sample of a passport."""
     return option._replace(mistakes=("soap-namespace-or-format",)) if "':'" in option.cause else option
-
-
-def _safely(encode: Callable[[str], str], text: str) -> str:
-    try:
-        return encode(text)
-    except ValueError:
-        return text

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote_from_bytes
 
-from pytest_netsuite_tba.login.base_string import FORM, NOT_SIGNED
+from pytest_netsuite_tba.login.base_string import NOT_SIGNED
 from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_bytes, to_text
 from pytest_netsuite_tba.oauth1.signature import HASHES, encode_joined
 
@@ -119,7 +119,6 @@ class Pipeline:
         options: by stage, the right choice first.
         received: the signature that came, as the server reads it.
         made: how many signatures were computed.
-
     """
 
     stages: tuple[str, ...] = STAGES
@@ -144,8 +143,7 @@ class Pipeline:
             for name, value in split(request.query)
             if form_decode(name) != "oauth_signature"
         )
-        form = to_text(request.body) if request.media_type == FORM else ""
-        self._form = tuple(Pair(name, value, "form", raw=True) for name, value in split(form))
+        self._form = tuple(Pair(name, value, "form", raw=True) for name, value in split(request.form))
         declared = facts.parameters.get("oauth_signature_method", "")
         return {
             "method": self._methods(),
@@ -369,10 +367,10 @@ class Pipeline:
         return text
 
     def _base(self, recipe: Recipe) -> bytes:
-        return to_bytes_or_replace(self.base_string(recipe))
+        return to_bytes(self.base_string(recipe))
 
     def _key(self, recipe: Recipe) -> bytes:
-        return to_bytes_or_replace("".join(self._value(recipe, "key")(self._value(recipe, "secrets"))))
+        return to_bytes("".join(self._value(recipe, "key")(self._value(recipe, "secrets"))))
 
     def _digest(self, recipe: Recipe) -> bytes:
         base = self._once("base", recipe, _BASE, self._base)
@@ -400,11 +398,3 @@ def _layer(text: str, layers: int, encode: Callable[[str], str]) -> str:
     for _ in range(layers):
         text = encode(text)
     return text
-
-
-def to_bytes_or_replace(text: str) -> bytes:
-    """The bytes of a text; a surrogate that stands for no byte becomes a question mark."""
-    try:
-        return to_bytes(text)
-    except ValueError:
-        return text.encode("utf-8", "replace")

@@ -24,7 +24,6 @@ class Found:
         recipes: all of the smallest number of deviations that reproduce the received signature.
         exhausted: every combination of so many deviations was tried.
         made: how many signatures were computed.
-
     """
 
     recipes: tuple[Recipe, ...]

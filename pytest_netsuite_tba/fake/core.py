@@ -81,7 +81,6 @@ class Outcome:
         failures: what is to fail the test.
         reset: the test wishes the connection reset.
         note: what a reader of the trail should know of the reply, or None.
-
     """
 
     request: SignedRequest
@@ -120,7 +119,6 @@ class Fake:
         gate: where logins are judged.
         desk: where tokens are made and revoked by NetSuite's own endpoints.
         faults: what the test asked to go wrong on the way.
-
     """
 
     def __init__(
@@ -158,7 +156,6 @@ class Fake:
 
         Raises:
             MissingExtraError: a SOAP request, and the extra ``xml`` is not installed.
-
         """
         exchange, reply = self._exchange(request, ALONE), None
         try:
@@ -288,7 +285,6 @@ class Fake:
 
         Raises:
             _ResetError: the fault is a reset.
-
         """
         exchange.account = exchange.called
         exchange.refused(FAULT.because(f"The test asked for the fault {fault.kind!r}."), channel="restlet", forced=True)

@@ -43,7 +43,6 @@ class Fault:
         script: only calls of this script (id or number as the URL has it); None for any call.
         options: of the kind.
         seen: matching calls so far.
-
     """
 
     kind: str
@@ -66,7 +65,6 @@ class Faults:
 
     Attributes:
         stopped: set once the server stops: whoever waits for something there waits no longer.
-
     """
 
     def __init__(self) -> None:
@@ -87,7 +85,6 @@ class Faults:
 
         Raises:
             FaultError: no such kind or option, or a count below 1.
-
         """
         if kind not in KINDS:
             raise FaultError("kind", f"{kind!r} is no fault; {nearest(kind, KINDS)}")

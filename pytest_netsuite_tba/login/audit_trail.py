@@ -50,7 +50,6 @@ class LoginAttempt:
         facts: what its diagnosis is made of, or None; no part of what is shown.
         signature: as sent, or ``""``; the diagnosis of a replay asks for it.
         search: finds the diagnosis of ``facts``.
-
     """
 
     id: int
@@ -136,7 +135,6 @@ class AuditTrail(History[LoginAttempt]):
         announced: ids of refusals that are expected throughout.
         unannounced: the refused attempts that the test did not announce.
         watchers: called with each attempt once its answer is made, in the thread that answers: they must be quick.
-
     """
 
     def __init__(self, limit: int = DEFAULT_HISTORY) -> None:

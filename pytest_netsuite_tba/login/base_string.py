@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.oauth1.encoding import decode_query, form_decode, percent_encode, to_text
+from pytest_netsuite_tba.oauth1.encoding import decode_query, form_decode, percent_encode
 from pytest_netsuite_tba.oauth1.signature import base_string, base_uri, parameter_string
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from .request import SignedRequest
 
-FORM = "application/x-www-form-urlencoded"
 NOT_SIGNED = frozenset({"realm", "oauth_signature"})
 
 
@@ -26,12 +25,11 @@ def expected_base_string(
     ``Behaviour.parameter_order``.
     """
     signed = [pair for pair in oauth_parameters if pair[0] not in NOT_SIGNED]
-    form = to_text(request.body) if request.body and request.media_type == FORM else ""
     if parameter_order == "rfc5849":
-        sent = request.query_parameters + decode_query(form) if form else request.query_parameters
+        sent = request.query_parameters + decode_query(request.form) if request.form else request.query_parameters
         parameters = parameter_string([*signed, *(pair for pair in sent if pair[0] != "oauth_signature")])
     else:
-        signed += _split_as_oracle_does(request.query) + _split_as_oracle_does(form)
+        signed += _split_as_oracle_does(request.query) + _split_as_oracle_does(request.form)
         parameters = _join_as_oracle_does(signed)
     return base_string(request.method, base_uri(request.scheme, request.host, request.path), parameters)
 

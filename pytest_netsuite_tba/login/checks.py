@@ -13,11 +13,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.users import REST_WEB_SERVICES
-from pytest_netsuite_tba.oauth1.encoding import decode_query, form_decode, to_bytes, to_text
+from pytest_netsuite_tba.oauth1.encoding import decode_query, form_decode, to_bytes
 from pytest_netsuite_tba.oauth1.header import AuthorizationHeader, Parameter
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 
-from .base_string import FORM, expected_base_string
+from .base_string import expected_base_string
 from .login import Login
 from .nonces import WINDOW_SECONDS
 from .refusals import BY_ID
@@ -106,8 +106,7 @@ def _is_refused(deviation: Deviation) -> bool:
 
 
 def _outside(request: SignedRequest) -> str:
-    form = to_text(request.body) if request.media_type == FORM else ""
-    return f"{request.query}&{form}"
+    return f"{request.query}&{request.form}"
 
 
 def _header_outside(request: SignedRequest) -> AuthorizationHeader:

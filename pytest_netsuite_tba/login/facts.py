@@ -69,7 +69,6 @@ class Facts:
         after_redirect: whether the attempt before this one was answered by a redirect.
         forced: the test asked for this refusal.
         hiding: takes the secrets that were known when it was judged out of what is shown of it.
-
     """
 
     request: SignedRequest

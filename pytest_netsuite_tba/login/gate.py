@@ -48,7 +48,6 @@ class Gate:
 
     Attributes:
         nonces: those spent at each account within the window, by its id.
-
     """
 
     def __init__(self, accounts: Iterable[Account], trail: AuditTrail, diagnose: Diagnose) -> None:
@@ -84,7 +83,6 @@ class Gate:
             checks: the first that refuses decides.
             then: done for a login that is let in, before anybody sees the attempt.
             logged: whether NetSuite's own trail shows it.
-
         """
         with cast("Account", login.account).lock:
             login.attempt = self.trail.next_id()

@@ -23,7 +23,6 @@ class Hiding:
 
     Args:
         secrets: consumer secrets and token secrets.
-
     """
 
     __slots__ = ("_forms",)
@@ -64,12 +63,5 @@ def hider(accounts: Mapping[str, Account]) -> Callable[[str], str]:
 @lru_cache(maxsize=1_024)
 def _forms(secret: str) -> tuple[str, ...]:
     """A secret as it is, encoded, and encoded twice; nothing of one that is too short."""
-    once = _encoded(secret)
-    return tuple(form for form in {secret, once, _encoded(once)} if len(form) >= _LEAST_SECRET)
-
-
-def _encoded(text: str) -> str:
-    try:
-        return percent_encode(text)
-    except ValueError:  # a surrogate that stands for no byte
-        return text
+    once = percent_encode(secret)
+    return tuple(form for form in {secret, once, percent_encode(once)} if len(form) >= _LEAST_SECRET)

@@ -38,7 +38,6 @@ class AnyLogin:
         earlier_attempt: id of the attempt that used the nonce before, if one did.
         hosts: the host names that may have been meant; None stands for the RESTlet hosts of all accounts.
         is_explained: whether a diagnosis is made of it.
-
     """
 
     __slots__ = (
@@ -109,7 +108,6 @@ class Login(AnyLogin):
         nonces: those spent at the account.
         integration, token: as the parameters name them, once looked up.
         token_shown: by the trail, where that is not ``token``.
-
     """
 
     __slots__ = ("integration", "nonces", "token", "token_shown")

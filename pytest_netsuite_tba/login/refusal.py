@@ -72,7 +72,6 @@ class Refusal:
         mistake: id of the mistake in the catalogue that the refusal itself shows, or ``""``.
         header_at_fault: whether another Authorization header could have been let in.
         needs_new_nonce: whether the right header has another nonce and timestamp than were sent.
-
     """
 
     id: str

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.oauth1.encoding import decode_query
+from pytest_netsuite_tba.oauth1.encoding import FORM, decode_query, to_text
 from pytest_netsuite_tba.oauth1.header import parse_authorization
+from pytest_netsuite_tba.oauth1.target import Target
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.oauth1.header import AuthorizationHeader
 
     from .token_passport import Envelope
-
-_ABSOLUTE = ("http://", "https://")
 
 
 class SignedRequest:
@@ -27,7 +26,6 @@ class SignedRequest:
         body: the whole body.
         remote_address: the client's IP address.
         envelope: of a SOAP request, once somebody has read it.
-
     """
 
     __slots__ = (
@@ -64,14 +62,7 @@ class SignedRequest:
         self.body = body
         self.remote_address = remote_address
         self.envelope: Envelope | None = None
-        if target.lower().startswith(_ABSOLUTE):
-            scheme, _, rest = target.partition("://")
-            before_query, mark, query = rest.partition("?")
-            host, slash, path = before_query.partition("/")
-            target = slash + path + mark + query
-        self.scheme = scheme.lower()
-        self.host = host
-        self.path, _, self.query = target.partition("?")
+        self.scheme, self.host, self.path, self.query = Target.of(target, scheme=scheme, host=host)
         self.authorizations = tuple(value for name, value in headers if name.lower() == "authorization")
         self._first_headers: dict[str, str] | None = None
         self._authorization: AuthorizationHeader | None = None
@@ -80,7 +71,7 @@ class SignedRequest:
     @property
     def url(self) -> str:
         """The full URL."""
-        return f"{self.scheme}://{self.host}{self.path}{'?' if self.query else ''}{self.query}"
+        return Target(self.scheme, self.host, self.path, self.query).url
 
     @property
     def authorization(self) -> AuthorizationHeader | None:
@@ -106,6 +97,11 @@ class SignedRequest:
     def media_type(self) -> str:
         """The Content-Type without its parameters, spelt as sent; ``""`` where there is none."""
         return self.header("content-type").partition(";")[0].strip()
+
+    @property
+    def form(self) -> str:
+        """The body, where it is a form and therefore signed; ``""`` of any other."""
+        return to_text(self.body) if self.body and self.media_type == FORM else ""
 
     def __repr__(self) -> str:
         return f"<SignedRequest {self.method} {self.url}>"

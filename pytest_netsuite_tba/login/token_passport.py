@@ -25,7 +25,6 @@ class TokenPassport:
         token: the token's id.
         nonce: 6 to 64 letters and digits.
         timestamp: Unix seconds.
-
     """
 
     account: str
@@ -44,7 +43,6 @@ class TokenPassport:
 
         Raises:
             KeyError: ``algorithm`` is none of :data:`ALGORITHMS`.
-
         """
         return sign(self.base_string, f"{consumer_secret}&{token_secret}", ALGORITHMS[algorithm])
 
@@ -82,7 +80,6 @@ class SentPassport:
         fields: text by local name, without white space round it; the last where one is repeated.
         repeated: names that came more than once.
         algorithm: the signature's attribute; ``""`` where it has none.
-
     """
 
     namespace: str
@@ -112,7 +109,6 @@ class Envelope:
         headers: local names of the header's elements.
         passports: the ``tokenPassport`` elements among them.
         problem: why it is no envelope, or ``""``.
-
     """
 
     operation: str = ""

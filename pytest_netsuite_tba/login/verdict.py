@@ -21,7 +21,6 @@ class Mistake:
         title: what it is, in a few words.
         cause: what was found in this request, in a sentence.
         cure: what to do about it, in a sentence.
-
     """
 
     id: str
@@ -51,7 +50,6 @@ class Diagnosis:
         corrected_authorization: the header (of a SOAP call: the ``tokenPassport``) that would have been let in; None
             where none would have been.
         notes: plain sentences: what cannot be proven, what the corrected header changed.
-
     """
 
     mistakes: tuple[Mistake, ...] = ()

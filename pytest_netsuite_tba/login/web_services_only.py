@@ -16,7 +16,6 @@ class Door(NamedTuple):
         refusal: id of the refusal that a role with the box ticked meets, or None where it is let in; every other
             role is let in everywhere.
         source: who says so.
-
     """
 
     title: str

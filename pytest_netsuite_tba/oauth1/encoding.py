@@ -29,7 +29,6 @@ def to_bytes(text: str) -> bytes:
 
     Raises:
         ValueError: ``text`` holds a surrogate that stands for no byte; no URL can carry it.
-
     """
     try:
         return text.encode("utf-8", _ERRORS)
@@ -54,7 +53,6 @@ def percent_encode(text: str) -> str:
 
     Raises:
         ValueError: as :func:`to_bytes`.
-
     """
     return _encode_short(text) if len(text) <= _SHORT else _encode(text)
 

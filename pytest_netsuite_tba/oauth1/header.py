@@ -39,7 +39,6 @@ class Parameter(NamedTuple):
         value: decoded by RFC 5849, so ``+`` is a plus; a realm is plain quoted text (RFC 7235), where ``%`` is a ``%``.
         raw: the value as sent, without its quotes.
         position: 1 for the first pair of the header.
-
     """
 
     name: str
@@ -56,7 +55,6 @@ class Deviation:
         kind: what it is.
         name: the parameter's name, or the stray text where there is no parameter.
         position: the place of the pair in the header, from 1.
-
     """
 
     kind: DeviationKind
@@ -180,7 +178,6 @@ def format_authorization(parameters: Iterable[tuple[str, str]], *, realm: str | 
 
     Raises:
         ValueError: as :func:`pytest_netsuite_tba.oauth1.encoding.to_bytes`.
-
     """
     pairs = [f'{percent_encode(name)}="{percent_encode(value)}"' for name, value in parameters]
     if realm is not None:

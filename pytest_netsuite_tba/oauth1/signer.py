@@ -45,7 +45,6 @@ def signed_header(
 
     Raises:
         ValueError: as :func:`pytest_netsuite_tba.oauth1.encoding.to_bytes`.
-
     """
     pairs = [
         ("oauth_consumer_key", consumer_key),

@@ -20,7 +20,6 @@ class Target(NamedTuple):
         host: as written, with its port and whatever stands before an ``@``.
         path: raw, up to the first ``?``; "" where nothing follows the host.
         query: raw, without its ``?``.
-
     """
 
     scheme: str

@@ -74,7 +74,6 @@ def check(mark: pytest.Mark, where: str) -> None:
 
     Raises:
         pytest.UsageError: with the offending value and the valid ones.
-
     """
     from pytest_netsuite_tba.account.fields import nearest
     from pytest_netsuite_tba.account.records import Account

@@ -53,7 +53,6 @@ def env_names(config: pytest.Config) -> dict[str, str]:
 
     Raises:
         pytest.UsageError: a line is none of these.
-
     """
     names = {}
     for line in config.getini("netsuite_env_names"):
@@ -70,7 +69,6 @@ def check_env_names(names: Mapping[str, str]) -> None:
 
     Raises:
         pytest.UsageError: with the nearest valid name.
-
     """
     for name in names:
         if name not in CREDENTIAL_NAMES:
@@ -85,7 +83,6 @@ def proxy_and_trust(config: pytest.Config, directory: Path) -> tuple[Proxy, Trus
     Raises:
         MissingExtraError: trustme is not installed.
         pytest.UsageError: a line of the ini option ``netsuite_allowed_hosts`` is no host.
-
     """
     from pytest_netsuite_tba.reach.authority import CertificateAuthority
     from pytest_netsuite_tba.reach.proxy import Proxy

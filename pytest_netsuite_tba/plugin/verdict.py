@@ -22,7 +22,6 @@ class Verdict:
 
     Attributes:
         is_over: the test has run; what comes with it before that are its subtests.
-
     """
 
     def __init__(self, item: pytest.Item, server: NetSuiteServer) -> None:

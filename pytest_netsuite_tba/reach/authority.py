@@ -27,7 +27,6 @@ class CertificateAuthority:
 
     Raises:
         MissingExtraError: trustme is not installed.
-
     """
 
     def __init__(self, names: Iterable[str] = LOOPBACK) -> None:

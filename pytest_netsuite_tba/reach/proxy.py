@@ -30,7 +30,6 @@ class Proxy:
 
     Raises:
         ValueError: an allowed host is no host name, or NetSuite's.
-
     """
 
     def __init__(
@@ -53,7 +52,6 @@ class Proxy:
 
         Raises:
             RefusedHostError: it is neither NetSuite's nor allowed.
-
         """
         if is_netsuite(host):
             return True

@@ -37,7 +37,6 @@ class TrustFiles:
 
     Attributes:
         ca_file: the certificates to trust, PEM.
-
     """
 
     def __init__(self, directory: Path, authority: CertificateAuthority, *, with_system_roots: bool = False) -> None:

@@ -6,6 +6,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_netsuite_tba.oauth1.target import Target
+
 from .rendering import aligned, labelled, stages
 
 if TYPE_CHECKING:
@@ -116,15 +118,15 @@ class _Where(NamedTuple):
     ) -> str | None:
         """Give the curl command of a request, with another header or body; None where no shell reaches its host."""
         body = request.body if body is None else body
-        address = self.server_url.partition("://")[2]
+        server = Target.of(self.server_url)
         words = ["curl", "-i", "-X", request.method]
         url = request.url
-        if request.host != address and self.is_proxy:
+        if request.host != server.host and self.is_proxy:
             words += ["--proxy", self.server_url, "--insecure"]
-        elif request.host != address and request.scheme == self.server_url.partition("://")[0]:
+        elif request.host != server.host and request.scheme == server.scheme:
             words += ["-H", f"Host: {request.host}"]
-            url = f"{self.server_url}{request.url.partition('://')[2].removeprefix(request.host)}"
-        elif request.host != address:
+            url = server._replace(path=request.path, query=request.query).url
+        elif request.host != server.host:
             return None
         elif request.scheme == "https":
             words.append("--insecure")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from pytest_netsuite_tba.oauth1.target import origin_form
+
 from . import rendering
 from .explanation import told
 
@@ -57,7 +59,7 @@ class Table:
 
 def row(attempt: Mapping[str, Any], detail: str | None = None) -> Row:
     """Give the cells of an attempt as JSON holds it; ``detail`` where the audit trail has none."""
-    path = "/" + attempt["url"].partition("://")[2].partition("/")[2]
+    path = origin_form(attempt["url"])
     if path.startswith("/app/site/hosting/restlet.nl?"):
         path = _SCRIPT.sub(r"\1 / ", path.partition("?")[2])  # which RESTlet it is, says the query
     return (

@@ -25,7 +25,6 @@ class Expectations(HTTPServer):
     Args:
         host, port: of the server that it stands behind.
         log: where every request is written.
-
     """
 
     def __init__(self, host: str, port: int, log: Log) -> None:

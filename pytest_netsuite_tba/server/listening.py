@@ -29,7 +29,6 @@ class Listening:
         proxy: be an HTTP proxy too.
         stopped: set while it is stopped, and no address starts it.
         on_malformed: told of each request that is no well-formed HTTP, before it is answered.
-
     """
 
     def __init__(

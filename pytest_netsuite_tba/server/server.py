@@ -85,7 +85,6 @@ class NetSuiteServer:
 
     Raises:
         ValueError: two accounts have the same id, or an ``account.toml`` is wrong.
-
     """
 
     def __init__(
@@ -168,7 +167,6 @@ class NetSuiteServer:
 
         Raises:
             ValueError: the token is of no account of this server.
-
         """
         for account in self.accounts.values():
             if any(known is token for known in account.tokens.values()):
@@ -226,7 +224,6 @@ class NetSuiteServer:
         Raises:
             ValueError: the request token does not wait for a user, or the page would not let the user allow it;
                 the message says why.
-
         """
         return approve(
             self._fake.desk, request_token, entity=entity, role=role, account=account, state=state, deny=deny
@@ -264,7 +261,6 @@ class NetSuiteServer:
 
         Raises:
             ValueError: a value does not fit; the message has it and the valid ones.
-
         """
         values: dict[str, Any] = {"audience": audience, "status": status}
         deployment = self.account.deploy(
@@ -298,7 +294,6 @@ class NetSuiteServer:
 
         Raises:
             ValueError: JSON cannot hold a row.
-
         """
         with self.account.lock:
             self.account.web_services.answer_suiteql(query, rows)
@@ -313,7 +308,6 @@ class NetSuiteServer:
 
         Raises:
             ValueError: it is no such text.
-
         """
         with self.account.lock:
             self.account.web_services.answer_soap(operation, answer)
@@ -336,7 +330,6 @@ class NetSuiteServer:
         Raises:
             AssertionError: at the end of the block: none was refused, another detail, another count.
             ValueError: there is no such detail.
-
         """
         return self.audit_trail.expect_refusal(detail, count=count)
 
@@ -347,7 +340,6 @@ class NetSuiteServer:
 
         Raises:
             ValueError: there is no such refusal; the message names the nearest.
-
         """
         forced = find_refusal(id)
         if times is not None and times < 1:
@@ -362,7 +354,6 @@ class NetSuiteServer:
 
         Raises:
             ValueError: there is no such refusal; the message names the nearest.
-
         """
         wanted = find_refusal(id)
         self.audit_trail.announced.add(wanted.id)
@@ -399,12 +390,14 @@ class NetSuiteServer:
         ]
         if refused:
             refused.append("Announce it with netsuite.expect_refusal(), or set netsuite_strict = false.")
-        missed = (
-            [deployment for deployment in self._required() if deployment not in self._missed]
-            if required and strict
-            else []
-        )
-        self._missed += missed  # each is said once
+        missed = [
+            deployment
+            for account in (self.accounts.values() if required and strict else ())
+            for deployment in account.restlets
+            if deployment.required and deployment not in self._missed  # each is said once
+            if not deployment.calls and not deployment.calls.dropped
+        ]
+        self._missed += missed
         never_called = [f"{missing.script} / {missing.deploy} is required, but was never called" for missing in missed]
         noted: list[Any] = []
         if "httpserver" in vars(self):
@@ -417,15 +410,6 @@ class NetSuiteServer:
         if problems:
             raised = [failure for failure in noted if isinstance(failure, BaseException)]
             raise UnexpectedRequestError("\n".join(problems)) from (raised[0] if raised else None)
-
-    def _required(self) -> list[Deployment]:
-        """The required RESTlets that were never called."""
-        return [
-            deployment
-            for account in self.accounts.values()
-            for deployment in account.restlets
-            if deployment.required and not deployment.calls and not deployment.calls.dropped
-        ]
 
     # -- pytest-httpserver's own ways ----------------------------------------------------------------------------
 
@@ -552,7 +536,6 @@ class NetSuiteServer:
 
         Raises:
             ConnectionResetError: the test asked for it.
-
         """
         outcome = self._fake.call(request, beside)
         for failure in outcome.failures:

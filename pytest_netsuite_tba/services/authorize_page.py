@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.login import checks
-from pytest_netsuite_tba.login.base_string import FORM
 from pytest_netsuite_tba.login.gate import first_refusal
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
-from pytest_netsuite_tba.oauth1.encoding import decode_query, to_bytes, to_text
+from pytest_netsuite_tba.oauth1.encoding import FORM, decode_query, to_bytes, to_text
 from pytest_netsuite_tba.oauth1.target import Target
 from pytest_netsuite_tba.tokens.approval import STATE
 from pytest_netsuite_tba.tokens.nlauth import UserCredentials

@@ -67,7 +67,6 @@ def value_reply(media_type: str, value: object) -> Reply:
     Raises:
         NotReturnableError: an object for text, or anything but an object or list for JSON.
         TypeError, ValueError: JSON, or XML, cannot hold it.
-
     """
     body = ""
     if value is None:
@@ -96,7 +95,6 @@ def read_body(media_type: str, raw: bytes) -> Any:  # noqa: ANN401  (a JSON valu
     Raises:
         BadBodyError: it is not what its content type says.
         MissingExtraError: XML without defusedxml.
-
     """
     if media_type == XML:
         return _from_xml(raw) if raw else None

@@ -29,7 +29,6 @@ class RefusedError(Exception):
     Attributes:
         refusal: says why.
         allow: the methods that would do, where the method is why.
-
     """
 
     def __init__(self, refusal: Refusal, *, allow: str = "") -> None:
@@ -86,7 +85,6 @@ def user_credentials(signed: SignedRequest) -> UserCredentials:
 
     Raises:
         RefusedError: there is none, or it cannot be read.
-
     """
     refused = BY_TOKEN_ID["user-no-credentials"]
     if not signed.authorizations:
@@ -108,7 +106,6 @@ def account_of(credentials: UserCredentials, called: Account | None, accounts: d
 
     Raises:
         RefusedError: a value is missing, or the two do not agree.
-
     """
     if not (credentials.account and credentials.email and credentials.password):
         raise RefusedError(BY_TOKEN_ID["user-incomplete"])
@@ -127,7 +124,6 @@ def parameter(signed: SignedRequest, name: str, *, required: bool = True) -> str
 
     Raises:
         RefusedError: it is missing, empty or there twice; the message names it.
-
     """
     values = [value for sent, value in signed.query_parameters if sent == name]
     refused = BY_TOKEN_ID["bad-parameter"]

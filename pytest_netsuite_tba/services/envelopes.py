@@ -39,7 +39,6 @@ def read_envelope(body: bytes) -> tuple[Envelope, Element | None]:
 
     Raises:
         MissingExtraError: defusedxml is not installed.
-
     """
     try:
         from defusedxml import DefusedXmlException

@@ -26,7 +26,6 @@ class Reply:
         body: whole, or in parts as they are made.
         code: the public error code, or None.
         source: the framework's own response that it was, or None.
-
     """
 
     status: int = 200

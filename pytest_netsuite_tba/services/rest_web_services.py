@@ -107,7 +107,6 @@ class RestCall:
         problem: what a reader of the report should know of the answer, or None.
         unannounced: what the test left out, or None.
         failure: an exception of the test's own code, or None.
-
     """
 
     def __init__(self, request: SignedRequest, account: Account) -> None:

@@ -106,7 +106,6 @@ class RestletCall:
     Attributes:
         problem: what a reader of the report should know of the answer, or None.
         failure: an exception of the test's own entry point, or None.
-
     """
 
     def __init__(self, request: SignedRequest, account: Account, token: Token, beside: Surroundings) -> None:

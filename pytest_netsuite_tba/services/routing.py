@@ -38,7 +38,6 @@ class MisdirectedError(Exception):
         service: that the path names, else RESTlets.
         account: whose host it is, or None.
         location: where the client is sent instead, or ``""``.
-
     """
 
     def __init__(
@@ -59,7 +58,6 @@ def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Serv
 
     Raises:
         MisdirectedError: the host is of no account served here, or has no such service.
-
     """
     wanted = None
     for service in SERVICES:

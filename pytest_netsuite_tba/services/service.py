@@ -55,7 +55,6 @@ class Service:
         answer: the reply to a login that was let in; None leaves it to what stands beside the fake.
         login: judges a request, and does nothing else.
         serve: judges a request and answers it.
-
     """
 
     name: str
@@ -90,7 +89,6 @@ class Exchange:
         failures: what is to fail the test.
         note: what a reader of the trail should know of the reply, or None.
         reset: the test wishes the connection reset once the script ran.
-
     """
 
     request: SignedRequest
@@ -131,7 +129,6 @@ class Exchange:
             channel: the service's own when omitted.
             forced: the test asked for it.
             hosts: that may have been meant; None leaves it without a diagnosis.
-
         """
         login = AnyLogin(
             self.request,

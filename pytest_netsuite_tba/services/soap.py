@@ -50,7 +50,6 @@ def log_in(exchange: Exchange) -> LoginAttempt:
 
     Raises:
         MissingExtraError: the extra ``xml`` is not installed.
-
     """
     read(exchange.request)
     return service.log_in(exchange)
@@ -68,7 +67,6 @@ def read(request: SignedRequest) -> Operation | None:
 
     Raises:
         MissingExtraError: the extra ``xml`` is not installed.
-
     """
     request.envelope, element = read_envelope(request.body)
     return None if element is None else Operation(request.envelope.operation, element)

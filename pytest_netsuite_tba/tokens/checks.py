@@ -45,7 +45,6 @@ class FlowLogin(Login):
         request_token: as ``oauth_token`` names it, once looked up.
         home: the account that the integration record was found in.
         token: the access token, once it is made.
-
     """
 
     __slots__ = ("accounts", "home", "names_account", "request_token", "request_tokens")

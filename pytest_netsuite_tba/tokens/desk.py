@@ -39,7 +39,6 @@ class Redirect:
         company: account id; company, role and entity are empty after Deny.
         role, entity: internal ids.
         state: as the application sent it.
-
     """
 
     url: str = field(repr=False)
@@ -57,7 +56,6 @@ class TokenDesk:
     Attributes:
         request_tokens: those that wait for the user or for the access-token step.
         lock: held while one of them changes; an account's own lock is taken inside it, never around it.
-
     """
 
     def __init__(self, gate: Gate) -> None:

@@ -25,7 +25,6 @@ class UserCredentials:
         password: in clear.
         role: id of a role, as sent.
         code: one-time code of six digits.
-
     """
 
     account: str = ""
@@ -51,7 +50,6 @@ def parse_nlauth(value: str) -> UserCredentials:
 
     Raises:
         BadNLAuthError: an item is no ``nlauth_...=value`` pair, a value is not percent-encoded, or one comes twice.
-
     """
     _, _, rest = value.strip().partition(" ")
     values: dict[str, str] = {}

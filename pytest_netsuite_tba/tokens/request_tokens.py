@@ -49,7 +49,6 @@ class OpenForm:
         state: the ``state`` that the application sent along, or ``""``.
         users: who logged in, in each account where that address and password are a user's; empty on the log-in page.
         choice: what the user allowed, on the page that asks for its one-time code; else None.
-
     """
 
     state: str = ""
@@ -72,7 +71,6 @@ class RequestToken:
         approval: what the user allowed, or None.
         denied: the user clicked Deny.
         forms: the pages open for it, by their one-time value.
-
     """
 
     id: str = field(default_factory=lambda: secrets.token_hex(32))

@@ -40,7 +40,6 @@ class UserLogin(AnyLogin):
         entity, role: as the credentials name them, or None; without a role named, the entity's first that may have a token.
         application: name of the application that the user logs in for, or ``""``.
         token_name: of the token that was made or revoked, or ``""``.
-
     """
 
     __slots__ = (

@@ -48,7 +48,6 @@ class Site:
             there is no proxy; whoever is told of them is told that too.
         headers_key: by which the application finds the headers as sent in the environ, repeated ones repeated.
         stopped: no more requests are served.
-
     """
 
     app: WSGIApplication
@@ -142,7 +141,6 @@ class Connection:
 
         Raises:
             TimeoutError: it has passed.
-
         """
         left = deadline - time.monotonic()
         if left <= 0:
@@ -272,7 +270,6 @@ class Connection:
 
         Raises:
             RefusedHostError: nobody is let through to it.
-
         """
         assert self.site.proxy is not None  # noqa: S101  (asked only with one)
         is_own = host in {self.site.host, *LOOPBACK} and port == self.site.port

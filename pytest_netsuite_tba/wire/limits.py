@@ -17,7 +17,6 @@ class Limits:
         idle_seconds: for a kept connection without a request.
         connections: open at once; one more is closed at once. A test's client has its end in the same process,
             so that each may take two of its descriptors.
-
     """
 
     head_bytes: int = 65_536

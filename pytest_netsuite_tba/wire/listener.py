@@ -25,7 +25,6 @@ class Listener(Site):
 
     Raises:
         OSError: the address cannot be listened on.
-
     """
 
     def __post_init__(self) -> None:
@@ -44,7 +43,6 @@ class Listener(Site):
 
         Raises:
             RuntimeError: it was started or stopped before, or no thread can be started.
-
         """
         with self._ended:
             if self.stopped or self._started:

@@ -38,7 +38,6 @@ class Malformed:
         cure: what to do about it, where that is not to send well-formed HTTP.
         method, target: None where the request line could not be read.
         headers: those read.
-
     """
 
     status: int
@@ -72,7 +71,6 @@ class Head:
         length: bytes of the body; None where it is chunked.
         keep_alive: whether the client wants the connection kept.
         expects_continue: whether it waits for ``100 Continue``.
-
     """
 
     method: str
@@ -109,7 +107,6 @@ def parse_head(raw: bytes) -> Head:
 
     Raises:
         BadRequestError: it is not what RFC 9112 sections 3 and 5 ask for.
-
     """
     line, _, fields = raw.partition(b"\r\n")
     method, target, version = _parse_request_line(line)
@@ -130,7 +127,6 @@ def check_beginning(part: bytes | bytearray, seen: int, tls_cure: str | None) ->
 
     Raises:
         BadRequestError: rather than wait for an end that may never come (RFC 9112 section 2.2).
-
     """
     if part.startswith(TLS_HANDSHAKE + b"\x03"):
         raise BadRequestError(400, "this is a TLS handshake, and this port speaks plain HTTP", cure=tls_cure)
@@ -167,7 +163,6 @@ def parse_header(field: bytes) -> tuple[str, str]:
 
     Raises:
         BadRequestError: it is none.
-
     """
     return _parse_short_header(field) if len(field) <= _SHORT else _parse_header(field)
 
@@ -177,7 +172,6 @@ def parse_chunk_size(line: bytes) -> int:
 
     Raises:
         BadRequestError: the line does not begin with a hexadecimal number.
-
     """
     size = line.partition(b";")[0].rstrip(b" \t")
     if not _HEX.fullmatch(size) or _CONTROL.search(line):

@@ -30,7 +30,6 @@ class Reader:
 
     Attributes:
         awaits_continue: the client sends its body only after ``100 Continue`` (RFC 9110 section 10.1.1).
-
     """
 
     def __init__(self, limits: Limits, tls_cure: str | None = None) -> None:
@@ -71,7 +70,6 @@ class Reader:
 
         Raises:
             BadRequestError: it is no head, or too long, or without end.
-
         """
         limit = self._limits.head_bytes
         end = self._buffer.find(_END, max(0, self._seen - len(_END)))
@@ -94,7 +92,6 @@ class Reader:
 
         Raises:
             BadRequestError: it is framed badly, or too long, or without end.
-
         """
         if self._body is None:
             return b""

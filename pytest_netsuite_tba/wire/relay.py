@@ -43,7 +43,6 @@ class Proxy(Protocol):
 
         Raises:
             RefusedHostError: nobody is let through to it.
-
         """
 
     def context(self, host: str) -> ssl.SSLContext:
@@ -55,7 +54,6 @@ def authority_of(head: Head) -> tuple[str, int]:
 
     Raises:
         BadRequestError: the port is none.
-
     """
     scheme, authority, _ = ("", head.target, "") if head.method == "CONNECT" else split_target(head.target)
     if not authority:

@@ -26,7 +26,6 @@ def response_bytes(
 
     Raises:
         ValueError: the application's status or a header of it cannot be sent.
-
     """
     found = _STATUS.fullmatch(status)
     if found is None:

@@ -59,7 +59,6 @@ class ThreadPool:
 
         Raises:
             RuntimeError: no thread can be started.
-
         """
         with self._lock:
             if not self._free:

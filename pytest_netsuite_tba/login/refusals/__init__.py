@@ -25,7 +25,6 @@ def find_refusal(id: str) -> Refusal:
 
     Raises:
         ValueError: there is none; the message names the nearest.
-
     """
     if id not in ALL_BY_ID:
         raise ValueError(f"{id!r} is no refusal; {nearest(id, ALL_BY_ID)}")
