@@ -103,18 +103,9 @@ def _capture(words: list[Word]) -> Capture:
         body, has_body = b"", False
         headers = [one for one in headers if one != ("Content-Type", FORM)]
     default = "HEAD" if "head" in values else "POST" if has_body else "PUT" if "upload" in values else "GET"
-    return Capture(
-        request=request_to(
-            url,
-            where,
-            method=values.get("method", [default])[-1],
-            headers=headers,
-            body=body,
-            target=values.get("target", [""])[-1],
-        ),
-        where=where,
-        notes=tuple(options.notes),
-    )
+    method, target = values.get("method", [default])[-1], values.get("target", [""])[-1]
+    request = request_to(url, where, method=method, headers=headers, body=body, target=target)
+    return Capture(request=request, where=where, notes=tuple(options.notes))
 
 
 _BRACKET = re.compile(r"\\([\[\]{}])|[\[{](?![\da-f:.]*\])", re.IGNORECASE)  # none where an IPv6 address stands in them

@@ -378,6 +378,7 @@ _ACCOUNT = "accounts/{account}"
 _CLOCK = f"{_ACCOUNT}/clock"
 _RESTLETS = f"{_ACCOUNT}/restlets"
 _RESTLET = f"{_RESTLETS}/{{script}}/{{deploy}}"
+# fmt: off
 OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "health", "Say that it runs, and what.", _health, _HEALTH),
     Operation("GET", "openapi.json", "This description.", _description, OBJECT),
@@ -388,22 +389,14 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "events", "Server-sent events: attempt (without its diagnosis), records, cleared.", _events, TEXT),
     Operation("GET", "accounts", "Every account with all its records.", _accounts, _several("accounts", "Account")),
     Operation("GET", _ACCOUNT, "An account with all its records.", _account, "Account"),
-    Operation(
-        "PATCH",
-        _ACCOUNT,
-        "Change features, behaviour and the account's own fields.",
-        _change_account,
-        "Account",
-        "AccountChange",
-    ),
+    Operation("PATCH", _ACCOUNT, "Change features, behaviour and the account's own fields.", _change_account,
+        "Account", "AccountChange"),
     Operation("GET", _CLOCK, "The account's clock.", _clock, "Clock"),
     Operation("PATCH", _CLOCK, "Freeze, advance and skew the clock.", _change_clock, "Clock", "ClockChange"),
-    Operation(
-        "GET", _RESTLETS, "The script deployments.", partial(_records, "restlets"), _several("restlets", "Restlet")
-    ),
-    Operation(
-        "POST", _RESTLETS, "Deploy a RESTlet; one of the same ids is replaced.", _deploy, "Restlet", "NewRestlet"
-    ),
+    Operation("GET", _RESTLETS, "The script deployments.", partial(_records, "restlets"),
+        _several("restlets", "Restlet")),
+    Operation("POST", _RESTLETS, "Deploy a RESTlet; one of the same ids is replaced.", _deploy, "Restlet",
+        "NewRestlet"),
     Operation("GET", _RESTLET, "One deployment.", _restlet, "Restlet"),
     Operation("DELETE", _RESTLET, "Take a deployment away.", _undeploy),
     Operation("GET", f"{_RESTLET}/calls", "What the script saw, oldest first.", _calls, _CALLS),
@@ -412,18 +405,13 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("DELETE", "faults", "Forget all faults.", _clear_faults),
     Operation("GET", "refusals", "Every way in which a login is refused.", _refusals, _several("refusals", "Refusal")),
     Operation("POST", "refusals", "Refuse the next logins in one of those ways.", _refuse, _FORCED, _NEXT_REFUSAL),
-    Operation(
-        "POST", "requests", "Sign a request with a token and send it through the server itself.", _send, _SENT, REQUEST
-    ),
-    Operation(
-        "POST",
-        "reset",
-        "Go back to the seed; forget attempts, calls, faults and refusals by force.",
-        _reset,
-        body=_NOTHING,
-    ),
+    Operation("POST", "requests", "Sign a request with a token and send it through the server itself.", _send, _SENT,
+        REQUEST),
+    Operation("POST", "reset", "Go back to the seed; forget attempts, calls, faults and refusals by force.", _reset,
+        body=_NOTHING),
     *(operation for collection in COLLECTIONS for operation in _of_records(collection)),
 )
+# fmt: on
 
 
 @cache

@@ -13,19 +13,7 @@ from pytest_netsuite_tba.account.records import as_account_id
 from pytest_netsuite_tba.account.users import SOAP_WEB_SERVICES
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
-from .checks import (
-    NONCE_MIN_LENGTH,
-    Check,
-    entity_and_role_are_usable,
-    feature_is_enabled,
-    integration_is_enabled,
-    integration_is_known,
-    nonce_is_new,
-    realm_is_this_account,
-    timestamp_is_in_window,
-    token_is_usable,
-    user_is_not_locked,
-)
+from . import checks
 from .refusals import BY_ID
 from .token_passport import ALGORITHMS, FIELDS, Envelope, SentPassport
 
@@ -100,7 +88,7 @@ def algorithm_is_accepted(login: Login) -> Refusal | None:
 def account_is_this_account(login: Login) -> Refusal | None:
     """Row 8: the account that was called. Only spelt otherwise it is found, and the signature is wrong then."""
     sent = login.parameters["realm"]
-    return None if as_account_id(sent) == login.account.id else realm_is_this_account(login)
+    return None if as_account_id(sent) == login.account.id else checks.realm_is_this_account(login)
 
 
 def soap_is_enabled(login: Login) -> Refusal | None:
@@ -119,9 +107,9 @@ def signature_is_right(login: Login) -> Refusal | None:
 def nonce_is_accepted(login: Login) -> Refusal | None:
     """Row 14: 6 to 64 characters; only letters and digits where ``Behaviour`` says so."""
     nonce = login.parameters["oauth_nonce"]
-    if not NONCE_MIN_LENGTH <= len(nonce) <= NONCE_MAX_LENGTH:
+    if not checks.NONCE_MIN_LENGTH <= len(nonce) <= NONCE_MAX_LENGTH:
         return BY_ID["nonce_rejected"].because(
-            f"nonce has {len(nonce)} characters; {NONCE_MIN_LENGTH} to {NONCE_MAX_LENGTH} are let pass."
+            f"nonce has {len(nonce)} characters; {checks.NONCE_MIN_LENGTH} to {NONCE_MAX_LENGTH} are let pass."
         )
     if login.account.behaviour.soap_nonce_alphanumeric and not (nonce.isascii() and nonce.isalnum()):
         return BY_ID["nonce_rejected"].because("nonce has other characters than letters and digits.")
@@ -134,21 +122,21 @@ def role_may_call_soap(login: Login) -> Refusal | None:
     return None if allowed else BY_ID["permission_denied-no-soap-permission"]
 
 
-SOAP: tuple[Check, ...] = (
+SOAP: tuple[checks.Check, ...] = (
     has_token_passport,
     passport_is_well_formed,
     algorithm_is_accepted,
-    timestamp_is_in_window,
+    checks.timestamp_is_in_window,
     account_is_this_account,
-    feature_is_enabled,
+    checks.feature_is_enabled,
     soap_is_enabled,
-    integration_is_known,
-    integration_is_enabled,
-    token_is_usable,
+    checks.integration_is_known,
+    checks.integration_is_enabled,
+    checks.token_is_usable,
     signature_is_right,
     nonce_is_accepted,
-    nonce_is_new,
-    user_is_not_locked,
-    entity_and_role_are_usable,
+    checks.nonce_is_new,
+    checks.user_is_not_locked,
+    checks.entity_and_role_are_usable,
     role_may_call_soap,
 )

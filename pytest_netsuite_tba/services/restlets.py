@@ -10,17 +10,7 @@ from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.login import checks
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
-from .bodies import (
-    LIMIT_BYTES,
-    MEDIA_TYPES,
-    TEXT,
-    BadBodyError,
-    NotReturnableError,
-    dump_json,
-    error_reply,
-    read_body,
-    value_reply,
-)
+from . import bodies
 from .reply import UNAUTHORIZED, error_id
 from .service import Service
 
@@ -62,7 +52,7 @@ def error(request: SignedRequest, account: Account, code: str, *facts: str, mess
     """Answer with one of :data:`ERRORS`."""
     status, text = ERRORS[code]
     status = account.behaviour.insufficient_permission_status if status is None else status
-    return error_reply(request.media_type, status, code, (message or text).format(*facts))
+    return bodies.error_reply(request.media_type, status, code, (message or text).format(*facts))
 
 
 def refuse(exchange: Exchange, refusal: Refusal) -> Reply:
@@ -70,7 +60,7 @@ def refuse(exchange: Exchange, refusal: Refusal) -> Reply:
     account, status = exchange.account, refusal.status or UNAUTHORIZED
     challenged = account is not None and status == UNAUTHORIZED and account.behaviour.www_authenticate_on_restlets
     headers = exchange.challenge() if challenged else {}
-    return error_reply(exchange.request.media_type, status, refusal.code, refusal.message, headers)
+    return bodies.error_reply(exchange.request.media_type, status, refusal.code, refusal.message, headers)
 
 
 def answer(exchange: Exchange, login: Login) -> Reply | None:
@@ -169,12 +159,10 @@ class RestletCall:
         if method == "get" and request.body:
             self.problem = "A GET has no body."
             return self._error("INVALID_REQUEST")
-        if request.media_type not in MEDIA_TYPES and (request.media_type or request.body):
-            self.problem = (
-                f"Content-Type is {request.media_type[:80]!r}; RESTlets take {', '.join(MEDIA_TYPES)}, in lower case."
-            )
+        if request.media_type not in bodies.MEDIA_TYPES and (request.media_type or request.body):
+            self.problem = f"Content-Type is {request.media_type[:80]!r}; RESTlets take {', '.join(bodies.MEDIA_TYPES)}, in lower case."
             return self._error("UNSUPPORTED_MEDIA_TYPE", request.media_type[:80] or "of a body without Content-Type")
-        if len(request.body) > LIMIT_BYTES:
+        if len(request.body) > bodies.LIMIT_BYTES:
             self.problem = f"The body has {len(request.body)} bytes; 10 MB is the most."
             return self._error("SSS_FILE_CONTENT_SIZE_EXCEEDED")
         return None
@@ -183,8 +171,8 @@ class RestletCall:
         """Row 25: read the body, run the entry point, write what it returns."""
         method = self.request.method.lower()
         try:
-            body = read_body(self.request.media_type, self.request.body) if method in {"post", "put"} else None
-        except BadBodyError as bad:
+            body = bodies.read_body(self.request.media_type, self.request.body) if method in {"post", "put"} else None
+        except bodies.BadBodyError as bad:
             self.problem = f"{bad}."
             return self._error("INVALID_REQUEST")
         except MissingExtraError as missing:
@@ -209,11 +197,13 @@ class RestletCall:
         if own is not None:
             return own
         try:
-            reply = value_reply(self.request.media_type, value)
-        except NotReturnableError as wrong:
-            self.problem = f"The script should return {wrong.wanted} to a {self.request.media_type or TEXT} call."
+            reply = bodies.value_reply(self.request.media_type, value)
+        except bodies.NotReturnableError as wrong:
+            self.problem = (
+                f"The script should return {wrong.wanted} to a {self.request.media_type or bodies.TEXT} call."
+            )
             return self._error("INVALID_RETURN_DATA_FORMAT", wrong.wanted)
-        if len(cast("bytes", reply.body)) > LIMIT_BYTES:
+        if len(cast("bytes", reply.body)) > bodies.LIMIT_BYTES:
             self.problem = "The answer has more than 10 MB."
             return self._error("SSS_FILE_CONTENT_SIZE_EXCEEDED")
         return reply
@@ -247,7 +237,7 @@ class RestletCall:
             "notifyOff": False,
             "userFacing": False,
         }
-        return error_reply(self.request.media_type, 400, thrown.name, dump_json(details))
+        return bodies.error_reply(self.request.media_type, 400, thrown.name, bodies.dump_json(details))
 
 
 def _value(entry_point: Any, call: Call, run: RestletCall) -> object:  # noqa: ANN401  (whatever a test deploys)
@@ -274,7 +264,7 @@ def _echo(call: Call, run: RestletCall) -> object:
         "application": call.application,
         "token_name": call.token_name,
     }
-    return seen if run.request.media_type in MEDIA_TYPES[:2] else dump_json(seen)
+    return seen if run.request.media_type in bodies.MEDIA_TYPES[:2] else bodies.dump_json(seen)
 
 
 def _plain(text: str) -> str:
