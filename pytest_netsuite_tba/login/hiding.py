@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account
 
 HIDDEN = "[secret]"
+_LEAST_PASSWORD = 10  # characters: a shorter one may be a word of our own texts
 _LEAST_SECRET = 6  # characters; hiding a shorter text would tear every other text apart
 
 
@@ -50,9 +51,16 @@ def hiding(secrets: tuple[str, ...]) -> Hiding:
 
 
 def secrets_of(accounts: Iterable[Account]) -> list[str]:
-    """Every consumer secret and token secret that these accounts have now."""
-    tokens = [token for account in accounts for token in account.tokens.values()]
-    return [token.secret for token in tokens] + [token.integration.consumer_secret for token in tokens]
+    """Every secret that these accounts have now; of passwords the long ones, as a short one may be a word."""
+    found: list[str] = []
+    for account in accounts:
+        found += [integration.consumer_secret for integration in account.integrations.values()]
+        for token in account.tokens.values():
+            found += (token.secret, token.integration.consumer_secret)  # which may be another account's
+        for entity in account.entities.values():
+            found += [entity.password] if len(entity.password) >= _LEAST_PASSWORD else []
+            found += [entity.two_factor_secret] if entity.two_factor_secret else []
+    return found
 
 
 def hider(accounts: Mapping[str, Account]) -> Callable[[str], str]:

@@ -174,7 +174,7 @@ def test_an_exception_of_the_fakes_own_is_a_failure_of_the_test(server, monkeypa
     assert broken is caplog.records[0].exc_info[1]
     with pytest.raises(AssertionError, match="ours") as verdict:
         server.verify()
-    assert broken is verdict.value.__cause__
+    assert broken is verdict.value.__cause__.__cause__
 
 
 def test_an_exception_before_the_login_makes_an_attempt_too(server, monkeypatch):
