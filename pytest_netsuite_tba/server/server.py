@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Integration, Token
     from pytest_netsuite_tba.account.scripts import Audience, Deployment, EntryPoint
     from pytest_netsuite_tba.account.users import Entity, Role
-    from pytest_netsuite_tba.account.web_services import Operation, Rows, WebServicesContent
+    from pytest_netsuite_tba.account.web_services import Rows, SoapAnswer, WebServicesContent
     from pytest_netsuite_tba.fake.faults import Faults
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
     from pytest_netsuite_tba.login.refusal import Refusal
@@ -298,7 +298,7 @@ class NetSuiteServer:
         with self.account.lock:
             self.account.web_services.answer_suiteql(query, rows)
 
-    def soap(self, operation: str, answer: Operation) -> None:
+    def soap(self, operation: str, answer: SoapAnswer) -> None:
         """Say what a SOAP operation of the first account answers.
 
         Args:
