@@ -33,7 +33,7 @@ class Mistake:
         return {"id": self.id, "title": self.title, "cause": self.cause, "cure": self.cure}
 
 
-def _unrendered(diagnosis: Diagnosis, **_: object) -> str:
+def _refuse_to_render(diagnosis: Diagnosis, **_: object) -> str:
     raise TypeError(f"nothing was handed in that renders {type(diagnosis).__name__}")
 
 
@@ -59,7 +59,7 @@ class Diagnosis:
     expected_base_string: str | None = None
     corrected_authorization: str | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
-    renderer: Callable[..., str] = field(default=_unrendered, repr=False, compare=False)
+    renderer: Callable[..., str] = field(default=_refuse_to_render, repr=False, compare=False)
 
     def hidden(self, hiding: Hiding) -> Diagnosis:
         """The same without the secrets that ``hiding`` knows."""

@@ -21,7 +21,7 @@ from pytest_netsuite_tba.fake.core import Fake, InternalError
 from pytest_netsuite_tba.login.environ import request_of
 from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
-from pytest_netsuite_tba.services.restlets import PATH
+from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 from pytest_netsuite_tba.tokens.approval import approve
 from pytest_netsuite_tba.wire import Limits
 
@@ -316,7 +316,7 @@ class NetSuiteServer:
         """The URL of a RESTlet at this server, as a client would call it; ``params`` are added, encoded."""
         pairs = {"script": script, "deploy": deploy} | params
         query = "&".join(f"{quote(name, safe='')}={quote(str(value), safe='')}" for name, value in pairs.items())
-        return f"{self.url}{PATH}?{query}"
+        return f"{self.url}{RESTLET_PATH}?{query}"
 
     # -- what the test announces -----------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@ def error_reply(
         body = f"<error><code>{_xml_text(code)}</code><message>{_xml_text(message)}</message></error>"
     else:
         media_type, body = TEXT, f"error code: {code}\nerror message: {message}"
-    return Reply.of(_encoded(body), _content_type(media_type), status=status, headers=headers, code=code)
+    return Reply.of(_encode(body), _content_type(media_type), status=status, headers=headers, code=code)
 
 
 def value_reply(media_type: str, value: object) -> Reply:
@@ -81,7 +81,7 @@ def value_reply(media_type: str, value: object) -> Reply:
         body = value
     else:
         raise NotReturnableError("a string")
-    return Reply.of(_encoded(body), _content_type(media_type or TEXT))
+    return Reply.of(_encode(body), _content_type(media_type or TEXT))
 
 
 def json_reply(value: object) -> Reply:
@@ -132,7 +132,7 @@ def _content_type(media_type: str) -> str:
     return f"{media_type}; charset=utf-8"
 
 
-def _encoded(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 

@@ -118,7 +118,7 @@ def wrong_data_center(exchange: Exchange) -> Reply:
     """Refuse a call at a host that no account has to itself, with 200 as captured of SOAP and REST (rules 3.4)."""
     host = exchange.service.host_of(exchange.called)
     cause = f"The host {exchange.request.host!r} is no account's own; {exchange.service.channel.upper()} is called at {host}."
-    exchange.refused(BY_ID["unknown-host"].because(cause), hosts=(host,))
+    exchange.refuse(BY_ID["unknown-host"].because(cause), hosts=(host,))
     message = f"Incorrect data center requested! Please use the account's own domain, https://{host}."
     return fault_reply(exchange.request, "USER_ERROR", message, 200)
 
