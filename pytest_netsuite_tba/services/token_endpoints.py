@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .service import Exchange
 
-_FORM = "application/x-www-form-urlencoded; charset=utf-8"
+_FORM_TYPE = "application/x-www-form-urlencoded; charset=utf-8"
 
 
 # -- the authorization flow --------------------------------------------------------------------------------------
@@ -36,7 +36,7 @@ def request_token(exchange: Exchange) -> Reply:
     if token is None:
         return _refuse(exchange)
     pairs = {"oauth_token": token.id, "oauth_token_secret": token.secret, "oauth_callback_confirmed": "true"}
-    return _form(pairs | ({"role": token.role} if token.role else {}))
+    return _form_reply(pairs | ({"role": token.role} if token.role else {}))
 
 
 def access_token(exchange: Exchange) -> Reply:
@@ -45,7 +45,7 @@ def access_token(exchange: Exchange) -> Reply:
     exchange.keep(attempt)
     if token is None:
         return _refuse(exchange)
-    return _form({"oauth_token": token.id, "oauth_token_secret": token.secret})
+    return _form_reply({"oauth_token": token.id, "oauth_token_secret": token.secret})
 
 
 def _named_account(exchange: Exchange) -> Account | None:
@@ -132,9 +132,9 @@ def _refuse(exchange: Exchange, *, challenged: bool = False) -> Reply:
     return refuse(exchange, cast("Refusal", exchange.attempts[-1].refusal), challenged=challenged)
 
 
-def _form(pairs: dict[str, str]) -> Reply:
+def _form_reply(pairs: dict[str, str]) -> Reply:
     body = "&".join(f"{name}={percent_encode(value)}" for name, value in pairs.items())
-    return Reply.of(body.encode(), _FORM)
+    return Reply.of(body.encode(), _FORM_TYPE)
 
 
 def _revoke(account: Account, token_id: str) -> Token:
