@@ -116,9 +116,7 @@ def moment(request: SignedRequest) -> float:
     return float(stamp) if _TEN_DIGITS.fullmatch(stamp) else time.time()
 
 
-def account_holding(
-    account: str, *, consumer_key: str, consumer_secret: str, token_id: str, token_secret: str
-) -> Account:
+def account_with(account: str, *, consumer_key: str, consumer_secret: str, token_id: str, token_secret: str) -> Account:
     """An account that holds one token with these four values, everything else such that it may log in.
 
     Raises:
