@@ -19,7 +19,7 @@ from pytest_netsuite_tba.console.trail import PARAMETERS
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS, TokenRefusal
-from pytest_netsuite_tba.login.web_services_only import DOORS
+from pytest_netsuite_tba.login.web_services_only import WAYS_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -254,19 +254,19 @@ def settings() -> str:
 
 
 def web_services_only() -> str:
-    """Give the table of what a Web Services Only role meets at each door."""
+    """Tell what a Web Services Only role meets at each way into an account."""
     return table(
-        ("Door", "Box not ticked", "Box ticked", "Source"),
+        ("Way in", "Box not ticked", "Box ticked", "Source"),
         (
             (
-                one.title,
+                way.title,
                 "let in",
                 "let in"
-                if one.refusal is None
-                else f"refused: {(BY_ID | BY_TOKEN_ID)[one.refusal].code} (`{one.refusal}`)",
-                one.source,
+                if way.refusal is None
+                else f"refused: {(BY_ID | BY_TOKEN_ID)[way.refusal].code} (`{way.refusal}`)",
+                way.source,
             )
-            for one in DOORS.values()
+            for way in WAYS_IN.values()
         ),
     )
 

@@ -14,7 +14,7 @@ Moment = datetime | str | int | float
 
 
 def unix_seconds(at: Moment) -> float:
-    """Give a moment as Unix seconds.
+    """Convert a moment to Unix seconds.
 
     ``at`` is a number of seconds, an ISO 8601 text, or a datetime; without an offset it is UTC.
 
@@ -66,7 +66,7 @@ class Clock:
         return self._skew
 
     def copy(self) -> Clock:
-        """Give a clock of its own that shows the same."""
+        """Make a clock of its own that shows the same."""
         return copy.copy(self)
 
     def run(self) -> None:

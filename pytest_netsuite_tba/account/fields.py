@@ -39,9 +39,9 @@ class RecordError(ValueError):
 def nearest(name: object, valid: Iterable[object]) -> str:
     """Say which valid names there are, the nearest first: ``did you mean 'x'? valid: 'x', 'y'``."""
     names = list(valid)
-    close = difflib.get_close_matches(str(name).lower(), [str(one).lower() for one in names], n=1, cutoff=0.5)
-    hint = next((f"did you mean {one!r}? " for one in names if close and str(one).lower() == close[0]), "")
-    return f"{hint}valid: {', '.join(repr(one) for one in names) or 'none'}"
+    close = difflib.get_close_matches(str(name).lower(), [str(choice).lower() for choice in names], n=1, cutoff=0.5)
+    hint = next((f"did you mean {choice!r}? " for choice in names if close and str(choice).lower() == close[0]), "")
+    return f"{hint}valid: {', '.join(repr(choice) for choice in names) or 'none'}"
 
 
 def setting(
@@ -96,7 +96,7 @@ _RULES: dict[type, dict[str, FieldRule]] = {}
 
 
 def rules_of(record: type[Any]) -> dict[str, FieldRule]:
-    """Give the rules of a record class by field name, in the order declared; read once a class."""
+    """Look up the rules of a record class by field name, in the order declared; read once a class."""
     if record in _RULES:
         return _RULES[record]
     hints = get_type_hints(record)
@@ -142,7 +142,7 @@ class Record:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}; {nearest(name, rules)}")
         if value is not rule.default:
             where = f"{type(self).__name__}.{name}"
-            value = fitted(value, rule.hint, where, secret=rule.secret)
+            value = fit(value, rule.hint, where, secret=rule.secret)
             if rule.minimum is not None and isinstance(value, int) and value < rule.minimum:
                 raise RecordError(where, value, f"a whole number from {rule.minimum}")
         object.__setattr__(self, name, value)
@@ -163,22 +163,21 @@ class Record:
 
 
 def without_none(hint: object) -> object:
-    """Give ``X`` for ``X | None``, which a file can only omit; any other type as it is."""
-    kinds = [one for one in get_args(hint) if one is not type(None)]
+    """Strip None off ``X | None``, which a file can only omit; any other type stays as it is."""
+    kinds = [kind for kind in get_args(hint) if kind is not type(None)]
     return kinds[0] if type(None) in get_args(hint) and len(kinds) == 1 else hint
 
 
-def fitted(value: object, hint: object, where: str, *, secret: bool = False) -> object:
-    """Give ``value`` as the type ``hint`` wants it (a list becomes a set or tuple).
+def fit(value: object, hint: object, where: str, *, secret: bool = False) -> object:
+    """Fit ``value`` to the type ``hint``: a list becomes the set or tuple that is wanted.
 
     Raises:
         RecordError: it does not fit; a secret is not shown.
     """
     origin = get_origin(hint)
     if origin in {set, tuple, list} and isinstance(value, list | tuple | set | frozenset):
-        item = get_args(hint)[0]
-        for one in value:
-            fitted(one, item, where, secret=secret)
+        for item in value:
+            fit(item, get_args(hint)[0], where, secret=secret)
         return value if origin is list and isinstance(value, list) else origin(value)
     if isinstance(value, str) and without_lone_surrogates(value) != value:
         raise RecordError(where, value, "a text of whole characters: a lone surrogate stands for none", secret=secret)
@@ -192,9 +191,9 @@ def _fits(value: object, hint: object, origin: object) -> bool:
     if hint is Any or hint is object:
         return True
     if origin in {Union, types.UnionType}:
-        return any(_fits(value, one, get_origin(one)) for one in get_args(hint))
+        return any(_fits(value, kind, get_origin(kind)) for kind in get_args(hint))
     if origin is Literal:
-        return any(value == one and type(value) is type(one) for one in get_args(hint))
+        return any(value == allowed and type(value) is type(allowed) for allowed in get_args(hint))
     if hint is int or hint is float:
         return isinstance(value, (int, float) if hint is float else int) and not isinstance(value, bool)
     plain = hint if origin is None else origin
@@ -205,9 +204,9 @@ def expectation(hint: object) -> str:
     """Say in words what a type admits, in the terms of ``account.toml``."""
     origin = get_origin(hint)
     if origin is Literal:
-        return "one of " + ", ".join(repr(one) for one in get_args(hint))
+        return "one of " + ", ".join(repr(allowed) for allowed in get_args(hint))
     if origin in {Union, types.UnionType}:
-        return " or ".join(expectation(one) for one in get_args(hint) if one is not type(None))
+        return " or ".join(expectation(kind) for kind in get_args(hint) if kind is not type(None))
     if origin in {set, tuple, list}:
         item = expectation(get_args(hint)[0])
         return f"a list of {item.removeprefix('a ')}s"

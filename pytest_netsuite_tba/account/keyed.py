@@ -41,22 +41,22 @@ class Records(Mapping[Any, R], Generic[R]):
 
     def remove(self, record: R) -> None:
         """Remove ``record``, which must be here."""
-        self._records[:] = [one for one in self._records if one is not record]
+        self._records[:] = [kept for kept in self._records if kept is not record]
 
     def find(self, wanted: object, where: str = "") -> R:
-        """Give the record that ``wanted`` is, or is the key of; ``where`` says what asks for it.
+        """Find the record that ``wanted`` is, or is the key of; ``where`` says what asks for it.
 
         Raises:
             RecordError: it is not of this account; the message names those that are.
         """
-        for one in self._records:
-            if one is wanted or getattr(one, self._key) == wanted:
-                return one
+        for record in self._records:
+            if record is wanted or getattr(record, self._key) == wanted:
+                return record
         key = getattr(wanted, self._key, wanted)
         raise RecordError(where or f"{self.noun} of account {self._account}", key, nearest(key, self))
 
     def first(self) -> R:
-        """Give the first record.
+        """Take the first record.
 
         Raises:
             RecordError: there is none.
@@ -66,19 +66,19 @@ class Records(Mapping[Any, R], Generic[R]):
         return self._records[0]
 
     def __getitem__(self, key: object) -> R:
-        for one in self._records:
-            if getattr(one, self._key) == key:
-                return one
+        for record in self._records:
+            if getattr(record, self._key) == key:
+                return record
         raise KeyError(f"no {self.noun} {key!r} in account {self._account}; {nearest(key, self)}")
 
     def __contains__(self, key: object) -> bool:
-        return any(getattr(one, self._key) == key for one in self._records)
+        return any(getattr(record, self._key) == key for record in self._records)
 
     def __iter__(self) -> Iterator[Any]:
-        return (getattr(one, self._key) for one in list(self._records))
+        return (getattr(record, self._key) for record in list(self._records))
 
     def values(self) -> ValuesView[R]:
-        """Give the records themselves."""
+        """The records themselves."""
         return dict(enumerate(self._records)).values()  # the inherited view would search for each by its key
 
     def __len__(self) -> int:

@@ -60,7 +60,7 @@ class Integration(Record):
     )
 
     def reset_credentials(self) -> None:
-        """Give it a new consumer key and secret; the old key is unknown from now on."""
+        """Make a new consumer key and secret; the old key is unknown from now on."""
         self.consumer_key, self.consumer_secret = secrets.token_hex(32), secrets.token_hex(32)
 
 
@@ -214,7 +214,7 @@ class Account(Record):
         """Add an integration record, deriving what credentials it lacks."""
         for field in ("consumer_key", "consumer_secret"):
             if not getattr(integration, field):
-                setattr(integration, field, derived(self.id, "integration", integration.name, field))
+                setattr(integration, field, default_credential(self.id, "integration", integration.name, field))
         return self.integrations.add(integration)
 
     def add_entity(self, entity: Entity) -> Entity:
@@ -227,15 +227,15 @@ class Account(Record):
             entity.roles = list(self.roles.values())
         for role in entity.roles:
             self.roles.find(role)
-        taken = {one.id for one in self.entities.values()}
+        taken = {other.id for other in self.entities.values()}
         if entity.id is None:
-            entity.id = max((one for one in taken if one is not None), default=0) + 1
+            entity.id = max((number for number in taken if number is not None), default=0) + 1
         elif entity.id in taken:
             raise RecordError("Entity.id", entity.id, "an id not yet in use")
         if not entity.password:
-            entity.password = derived(self.id, "entity", entity.email, "password")
+            entity.password = default_credential(self.id, "entity", entity.email, "password")
         if not entity.two_factor_secret:
-            raw = bytes.fromhex(derived(self.id, "entity", entity.email, "two_factor_secret"))
+            raw = bytes.fromhex(default_credential(self.id, "entity", entity.email, "two_factor_secret"))
             entity.two_factor_secret = base64.b32encode(raw[:20]).decode()
         return self.entities.add(entity)
 
@@ -250,7 +250,7 @@ class Account(Record):
         token.role = _given_or_first(token.role, self.roles, token.entity.roles)
         for field in ("id", "secret"):
             if not getattr(token, field):
-                setattr(token, field, derived(self.id, "token", token.name, field))
+                setattr(token, field, default_credential(self.id, "token", token.name, field))
         return self.tokens.add(token)
 
     def create_token(
@@ -282,7 +282,7 @@ class Account(Record):
         """
         with self.lock:
             wanted = name or f"{integration.name}, {entity.label}, {role.name}"
-            name = next(one for one in _numbered(wanted) if one not in self.tokens)
+            name = next(free for free in _names_like(wanted) if free not in self.tokens)
             return self.add_token(
                 Token(
                     name=name,
@@ -298,7 +298,7 @@ class Account(Record):
         """Install another account's integration record here, as its first use does; one consumer key serves both."""
         with self.lock:
             record = copy.copy(integration)
-            record.name = next(one for one in _numbered(integration.name) if one not in self.integrations)
+            record.name = next(free for free in _names_like(integration.name) if free not in self.integrations)
             record.state = "WAITING_FOR_APPROVAL" if self.approve_auto_installation else "ENABLED"
             return self.add_integration(record)
 
@@ -306,7 +306,7 @@ class Account(Record):
         """Delete an entity; its tokens are deleted with it."""
         with self.lock:
             self.entities.remove(self.entities.find(entity))
-            for token in [one for one in self.tokens.values() if one.entity is entity]:
+            for token in [token for token in self.tokens.values() if token.entity is entity]:
                 self.tokens.remove(token)
 
     def delete_integration(self, integration: Integration) -> None:
@@ -370,9 +370,8 @@ class Account(Record):
     def add_deployment(self, deployment: Deployment) -> Deployment:
         """Add a deployment, numbering it; one of the same ids is replaced. Raises as :meth:`deploy`."""
         with self.lock:
-            others = [
-                one for one in self.restlets if (one.script, one.deploy) != (deployment.script, deployment.deploy)
-            ]
+            ids = (deployment.script, deployment.deploy)
+            others = [other for other in self.restlets if (other.script, other.deploy) != ids]
             self._number(deployment, others)
             if isinstance(deployment.audience, Audience):
                 for role in deployment.audience.roles:
@@ -386,16 +385,16 @@ class Account(Record):
 
     @staticmethod
     def _number(deployment: Deployment, others: list[Deployment]) -> None:
-        """Give the deployment the numbers it lacks; refuse those that mean another script or deployment."""
-        siblings = [one for one in others if one.script == deployment.script]
-        scripts = {one.script_number: one.script for one in others}
+        """Fill in the numbers that the deployment lacks; refuse those that mean another script or deployment."""
+        siblings = [other for other in others if other.script == deployment.script]
+        scripts = {other.script_number: other.script for other in others}
         if deployment.script_number is None:
             free = max((number or 0 for number in scripts), default=0) + 1
             deployment.script_number = siblings[0].script_number if siblings else free
         elif scripts.get(deployment.script_number, deployment.script) != deployment.script:
             taken = scripts[deployment.script_number]
             raise RecordError("Deployment.script_number", deployment.script_number, f"a number that {taken} has not")
-        numbers = {one.deploy_number: one.deploy for one in siblings}
+        numbers = {sibling.deploy_number: sibling.deploy for sibling in siblings}
         if deployment.deploy_number is None:
             deployment.deploy_number = max((number or 0 for number in numbers), default=0) + 1
         elif deployment.deploy_number in numbers:
@@ -403,14 +402,15 @@ class Account(Record):
             raise RecordError("Deployment.deploy_number", deployment.deploy_number, f"a number that {taken} has not")
 
     def find_deployment(self, script: str, deploy: str) -> Deployment | None:
-        """Give the deployment that ``script`` and ``deploy`` name, each an id or a number."""
-        for one in self.restlets:
-            if script in {one.script, str(one.script_number)} and deploy in {one.deploy, str(one.deploy_number)}:
-                return one
+        """Find the deployment that ``script`` and ``deploy`` name, each an id or a number."""
+        for found in self.restlets:
+            scripts, deploys = {found.script, str(found.script_number)}, {found.deploy, str(found.deploy_number)}
+            if script in scripts and deploy in deploys:
+                return found
         return None
 
     def copy(self) -> Account:
-        """Give an independent copy of all records; functions in entry points stay the caller's own."""
+        """Copy all records, independent of these; functions in entry points stay the caller's own."""
         return copy.deepcopy(self)
 
     def become(self, other: Account) -> None:
@@ -431,8 +431,8 @@ def _given_or_first(given: R | None, records: Records[R], preferred: Iterable[R]
     return records.find(given)
 
 
-def _numbered(name: str) -> Iterator[str]:
-    """Give a name, then the same name with a number."""
+def _names_like(name: str) -> Iterator[str]:
+    """The name, then the same name with a number, from 2."""
     return itertools.chain((name,), (f"{name} ({number})" for number in itertools.count(2)))
 
 
@@ -444,12 +444,12 @@ def _check_network(rule: object) -> None:
 
 
 def as_account_id(name: str) -> str:
-    """Give an account id as NetSuite spells it, of any spelling: ``1234567_SB1``."""
+    """Spell an account id as NetSuite does, however it was spelled: ``1234567_SB1``."""
     return name.upper().replace("-", "_")
 
 
 def by_id(accounts: Iterable[Account]) -> dict[str, Account]:
-    """Give accounts by their ids, in their order.
+    """Index accounts by their ids, in their order.
 
     Raises:
         ValueError: two have the same id.
@@ -462,6 +462,6 @@ def by_id(accounts: Iterable[Account]) -> dict[str, Account]:
     return found
 
 
-def derived(account: str, kind: str, name: str, field: str) -> str:
-    """Give a default key or secret: 64 hex digits that are the same tomorrow."""
+def default_credential(account: str, kind: str, name: str, field: str) -> str:
+    """Make a default key, secret or password: 64 hex digits that are the same tomorrow."""
     return hashlib.sha256(f"pytest-netsuite-tba/{account}/{kind}/{name}/{field}".encode()).hexdigest()

@@ -32,7 +32,7 @@ _EXTRA: dict[type[Record], dict[str, Any]] = {Canned: {"minProperties": 1, "maxP
 
 
 def json_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) of an account file: the plain form, or ``[[accounts]]``."""
+    """Make the JSON Schema (draft 2020-12) of an account file: the plain form, or ``[[accounts]]``."""
     definitions: dict[str, Any] = {}
     account = _define(Account, definitions)
     for kind in (Canned, Audience, WebServices):

@@ -130,8 +130,8 @@ class Deployment(Record):
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "audience" and isinstance(value, list | tuple | set | frozenset):
-            roles = [one for one in value if not isinstance(one, str)]
-            value = Audience(roles=roles, employees=[one for one in value if isinstance(one, str)])
+            roles = [role for role in value if not isinstance(role, str)]
+            value = Audience(roles=roles, employees=[email for email in value if isinstance(email, str)])
         if name in ENTRY_POINTS and value is not None:
             self._check_entry_point(name, value)
         Record.__setattr__(self, name, value)

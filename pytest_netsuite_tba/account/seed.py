@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from .clock import unix_seconds
-from .fields import FieldRule, Record, RecordError, expectation, fitted, nearest, rules_of, without_none
+from .fields import FieldRule, Record, RecordError, expectation, fit, nearest, rules_of, without_none
 from .keyed import R, Records
 from .records import KEYS, Account, Integration, Token
 from .scripts import Audience, Canned, Deployment
@@ -119,8 +119,8 @@ class Change:
         setattr(self.record, self.field, self.value)
 
 
-def changeable(kind: type[Any]) -> dict[str, FieldRule]:
-    """Give the rules of the fields that may be changed in place: not what names a record, nor what holds others."""
+def changeable_fields(kind: type[Any]) -> dict[str, FieldRule]:
+    """Select the rules of the fields that may be changed in place: not what names a record, nor what holds others."""
     fixed = {"id"} if kind is Account else {KEYS[kind][1]} if kind in KEYS else set()
     if kind is Token:
         fixed |= {"integration", "entity", "role"}  # a token is for good that of one of each
@@ -133,7 +133,7 @@ def changeable(kind: type[Any]) -> dict[str, FieldRule]:
 
 def _changes(record: Any, table: object, account: Account, place: _Place) -> Iterator[Change]:  # noqa: ANN401
     kind: type[Any] = type(record)
-    rules = changeable(kind)
+    rules = changeable_fields(kind)
     if not isinstance(table, dict):
         raise place.error(f"expected an object of {', '.join(rules)}", table)
     twin = copy.copy(record)
@@ -146,11 +146,11 @@ def _changes(record: Any, table: object, account: Account, place: _Place) -> Ite
         if isinstance(current, Record) and without_none(rule.hint) is type(current):
             yield from _changes(current, value, account, at)
             continue
-        fit = _value(value, rule, at, _known(account))
+        new = _value(value, rule, at, _known(account))
         with place.checked(kind):
-            setattr(twin, rule.name, fit)
+            setattr(twin, rule.name, new)
             _check_credentials(twin, record, account)
-        yield Change(record, rule.name, fit)
+        yield Change(record, rule.name, new)
 
 
 def _known(account: Account) -> _Known:
@@ -168,8 +168,8 @@ def _check_credentials(record: Any, itself: object, account: Account) -> None:  
     if field is None:
         return
     others = account.integrations if isinstance(record, Integration) else account.tokens
-    for one in others.values():
-        if one is not itself and getattr(record, field) and getattr(one, field) == getattr(record, field):
+    for other in others.values():
+        if other is not itself and getattr(record, field) and getattr(other, field) == getattr(record, field):
             raise RecordError(
                 f"{type(record).__name__}.{field}", getattr(record, field), "one that no other record has"
             )
@@ -183,7 +183,7 @@ class _Place:
     key: str = ""
 
     def at(self, part: str | int) -> _Place:
-        """Give the place one step further in: a key, or an index of a list."""
+        """Step further in: to a key, or an index of a list."""
         if isinstance(part, int):
             return _Place(self.source, f"{self.key}[{part}]")
         name = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else json.dumps(part)
@@ -207,7 +207,7 @@ class _Place:
 
 
 def _rules(kind: type[Any]) -> dict[str, FieldRule]:
-    """Give the rules of what the file may set, by key, in the order declared."""
+    """Look up the rules of what the file may set, by key, in the order declared."""
     record: Any = kind  # mypy takes a class for as unhashable as its instances
     return {rule.key: rule for rule in rules_of(record).values() if rule.seed}
 
@@ -222,9 +222,9 @@ def _accounts(table: dict[str, Any], root: _Place) -> list[Account]:
     if not entries:
         raise place.error("expected at least one [[accounts]] table")
     accounts: dict[object, Account] = {}
-    for one, entry in entries:
-        account = _account(entry, one)
-        _check_unique(accounts, account.id, one.at("account"), given="account" in entry)
+    for here, entry in entries:
+        account = _account(entry, here)
+        _check_unique(accounts, account.id, here.at("account"), given="account" in entry)
         accounts[account.id] = account
     return list(accounts.values())
 
@@ -259,7 +259,7 @@ def _values(kind: type[Any], table: dict[str, Any], place: _Place, known: _Known
 
 
 def _value(value: object, rule: FieldRule, place: _Place, known: _Known) -> object:
-    """Give a plain value as the field's type wants it; JSON has null besides, where a field may be without one."""
+    """Read a plain value as the field's type wants it; JSON has null besides, where a field may be without one."""
     hint = without_none(rule.hint)
     if value is None and (hint is not rule.hint or hint == _ENTRY_POINT):
         return None
@@ -279,7 +279,7 @@ def _read(value: object, hint: Any, rule: FieldRule, place: _Place, known: _Know
     if isinstance(hint, type) and issubclass(hint, Record):
         return _record(hint, value, place, known)
     with place.checked():
-        return fitted(value, hint, rule.name, secret=rule.secret)
+        return fit(value, hint, rule.name, secret=rule.secret)
 
 
 def _record(kind: type[R], table: object, place: _Place, known: _Known) -> R:
@@ -291,27 +291,27 @@ def _record(kind: type[R], table: object, place: _Place, known: _Known) -> R:
 
 
 def _entries(value: object, place: _Place) -> list[tuple[_Place, dict[str, Any]]]:
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         header = re.sub(r"\[\d+\]", "", place.key)
         raise place.error(f"expected tables, each under [[{header}]]")
-    return [(place.at(index), one) for index, one in enumerate(value)]
+    return [(place.at(index), entry) for index, entry in enumerate(value)]
 
 
 def _tables(value: object, kind: type[Any], place: _Place, known: _Known) -> list[Any]:
     """Read an array of tables, each of a name of its own."""
     field = KEYS[kind][1] if kind in KEYS else "deploy"
     records: dict[object, Any] = {}
-    for one, table in _entries(value, place):
-        record = _record(kind, table, one, known)
+    for here, table in _entries(value, place):
+        record = _record(kind, table, here, known)
         if kind not in KEYS and kind is not Deployment:  # it has no name of its own
-            records[one] = record
+            records[here] = record
             continue
         name = getattr(record, field) if kind in KEYS else f"{record.script} / {record.deploy}"
-        _check_unique(records, name, one.at(field), given=field in table)
+        _check_unique(records, name, here.at(field), given=field in table)
         shared = _CREDENTIALS.get(kind, "")
         for index, other in enumerate(records.values()):
             if table.get(shared) and table[shared] == getattr(other, shared):
-                raise one.at(shared).error(f"is the same as that of {place.key}[{index}]")
+                raise here.at(shared).error(f"is the same as that of {place.key}[{index}]")
         records[name] = record
     known[kind] = records
     return list(records.values())
@@ -337,10 +337,10 @@ def _reference(value: object, kind: type, place: _Place, known: _Known) -> objec
 def _references(value: object, kind: type, place: _Place, known: _Known) -> list[object]:
     if not isinstance(value, list):
         raise place.error(f"expected a list, each the {KEYS[kind][1]} of one {KEYS[kind][0]}", value)
-    for index, one in enumerate(value):
-        if one in value[:index]:
-            raise place.at(index).error(f"{one!r} is given twice")
-    return [_reference(one, kind, place.at(index), known) for index, one in enumerate(value)]
+    for index, name in enumerate(value):
+        if name in value[:index]:
+            raise place.at(index).error(f"{name!r} is given twice")
+    return [_reference(name, kind, place.at(index), known) for index, name in enumerate(value)]
 
 
 def _entry_point(value: object, place: _Place) -> object:
@@ -358,9 +358,9 @@ def _audience(value: object, place: _Place) -> object:
         return value
     if not isinstance(value, list):
         raise place.error("expected 'all', a list of role ids and e-mail addresses, or a table", value)
-    for index, one in enumerate(value):
-        if type(one) not in {int, str}:
-            raise place.at(index).error("expected a role id or an e-mail address", one)
+    for index, member in enumerate(value):
+        if type(member) not in {int, str}:
+            raise place.at(index).error("expected a role id or an e-mail address", member)
     return value
 
 
@@ -394,10 +394,10 @@ def _moment(value: object, place: _Place) -> float:
 
 
 def _json(value: object, place: _Place) -> Any:  # noqa: ANN401  (a JSON value)
-    """Give the value back if JSON can hold it: TOML has dates, times and infinities besides."""
+    """Return the value if JSON can hold it: TOML has dates, times and infinities besides."""
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in parts:
-        _json(one, place.at(key))
+    for key, part in parts:
+        _json(part, place.at(key))
     if not isinstance(value, dict | list | str | int | float | None) or (
         isinstance(value, float) and not math.isfinite(value)
     ):

@@ -54,8 +54,8 @@ class Role(Record):
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "permissions" and isinstance(value, list | tuple | set | frozenset):
-            for one in value:
-                _check_permission(one)
+            for permission in value:
+                _check_permission(permission)
         Record.__setattr__(self, name, value)
 
     @property
@@ -74,9 +74,9 @@ def _check_permission(name: object) -> None:
     if not isinstance(name, str) or name in PERMISSIONS:
         return
     folded = re.sub(r"[^a-z]", "", name.lower())
-    for one in PERMISSIONS:
-        if folded.removesuffix("s") == re.sub(r"[^a-z]", "", one.lower()).removesuffix("s"):
-            raise RecordError("Role.permissions", name, f"NetSuite's spelling {one!r}")
+    for permission in PERMISSIONS:
+        if folded.removesuffix("s") == re.sub(r"[^a-z]", "", permission.lower()).removesuffix("s"):
+            raise RecordError("Role.permissions", name, f"NetSuite's spelling {permission!r}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,11 +117,11 @@ class Entity(Record):
             RecordError: the entity does not have it.
         """
         if role not in self.roles:
-            raise RecordError(f"roles of {self.email}", role.id, nearest(role.id, [one.id for one in self.roles]))
+            raise RecordError(f"roles of {self.email}", role.id, nearest(role.id, [held.id for held in self.roles]))
         self.roles.remove(role)
 
     def give_role(self, role: Role) -> None:
-        """Give ``role`` to the entity, or give it back."""
+        """Let the entity have ``role``, or have it back."""
         if role not in self.roles:
             self.roles.append(role)
 

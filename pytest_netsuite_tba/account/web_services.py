@@ -16,7 +16,7 @@ Fields = dict[str, Any]
 # Rows, or a function of the query's text that gives them.
 Rows = list[Fields] | Callable[[str], list[Fields]]
 # The XML that a SOAP operation answers with, or a function of the request's XML that gives it.
-Operation = str | Callable[[str], str]
+SoapAnswer = str | Callable[[str], str]
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _QUOTED_OR_NOT = re.compile(r"""('[^']*'?|"[^"]*"?)|[^'"]+""")
 
@@ -67,7 +67,7 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
         self._names: dict[str, str] = {}
         self._suiteql: list[tuple[str | re.Pattern[str], str, Rows]] = []  # as said, as compared, its rows
         self._last_id = 0
-        self.operations: dict[str, Operation] = {}  # of SOAP, by name
+        self.operations: dict[str, SoapAnswer] = {}  # of SOAP, by name
 
     def add(self, type: str, fields: Mapping[str, Any] | None = None, *, id: int | str | None = None) -> Fields:
         """Add a record of ``type`` (``customer``, ``salesOrder``, ``customrecord_...``); gives it with its ``id``.
@@ -112,44 +112,44 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
         del self._types[type.lower()][id]
 
     def find(self, type: str, id: str) -> Fields | None:
-        """Give the record of that internal id, or of that external id, written ``eid:...``; None if there is none."""
+        """Find the record of that internal id, or of that external id, written ``eid:...``; None if there is none."""
         records = self._types.get(type.lower(), {})
         if id[:4].lower() != "eid:":
             return records.get(id)
-        return next((one for one in records.values() if one.get("externalId") == id[4:]), None)
+        return next((record for record in records.values() if record.get("externalId") == id[4:]), None)
 
     def answer_suiteql(self, query: str | re.Pattern[str], rows: Rows) -> None:
         """Answer a SuiteQL query; see :meth:`pytest_netsuite_tba.NetSuiteServer.suiteql`."""
         if not callable(rows):
-            for one in rows:
-                _json_object(one, "row of a SuiteQL answer")
+            for row in rows:
+                _json_object(row, "row of a SuiteQL answer")
         # A list of its own: a request may be looking through the present one.
-        self._suiteql = [(query, _folded(query) if isinstance(query, str) else "", rows), *self._suiteql]
+        self._suiteql = [(query, _fold(query) if isinstance(query, str) else "", rows), *self._suiteql]
 
-    def answer_soap(self, operation: str, answer: Operation) -> None:
+    def answer_soap(self, operation: str, answer: SoapAnswer) -> None:
         """Answer a SOAP operation; see :meth:`pytest_netsuite_tba.NetSuiteServer.soap`."""
         self.operations[operation] = answer if callable(answer) else xml_element(answer)
 
     def rows_of(self, query: str) -> list[Fields] | None:
-        """Give the rows of a SuiteQL query; None where nobody said any."""
-        asked = _folded(query)
+        """Look up the rows of a SuiteQL query; None where nobody said any."""
+        asked = _fold(query)
         for wanted, folded, rows in self._suiteql:
             if folded == asked if isinstance(wanted, str) else wanted.search(query):
                 if not callable(rows):
                     return rows
                 given: Any = rows(query)
-                if not (isinstance(given, list) and all(isinstance(one, dict) for one in given)):
+                if not (isinstance(given, list) and all(isinstance(row, dict) for row in given)):
                     raise RecordError("what the function gives", given, "a list of dicts")
                 return given
         return None
 
     def as_seed(self) -> WebServices:
-        """Give what it holds as ``account.toml`` would write it; answers by functions and patterns are left out."""
+        """Write what it holds as ``account.toml`` would; answers by functions and patterns are left out."""
         return WebServices(
             records=[
-                BusinessRecord(type=name, id=int(id), fields={key: one[key] for key in one if key != "id"})
+                BusinessRecord(type=name, id=int(id), fields={key: record[key] for key in record if key != "id"})
                 for name in self
-                for id, one in list(self[name].items())
+                for id, record in list(self[name].items())
             ],
             suiteql=[
                 QueryAnswer(query=query, rows=rows)
@@ -184,7 +184,7 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
 
 
 def _json_object(value: object, where: str) -> Fields:
-    """Give a copy of a dict that JSON can hold."""
+    """Copy a dict that JSON can hold."""
     if not isinstance(value, Mapping):
         raise RecordError(where, value, "a dict of JSON values")
     try:
@@ -194,13 +194,13 @@ def _json_object(value: object, where: str) -> Fields:
     return copy.deepcopy(dict(value))
 
 
-def _folded(query: str) -> str:
-    """Give a query as it is compared: what is quoted as it is, the rest in lower case with single spaces."""
+def _fold(query: str) -> str:
+    """Write a query as it is compared: what is quoted as it is, the rest in lower case with single spaces."""
     return _QUOTED_OR_NOT.sub(lambda found: found[1] or re.sub(r"\s+", " ", found[0].lower()), query.strip())
 
 
 def xml_element(text: object) -> str:
-    """Give the text of one XML element.
+    """Check the text of one XML element, and return it.
 
     Raises:
         RecordError: it is none.

@@ -22,7 +22,7 @@ WHAT_IS_READ = "a curl command, a raw HTTP request or a HAR file"
 
 
 def read(text: str, *, entry: int | None = None) -> list[Capture]:
-    """Give the requests that a text holds, in order.
+    """Read the requests that a text holds, in order.
 
     Args:
         text: UTF-8 with ``surrogateescape``; a byte order mark and CRLF are taken, half a character is U+FFFD.

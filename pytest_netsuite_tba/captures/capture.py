@@ -63,7 +63,7 @@ def _without_credentials(url: str) -> str:
 
 
 def date_of(headers: Iterable[tuple[str, str]]) -> float | None:
-    """Give the time of a Date header, Unix seconds; None where there is none that can be read."""
+    """The time of a Date header, Unix seconds; None where there is none that can be read."""
     for name, value in headers:
         if name.lower() == "date":
             try:

@@ -93,7 +93,7 @@ def _capture(words: list[Word]) -> Capture:
     if not urls:
         raise CaptureError(f"{where}: the curl command has no URL")
     headers, body = _headers_and_body(options)
-    url = urls[0] if "globoff" in values else _unglobbed(urls[0], options.notes)
+    url = urls[0] if "globoff" in values else _unglob(urls[0], options.notes)
     if len(urls) > 1:
         options.notes.append(f"The command has {len(urls)} URLs; the first was taken.")
     has_body = bool({"data", "raw", "urlencode", "json", "multipart"} & set(values))
@@ -101,7 +101,7 @@ def _capture(words: list[Word]) -> Capture:
         url = url.partition("#")[0]
         url += ("&" if "?" in url else "?") + body.decode("utf-8", "surrogateescape")
         body, has_body = b"", False
-        headers = [one for one in headers if one != ("Content-Type", FORM)]
+        headers = [header for header in headers if header != ("Content-Type", FORM)]
     default = "HEAD" if "head" in values else "POST" if has_body else "PUT" if "upload" in values else "GET"
     method, target = values.get("method", [default])[-1], values.get("target", [""])[-1]
     request = request_to(url, where, method=method, headers=headers, body=body, target=target)
@@ -111,7 +111,7 @@ def _capture(words: list[Word]) -> Capture:
 _BRACKET = re.compile(r"\\([\[\]{}])|[\[{](?![\da-f:.]*\])", re.IGNORECASE)  # none where an IPv6 address stands in them
 
 
-def _unglobbed(url: str, notes: list[str]) -> str:
+def _unglob(url: str, notes: list[str]) -> str:
     """Take the backslashes from brackets and braces, as curl does unless it is told ``--globoff``."""
     if any(not found[1] for found in _BRACKET.finditer(url)):
         notes.append("Brackets or braces make curl send several requests (without -g); the URL stands as it is.")
@@ -191,7 +191,7 @@ def _data(options: _Options) -> str:
         elif name == "json":
             data += value
         elif name == "urlencode":
-            data += joint + _urlencoded(value, options.notes)
+            data += joint + _urlencode(value, options.notes)
     return data
 
 
@@ -208,7 +208,7 @@ def _add_header(value: str, headers: list[tuple[str, str]], removed: set[str], n
         headers.append((name.strip(), text.strip()))
 
 
-def _urlencoded(value: str, notes: list[str]) -> str:
+def _urlencode(value: str, notes: list[str]) -> str:
     """Encode as curl does: ``content``, ``=content``, ``name=content``; ``@file`` and ``name@file`` are not read."""
     name, equals, content = value.partition("=")
     if not equals:

@@ -19,7 +19,7 @@ _LOOKED_FOR = "one to a NetSuite host or path, or with an OAuth header; --entry 
 
 
 def read(text: str, *, entry: int | None = None) -> list[Capture]:
-    """Give the entries that go to NetSuite or are signed by OAuth; or the one asked for, whatever it is.
+    """Read the entries that go to NetSuite or are signed by OAuth; or the entry asked for, whatever it is.
 
     Raises:
         CaptureError: it is no HAR, an entry cannot be read, or there is none.
@@ -29,10 +29,10 @@ def read(text: str, *, entry: int | None = None) -> list[Capture]:
         if not 1 <= entry <= len(entries):
             raise CaptureError(f"there is no entry {entry}; the HAR file has 1 to {len(entries)}")
         return [_capture(entries[entry - 1], entry)]
-    chosen = [(number, one) for number, one in enumerate(entries, 1) if _concerns_netsuite(one)]
+    chosen = [(number, candidate) for number, candidate in enumerate(entries, 1) if _concerns_netsuite(candidate)]
     if not chosen:
         raise CaptureError(f"none of the {len(entries)} entries of the HAR file is {_LOOKED_FOR}")
-    return [_capture(one, number) for number, one in chosen]
+    return [_capture(candidate, number) for number, candidate in chosen]
 
 
 def _entries(text: str) -> list[Any]:
@@ -69,9 +69,9 @@ def _concerns_netsuite(entry: Any) -> bool:  # noqa: ANN401  (of a file)
 def _headers(request: dict[str, Any]) -> list[tuple[str, str]]:
     headers = request.get("headers")
     return [
-        (one["name"], one["value"])
-        for one in (headers if isinstance(headers, list) else [])
-        if isinstance(one, dict) and isinstance(one.get("name"), str) and isinstance(one.get("value"), str)
+        (header["name"], header["value"])
+        for header in (headers if isinstance(headers, list) else [])
+        if isinstance(header, dict) and isinstance(header.get("name"), str) and isinstance(header.get("value"), str)
     ]
 
 

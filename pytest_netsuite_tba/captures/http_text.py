@@ -23,7 +23,7 @@ Line = tuple[int, str]
 
 
 def read(text: str) -> list[Capture]:
-    """Give the requests of a text, each with the response that follows it.
+    """Read the requests of a text, each with the response that follows it.
 
     Raises:
         CaptureError: a line is neither a request line nor a header where one must stand.
@@ -55,7 +55,7 @@ def _request(lines: list[Line], at: int, number: int, line: str, captures: list[
     found = _REQUEST.fullmatch(line)
     if found is None or not found[2].lower().startswith(("/", "http://", "https://", "*")):
         expected = "a request line such as 'GET https://1234567.restlets.api.netsuite.com/... HTTP/1.1'"
-        raise CaptureError(f"{where}: expected {expected}, a curl command or a HAR file, got {_shown(line)}")
+        raise CaptureError(f"{where}: expected {expected}, a curl command or a HAR file, got {_quote(line)}")
     headers, at = _headers(lines, at + 1)
     body, at = _body(lines, at, headers)
     target = found[2]
@@ -88,7 +88,7 @@ def _headers(lines: list[Line], at: int) -> tuple[tuple[tuple[str, str], ...], i
             found = _HEADER.fullmatch(line)
             if found is None:
                 raise CaptureError(
-                    f"line {number}: expected a header 'Name: value' or an empty line, got {_shown(line)}"
+                    f"line {number}: expected a header 'Name: value' or an empty line, got {_quote(line)}"
                 )
             headers.append((found[1], found[2]))
         at += 1
@@ -133,13 +133,13 @@ def _of_http_client(lines: list[Line]) -> Iterator[Line]:
             except (ValueError, SyntaxError, MemoryError, RecursionError):
                 raise CaptureError(f"line {number}: after {kind!r} no Python text is to be read") from None
             text = to_text(literal) if isinstance(literal, bytes) else without_lone_surrogates(str(literal))
-            for one in text.removesuffix("\r\n").split("\n"):
-                yield number, one.rstrip("\r")
+            for piece in text.removesuffix("\r\n").split("\n"):
+                yield number, piece.rstrip("\r")
         elif kind == "header:":
             yield number, rest
 
 
-def _shown(line: str) -> str:
+def _quote(line: str) -> str:
     """Quote a line without what may be a credential: its first word or so."""
     word = line.strip().partition(":")[0].partition(" ")[0]
     return repr(word[:40]) + ("" if len(line.strip()) == len(word) else " ...")

@@ -18,8 +18,7 @@ from pytest_netsuite_tba.login.nonces import NonceStore
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.login.token_passport import FIELDS
 from pytest_netsuite_tba.oauth1.encoding import to_text
-from pytest_netsuite_tba.services.soap import PATH as SOAP_PATH
-from pytest_netsuite_tba.services.soap import read
+from pytest_netsuite_tba.services.soap import SOAP_PATH, read
 
 from .capture import request_to
 
@@ -64,7 +63,7 @@ class Judge:
         try:
             if request.envelope is None and request.path.startswith(SOAP_PATH):
                 read(request)
-            fake = self._fake if self.knows_secrets else self._made_up(request)
+            fake = self._fake if self.knows_secrets else self._make_up(request)
             for account in fake.accounts.values():
                 account.clock.freeze(moment(request) if at is None else at)
             attempt = fake.judge(request)
@@ -78,10 +77,10 @@ class Judge:
         """Whether only the missing secrets kept the attempt from being judged to its end."""
         return not self.knows_secrets and attempt.refusal is not None and attempt.refusal.detail == "InvalidSignature"
 
-    def _made_up(self, request: SignedRequest) -> Fake:
+    def _make_up(self, request: SignedRequest) -> Fake:
         """A fake with the account that the request seems to call; nothing is known of its secrets."""
         label = request.host.lower().partition(".")[0] if request.host.lower().endswith(NETSUITE) else ""
-        sent = _sent(request)
+        sent = _sent_parameters(request)
         realm = as_account_id(sent.get("realm", ""))
         name = as_account_id(label) or (realm if re.fullmatch("[A-Z0-9_]+", realm) else "") or "1234567"
         try:
@@ -103,7 +102,7 @@ def _forget_secrets(attempt: LoginAttempt) -> None:
     attempt.application = attempt.token_name = attempt.user = attempt.role = ""
 
 
-def _sent(request: SignedRequest) -> dict[str, str]:
+def _sent_parameters(request: SignedRequest) -> dict[str, str]:
     """The OAuth parameters of the header, or those that a passport says, as sent."""
     if request.envelope is not None:
         fields = request.envelope.passports[0].fields if request.envelope.passports else {}
@@ -113,11 +112,11 @@ def _sent(request: SignedRequest) -> dict[str, str]:
 
 def moment(request: SignedRequest) -> float:
     """The time by the request's own timestamp if it is a plausible one, else now."""
-    stamp = _sent(request).get("oauth_timestamp", "")
+    stamp = _sent_parameters(request).get("oauth_timestamp", "")
     return float(stamp) if _TEN_DIGITS.fullmatch(stamp) else time.time()
 
 
-def account_of(account: str, *, consumer_key: str, consumer_secret: str, token_id: str, token_secret: str) -> Account:
+def account_with(account: str, *, consumer_key: str, consumer_secret: str, token_id: str, token_secret: str) -> Account:
     """An account that holds one token with these four values, everything else such that it may log in.
 
     Raises:
@@ -144,7 +143,7 @@ def explain(request: object, account: Account | str | os.PathLike[str], *, at: M
     from pytest_netsuite_tba.account.clock import unix_seconds
 
     accounts = [account] if isinstance(account, Account) else load(account)
-    signed, captured_at = _signed(request)
+    signed, captured_at = _as_signed_request(request)
     return Judge(accounts).judge(signed, captured_at if at is None else unix_seconds(at))
 
 
@@ -160,7 +159,7 @@ def assert_signed(request: object, account: Account | str | os.PathLike[str], *,
         raise AssertionError(f"{attempt.method} {attempt.url} would be refused: {attempt.cause}{said}")
 
 
-def _signed(request: object) -> tuple[SignedRequest, float | None]:
+def _as_signed_request(request: object) -> tuple[SignedRequest, float | None]:
     """Any request as a SignedRequest, and the time of a capture."""
     if isinstance(request, SignedRequest):
         return request, None

@@ -72,20 +72,20 @@ _VARIABLE = re.compile(r"(?<![\\`])(\$)\{?([A-Za-z_]\w*)")
 def _ansi_c(text: str) -> str:
     """Undo the escapes of bash's quote with a dollar sign; bytes that make UTF-8 together become one character."""
 
-    def unescape(one: re.Match[str]) -> str:
-        if one[1]:
-            return to_text(bytes([int(one[1], 16)]))
-        if one[2] or one[3]:
-            number = int(one[2] or one[3], 16)
+    def unescape(found: re.Match[str]) -> str:
+        if found[1]:
+            return to_text(bytes([int(found[1], 16)]))
+        if found[2] or found[3]:
+            number = int(found[2] or found[3], 16)
             return chr(number) if number <= sys.maxunicode else "\ufffd"
-        if one[4]:
-            return to_text(bytes([int(one[4], 8) & 0xFF]))
-        return _ESCAPED.get(one[5], one[5] if one[5] in "\\'\"?" else f"\\{one[5]}")
+        if found[4]:
+            return to_text(bytes([int(found[4], 8) & 0xFF]))
+        return _ESCAPED.get(found[5], found[5] if found[5] in "\\'\"?" else f"\\{found[5]}")
 
     return to_text(to_bytes(without_lone_surrogates(_ANSI_C.sub(unescape, text))))
 
 
-def _replaced(pattern: str, by: str | Callable[[re.Match[str]], str]) -> Callable[[str], str]:
+def _replacer(pattern: str, by: str | Callable[[re.Match[str]], str]) -> Callable[[str], str]:
     compiled = re.compile(pattern, re.DOTALL)
     return lambda text: compiled.sub(by, text)
 
@@ -115,9 +115,9 @@ _LEXERS = {
 # What a piece stands for, if not for itself.
 _MEANINGS = {
     "ansi": _ansi_c,
-    "single": _replaced("''", "'"),
-    "double": _replaced(r'\\(["\\$`])|\\\n', r"\1"),
-    "backticked": _replaced(r'`(.)|["\\](")', lambda one: _BACKTICKED.get(one[1], one[1]) if one[1] else one[2]),
+    "single": _replacer("''", "'"),
+    "double": _replacer(r'\\(["\\$`])|\\\n', r"\1"),
+    "backticked": _replacer(r'`(.)|["\\](")', lambda found: found[2] or _BACKTICKED.get(found[1], found[1])),
 }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from pytest_netsuite_tba.account.records import as_account_id
 from pytest_netsuite_tba.account.seed import load
 from pytest_netsuite_tba.captures.capture import request_to
-from pytest_netsuite_tba.captures.judge import account_of
+from pytest_netsuite_tba.captures.judge import account_with
 from pytest_netsuite_tba.clients.variables import CREDENTIAL_NAMES
 
 from .command import UsageError
@@ -43,7 +43,7 @@ def accounts_of(arguments: argparse.Namespace, *, ask: bool) -> list[Account]:
         return []
     account, *texts = values.values()
     names = ("consumer_key", "consumer_secret", "token_id", "token_secret")
-    return [account_of(as_account_id(account), **dict(zip(names, texts, strict=True)))]
+    return [account_with(as_account_id(account), **dict(zip(names, texts, strict=True)))]
 
 
 def _prompt_for(name: str) -> str:

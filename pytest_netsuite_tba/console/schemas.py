@@ -11,7 +11,7 @@ from pytest_netsuite_tba.account.fields import rules_of, without_none
 from pytest_netsuite_tba.account.records import Account, Features, Integration, Token
 from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Call, Canned, Deployment, ScriptError
-from pytest_netsuite_tba.account.seed import changeable
+from pytest_netsuite_tba.account.seed import changeable_fields
 from pytest_netsuite_tba.account.users import Entity, Role
 from pytest_netsuite_tba.account.web_services import BusinessRecord, OperationAnswer, QueryAnswer, WebServices
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
@@ -132,7 +132,7 @@ def components() -> dict[str, Schema]:
         schemas |= {
             name: object_of(_picked(record["properties"], shown)),
             f"New{name}": record,
-            f"{name}Change": object_of(_picked(record["properties"], changeable(kind)), []),
+            f"{name}Change": object_of(_picked(record["properties"], changeable_fields(kind)), []),
         }
     for name in ("Features", "Behaviour"):
         schemas |= {
@@ -148,7 +148,7 @@ def components() -> dict[str, Schema]:
         "CreatedToken": object_of(schemas["Token"]["properties"] | {"secret": TEXT}),
         "Restlet": object_of(deployment["properties"] | dict.fromkeys(ENTRY_POINTS, entry_point) | {"calls": WHOLE}),
         "Account": object_of(account | lists | records),
-        "AccountChange": object_of(_picked(account, changeable(Account)) | changes, []),
+        "AccountChange": object_of(_picked(account, changeable_fields(Account)) | changes, []),
         "Error": object_of({"error": object_of({"message": TEXT, "path": or_null(TEXT)})}),
         "Mistake": object_of(fields_of(Mistake) | {"id": {"enum": list(CATALOGUE)}}),
         "Diagnosis": object_of(fields_of(Diagnosis, without=("renderer",))),

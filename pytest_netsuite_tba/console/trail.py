@@ -69,7 +69,7 @@ class Query:
 
 
 def _mistakes(attempt: LoginAttempt, budget: float) -> set[str]:
-    diagnosis = None if attempt.accepted else attempt.diagnosed(budget=budget)
+    diagnosis = None if attempt.accepted else attempt.diagnosis_within(budget=budget)
     return set() if diagnosis is None else {mistake.id for mistake in diagnosis.mistakes}
 
 

@@ -115,7 +115,7 @@ def _finished(
         expected_base_string=expected,
         corrected_authorization=corrected,
         notes=tuple(notes),
-    ).hidden(facts.hiding)
+    ).without_secrets(facts.hiding)
 
 
 def _corrected(facts: Facts) -> tuple[str | None, bool]:

@@ -274,7 +274,7 @@ class Fake:
         """Row 1: refuse as RESTlets do, and lead on where NetSuite would."""
         exchange.account = wrong.account
         hosts = tuple(wrong.service.host_of(account) for account in self.accounts.values())
-        exchange.refused(wrong.refusal, channel="restlet", hosts=hosts)
+        exchange.refuse(wrong.refusal, channel="restlet", hosts=hosts)
         reply = restlets.refuse(exchange, wrong.refusal)
         if wrong.location:
             reply.headers.append(("Location", encoded_url(wrong.location)))
@@ -287,7 +287,7 @@ class Fake:
             _ResetError: the fault is a reset.
         """
         exchange.account = exchange.called
-        exchange.refused(FAULT.because(f"The test asked for the fault {fault.kind!r}."), channel="restlet", forced=True)
+        exchange.refuse(FAULT.because(f"The test asked for the fault {fault.kind!r}."), channel="restlet", forced=True)
         if fault.kind == "reset":
             raise _ResetError
         if fault.kind == "wrong_data_center":
@@ -309,5 +309,5 @@ class Fake:
         exchange.note = f"The fake itself failed: {type(failed).__name__}: {failed}"
         if not exchange.attempts:
             with suppress(Exception):  # what failed may be what an attempt is made of, as the clock
-                exchange.refused(FAKE_FAILED, channel="restlet", hosts=None)
+                exchange.refuse(FAKE_FAILED, channel="restlet", hosts=None)
         return Reply.of(b"", status=_FAILED)

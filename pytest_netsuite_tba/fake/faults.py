@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.services.restlets import PATH
+from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.request import SignedRequest
@@ -134,4 +134,4 @@ class Faults:
 
 
 def _calls(request: SignedRequest, script: str) -> bool:
-    return request.path == PATH and f"&script={script}&" in f"&{request.query}&"
+    return request.path == RESTLET_PATH and f"&script={script}&" in f"&{request.query}&"

@@ -88,7 +88,7 @@ class LoginAttempt:
             self._diagnosis = self.search(self.facts, budget=budget)
         return self._diagnosis
 
-    def diagnosed(self, *, budget: float) -> Diagnosis | None:
+    def diagnosis_within(self, *, budget: float) -> Diagnosis | None:
         """The diagnosis; one that nobody has looked at yet is searched for ``budget`` seconds at most."""
         return self.diagnose(budget=budget) if self._diagnosis is None and budget else self._diagnosis
 
@@ -97,7 +97,7 @@ class LoginAttempt:
 
         A diagnosis that nobody has looked at yet is searched for ``budget`` seconds at most; with 0 it stays out.
         """
-        diagnosis = self.diagnosed(budget=budget)
+        diagnosis = self.diagnosis_within(budget=budget)
         return {
             "accepted": self.accepted,
             "id": self.id,

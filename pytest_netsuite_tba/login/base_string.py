@@ -18,7 +18,7 @@ NOT_SIGNED = frozenset({"realm", "oauth_signature"})
 def expected_base_string(
     request: SignedRequest, oauth_parameters: Iterable[tuple[str, str]], *, parameter_order: str = "rfc5849"
 ) -> str:
-    """Give the base string that the client must have signed.
+    """The base string that the client must have signed.
 
     ``oauth_parameters`` are the decoded pairs of the Authorization header. Those of the query string, and of a
     form body, are added here; a JSON, XML or text body is never signed. ``parameter_order`` is

@@ -21,7 +21,7 @@ from .base_string import expected_base_string
 from .login import Login
 from .nonces import WINDOW_SECONDS
 from .refusals import BY_ID
-from .web_services_only import DOORS
+from .web_services_only import WAYS_IN
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.users import Entity, Role
@@ -286,7 +286,7 @@ def address_is_let_in(address: str, rules: list[str]) -> bool:
 def role_may_call_restlets(login: Login) -> Refusal | None:
     """Row 18: the role is not Web Services Only (Oracle section_4254801119; disputed, ``Behaviour`` decides)."""
     restricted = login.found_token.role.web_services_only and login.account.behaviour.web_services_only_refused
-    refusal = DOORS["restlet"].refusal
+    refusal = WAYS_IN["restlet"].refusal
     return BY_ID[refusal] if restricted and refusal is not None else None
 
 
@@ -326,4 +326,4 @@ _RECORDS: tuple[Check, ...] = (
 )
 RESTLET = (*_HEADER, *_RECORDS, role_may_call_restlets)
 REST = (*_HEADER, rest_is_enabled, *_RECORDS, role_may_call_rest)
-TOKEN = RESTLET  # tokeninfo, revoketoken; the flow has checks of its own
+TOKEN_ENDPOINTS = RESTLET  # tokeninfo, revoketoken; the flow has checks of its own

@@ -18,7 +18,7 @@ HEADERS = "netsuite_tba.headers"  # WSGI key of our listener: the headers as sen
 
 def request_of(environ: Mapping[str, Any], body: bytes) -> SignedRequest:
     """The request of a WSGI environ; the raw target and headers where the server kept them, else rebuilt."""
-    target = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt_target(environ)
+    target = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuild_target(environ)
     if "?" not in target and environ.get("QUERY_STRING"):  # werkzeug's EnvironBuilder leaves it out
         target = f"{target}?{environ['QUERY_STRING']}"
     port = environ.get("SERVER_PORT", "")
@@ -27,13 +27,13 @@ def request_of(environ: Mapping[str, Any], body: bytes) -> SignedRequest:
         target=to_text(target.encode("latin-1")),
         host=environ.get("HTTP_HOST") or f"{environ.get('SERVER_NAME', 'localhost')}:{port}",
         scheme=environ.get("wsgi.url_scheme", "http"),
-        headers=environ.get(HEADERS) or tuple(_rebuilt_headers(environ)),
+        headers=environ.get(HEADERS) or tuple(_rebuild_headers(environ)),
         body=body,
         remote_address=environ.get("REMOTE_ADDR") or "127.0.0.1",
     )
 
 
-def _rebuilt_target(environ: Mapping[str, Any]) -> str:
+def _rebuild_target(environ: Mapping[str, Any]) -> str:
     path = quote(
         (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"), safe="/~:@!$&'()*+,;="
     )
@@ -41,7 +41,7 @@ def _rebuilt_target(environ: Mapping[str, Any]) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _rebuilt_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _rebuild_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
     headers = [
         (key[5:].replace("_", "-").title(), to_text(value.encode("latin-1", "replace")))
         for key, value in environ.items()

@@ -19,7 +19,7 @@ class NonceStore:
         self._buckets: dict[int, dict[tuple[str, str], int]] = {}
 
     def seen(self, user: str, nonce: str, timestamp: int) -> int | None:
-        """Give the id of the attempt that spent this nonce, or None."""
+        """Look up the id of the attempt that spent this nonce, or None."""
         return self._buckets.get(timestamp, {}).get((user, nonce))
 
     def spend(self, user: str, nonce: str, timestamp: int, *, now: float, attempt: int) -> None:

@@ -88,7 +88,7 @@ class SignedRequest:
         return self._query_parameters
 
     def header(self, name: str) -> str:
-        """Give the first header of that name (lower case), or ``""``."""
+        """The value of the first header of that name (lower case), or ``""``."""
         if self._first_headers is None:
             self._first_headers = {sent.lower(): value for sent, value in reversed(self.headers)}
         return self._first_headers.get(name, "")

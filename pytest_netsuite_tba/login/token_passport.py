@@ -39,7 +39,7 @@ class TokenPassport:
         return f"{self.account}&{self.consumer_key}&{self.token}&{self.nonce}&{self.timestamp}"
 
     def signature(self, consumer_secret: str, token_secret: str, algorithm: str = "HMAC-SHA256") -> str:
-        """Give the base64 signature; the key is the two secrets, not encoded.
+        """Compute the base64 signature; the key is the two secrets, not encoded.
 
         Raises:
             KeyError: ``algorithm`` is none of :data:`ALGORITHMS`.
@@ -88,7 +88,7 @@ class SentPassport:
     algorithm: str = ""
 
     def for_account(self, account: str) -> TokenPassport:
-        """Give what is signed, with the account's own spelling of its id."""
+        """What is signed, with the account's own spelling of its id."""
         sent = self.fields.get
         return TokenPassport(
             account=account,

@@ -33,7 +33,7 @@ class Mistake:
         return {"id": self.id, "title": self.title, "cause": self.cause, "cure": self.cure}
 
 
-def _unrendered(diagnosis: Diagnosis, **_: object) -> str:
+def _refuse_to_render(diagnosis: Diagnosis, **_: object) -> str:
     raise TypeError(f"nothing was handed in that renders {type(diagnosis).__name__}")
 
 
@@ -59,19 +59,19 @@ class Diagnosis:
     expected_base_string: str | None = None
     corrected_authorization: str | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
-    renderer: Callable[..., str] = field(default=_unrendered, repr=False, compare=False)
+    renderer: Callable[..., str] = field(default=_refuse_to_render, repr=False, compare=False)
 
-    def hidden(self, hiding: Hiding) -> Diagnosis:
+    def without_secrets(self, hiding: Hiding) -> Diagnosis:
         """The same without the secrets that ``hiding`` knows."""
         hide, optional = hiding.text, hiding.optional
 
-        def without(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
+        def hide_in(mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
             return tuple(replace(mistake, cause=hide(mistake.cause), cure=hide(mistake.cure)) for mistake in mistakes)
 
         return replace(
             self,
-            mistakes=without(self.mistakes),
-            also_consistent=tuple(map(without, self.also_consistent)),
+            mistakes=hide_in(self.mistakes),
+            also_consistent=tuple(map(hide_in, self.also_consistent)),
             signed_base_string=optional(self.signed_base_string),
             expected_base_string=optional(self.expected_base_string),
             corrected_authorization=optional(self.corrected_authorization),

@@ -1,4 +1,4 @@
-"""What a role with the Web Services Only box ticked meets at each of NetSuite's doors: one table.
+"""What a role with the Web Services Only box ticked meets at each way into an account: one table.
 
 The checks, the docs and the test of the whole truth are made of it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Door(NamedTuple):
+class WayIn(NamedTuple):
     """A way into an account.
 
     Attributes:
@@ -23,11 +23,11 @@ class Door(NamedTuple):
     source: str
 
 
-DOORS: dict[str, Door] = {
-    "restlet": Door("RESTlets", "web-services-only", "Oracle section_4254801119, chapter_157011522878"),
-    "rest": Door("REST web services", None, "Oracle section_N3424894: web services calls only"),
-    "soap": Door("SOAP web services", None, "the same"),
-    "tokeninfo": Door("tokeninfo and revoketoken, signed", "web-services-only", "no source: they are no web services"),
-    "issuetoken": Door("issuetoken and revoketoken, by password", "user-web-services-only", "the same"),
-    "ui": Door("The authorize page, then accesstoken", "user-web-services-only", "Oracle section_N3424894: no UI"),
+WAYS_IN: dict[str, WayIn] = {
+    "restlet": WayIn("RESTlets", "web-services-only", "Oracle section_4254801119, chapter_157011522878"),
+    "rest": WayIn("REST web services", None, "Oracle section_N3424894: web services calls only"),
+    "soap": WayIn("SOAP web services", None, "the same"),
+    "tokeninfo": WayIn("tokeninfo and revoketoken, signed", "web-services-only", "no source: they are no web services"),
+    "issuetoken": WayIn("issuetoken and revoketoken, by password", "user-web-services-only", "the same"),
+    "ui": WayIn("The authorize page, then accesstoken", "user-web-services-only", "Oracle section_N3424894: no UI"),
 }

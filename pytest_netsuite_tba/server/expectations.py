@@ -65,13 +65,13 @@ class Log(History[Any]):
     """Every request and its response, werkzeug's both, made when they are looked at."""
 
     def __iter__(self) -> Iterator[tuple[Request, Response]]:
-        return (_logged(*entry) for entry in super().__iter__())
+        return (_log_entry(*entry) for entry in super().__iter__())
 
     def __getitem__(self, index: Any) -> Any:  # noqa: ANN401  (an index or a slice, as any sequence has it)
-        return list(self)[index] if isinstance(index, slice) else _logged(*super().__getitem__(index))
+        return list(self)[index] if isinstance(index, slice) else _log_entry(*super().__getitem__(index))
 
 
-def _logged(environ: WSGIEnvironment, reply: Reply) -> tuple[Request, Response]:
+def _log_entry(environ: WSGIEnvironment, reply: Reply) -> tuple[Request, Response]:
     response = reply.source
     if not isinstance(response, Response):
         response = Response(reply.body, status=reply.status, headers=reply.headers)

@@ -21,7 +21,7 @@ from pytest_netsuite_tba.fake.core import Fake, InternalError
 from pytest_netsuite_tba.login.environ import request_of
 from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
-from pytest_netsuite_tba.services.restlets import PATH
+from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 from pytest_netsuite_tba.tokens.approval import approve
 from pytest_netsuite_tba.wire import Limits
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Integration, Token
     from pytest_netsuite_tba.account.scripts import Audience, Deployment, EntryPoint
     from pytest_netsuite_tba.account.users import Entity, Role
-    from pytest_netsuite_tba.account.web_services import Operation, Rows, WebServicesContent
+    from pytest_netsuite_tba.account.web_services import Rows, SoapAnswer, WebServicesContent
     from pytest_netsuite_tba.fake.faults import Faults
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
     from pytest_netsuite_tba.login.refusal import Refusal
@@ -298,7 +298,7 @@ class NetSuiteServer:
         with self.account.lock:
             self.account.web_services.answer_suiteql(query, rows)
 
-    def soap(self, operation: str, answer: Operation) -> None:
+    def soap(self, operation: str, answer: SoapAnswer) -> None:
         """Say what a SOAP operation of the first account answers.
 
         Args:
@@ -316,7 +316,7 @@ class NetSuiteServer:
         """The URL of a RESTlet at this server, as a client would call it; ``params`` are added, encoded."""
         pairs = {"script": script, "deploy": deploy} | params
         query = "&".join(f"{quote(name, safe='')}={quote(str(value), safe='')}" for name, value in pairs.items())
-        return f"{self.url}{PATH}?{query}"
+        return f"{self.url}{RESTLET_PATH}?{query}"
 
     # -- what the test announces -----------------------------------------------------------------------------
 

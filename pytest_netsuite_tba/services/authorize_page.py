@@ -34,15 +34,15 @@ _MOST_BYTES = 65_536  # of a form: it holds a few short fields
 def serve(exchange: Exchange) -> Reply | None:
     """Answer one request of a browser; what is between the pages is kept with the request token."""
     request = exchange.request
-    if request.path != views.PATH:
+    if request.path != views.PAGE_PATH:
         return None
     account = account_of_host(exchange)
     try:
         check_method(request, "GET", "POST")
-        return _open(exchange, account) if request.method == "GET" else _sent(exchange, account)
+        return _open(exchange, account) if request.method == "GET" else _submit(exchange, account)
     except RefusedError as refused:
         exchange.account = account
-        attempt = exchange.refused(refused.refusal, hosts=None)
+        attempt = exchange.refuse(refused.refusal, hosts=None)
         reply = refuse(exchange, attempt.refusal or refused.refusal)
         if refused.allow:
             reply.headers.append(("Allow", refused.allow))
@@ -61,30 +61,30 @@ def _open(exchange: Exchange, account: Account | None) -> Reply:
     if STATE.fullmatch(state) is None:
         raise RefusedError(BY_TOKEN_ID["page-bad-state"])
     with exchange.desk.lock:
-        token = _waiting(exchange.desk, fields, account)
+        token = _find_waiting(exchange.desk, fields, account)
         return _page(_log_in_page(exchange.desk, token, token.open_form(OpenForm(state=state))))
 
 
-def _sent(exchange: Exchange, account: Account | None) -> Reply:
+def _submit(exchange: Exchange, account: Account | None) -> Reply:
     """Take a form that came back."""
     request = exchange.request
     if request.media_type != FORM or len(request.body) > _MOST_BYTES:
         raise RefusedError(BY_TOKEN_ID["page-stale-form"].because("What came is no form of this page."))
     fields = _fields(decode_query(to_text(request.body)))
     with exchange.desk.lock:
-        token = _waiting(exchange.desk, fields, account)
+        token = _find_waiting(exchange.desk, fields, account)
         form = token.forms.pop(fields.get("form", ""), None)
         if form is None:
             raise RefusedError(BY_TOKEN_ID["page-stale-form"])
         visit = Visit(exchange, token, form)
         if not form.users:
-            return _logged_in(visit, fields)
+            return _log_in(visit, fields)
         if form.choice is not None:
-            return _coded(visit, form.choice, fields.get("code", ""))
-        return _decided(visit, fields)
+            return _check_code(visit, form.choice, fields.get("code", ""))
+        return _decide(visit, fields)
 
 
-def _waiting(desk: TokenDesk, fields: dict[str, str], account: Account | None) -> RequestToken:
+def _find_waiting(desk: TokenDesk, fields: dict[str, str], account: Account | None) -> RequestToken:
     token = desk.waiting(fields.get("oauth_token", ""))
     if token is None:
         raise RefusedError(BY_TOKEN_ID["page-no-request-token"])
@@ -98,7 +98,7 @@ def _waiting(desk: TokenDesk, fields: dict[str, str], account: Account | None) -
 # -- one form after the other --------------------------------------------------------------------------------------
 
 
-def _logged_in(visit: Visit, fields: dict[str, str]) -> Reply:
+def _log_in(visit: Visit, fields: dict[str, str]) -> Reply:
     desk, token = visit.desk, visit.token
     email, password = _plain(fields.get("email", "")), fields.get("password", "")
     homes = (token.account,) if token.account else desk.homes(email, password)
@@ -114,10 +114,10 @@ def _logged_in(visit: Visit, fields: dict[str, str]) -> Reply:
     return visit.consent(users, wanted)
 
 
-def _decided(visit: Visit, fields: dict[str, str]) -> Reply:
+def _decide(visit: Visit, fields: dict[str, str]) -> Reply:
     users, decision, picked = visit.form.users, fields.get("decision"), fields.get("role", "")
     if decision == "deny":
-        return _sent_on(visit.desk.deny(visit.token, visit.form.state))
+        return _send_on(visit.desk.deny(visit.token, visit.form.state))
     choice = next((choice for choice in _choices(users) if _value(choice) == picked), None)
     if decision != "allow" or choice is None:
         return visit.consent(users, picked, error="Pick a role, then Allow or Deny.", status=400)
@@ -129,7 +129,7 @@ def _decided(visit: Visit, fields: dict[str, str]) -> Reply:
     return visit.allow(choice)
 
 
-def _coded(visit: Visit, choice: Choice, code: str) -> Reply:
+def _check_code(visit: Visit, choice: Choice, code: str) -> Reply:
     refusal = visit.judge(visit.login(choice, code), CODE_CHECKS)
     if refusal is not None:
         return visit.code(choice, error=refusal.cause, status=refusal.status)
@@ -166,7 +166,7 @@ class Visit:
         """Judge a log-in; the page that answers it follows."""
         integration = self.desk.integration_of(self.token)
         login.application = "" if integration is None else integration.name
-        return self.exchange.judged(self.desk.log_in(login, checks)).refusal
+        return self.exchange.keep(self.desk.log_in(login, checks)).refusal
 
     def consent(self, users: tuple[User, ...], wanted: str, *, error: str = "", status: int | None = 200) -> Reply:
         """Serve the page with the roles, Allow and Deny."""
@@ -192,7 +192,7 @@ class Visit:
     def allow(self, choice: Choice) -> Reply:
         """Send the user on to the application."""
         redirect = self.desk.allow(self.token, *choice, self.form.state)
-        return _sent_on(redirect)
+        return _send_on(redirect)
 
 
 def _choices(users: tuple[User, ...]) -> list[Choice]:
@@ -248,7 +248,7 @@ def _page(html: str, status: int | None = 200) -> Reply:
     return Reply.of(body, "text/html; charset=utf-8", status=status or 200, headers=views.HEADERS)
 
 
-def _sent_on(redirect: Redirect) -> Reply:
+def _send_on(redirect: Redirect) -> Reply:
     headers = {"Location": redirect.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Reply.of(b"", "text/html; charset=utf-8", status=302, headers=headers)
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-PATH = "/app/login/secure/authorizetoken.nl"
+PAGE_PATH = "/app/login/secure/authorizetoken.nl"
 
 _STYLE = Markup("""
 :root { color-scheme: light dark; --page: #eef1f5; --card: #ffffff; --text: #1c2733; --soft: #55626f; --line: #b9c3cd;
@@ -126,7 +126,7 @@ class RoleOption:
 
 
 def log_in(*, token: str, form: str, application: str, company: str, email: str = "", error: str = "") -> str:
-    """Give the log-in page; ``company`` is ``""`` where the log-in is to tell."""
+    """The log-in page; ``company`` is ``""`` where the log-in is to tell."""
     retry = bool(email)
     fields = _LOG_IN_FIELDS.format(
         email=email, focus_email="" if retry else _FOCUS, focus_password=_FOCUS if retry else ""
@@ -147,9 +147,9 @@ def consent(
     chosen: str,
     error: str = "",
 ) -> str:
-    """Give the page with the roles, Allow and Deny; ``chosen`` is the value of the role picked already."""
-    usable = any(one.why is None for one in roles)
-    fields = _ROLES.format(roles=_joined(_role(number, one, chosen) for number, one in enumerate(roles, 1)))
+    """The page with the roles, Allow and Deny; ``chosen`` is the value of the role picked already."""
+    usable = any(role.why is None for role in roles)
+    fields = _ROLES.format(roles=_join(_role(number, role, chosen) for number, role in enumerate(roles, 1)))
     if not usable:
         error = error or "None of your roles may have a token."
     fields += _DECIDE.format(allow=_ALLOW if usable else "")
@@ -158,22 +158,22 @@ def consent(
 
 
 def code(*, token: str, form: str, role: str, error: str = "") -> str:
-    """Give the page that asks for the one-time code of a two-factor role."""
+    """The page that asks for the one-time code of a two-factor role."""
     return page("One-time code", _CODE.format(role=role, form=_form(token, form, _CODE_FIELDS)), error)
 
 
 def notice(title: str, text: str) -> str:
-    """Give a page that only says something."""
+    """A page that only says something."""
     return page(title, Markup("<p>{}</p>").format(text))
 
 
 def page(title: str, content: str | Markup, error: str = "") -> str:
-    """Give a whole document; what is not Markup is escaped."""
+    """Compose a whole document; what is not Markup is escaped."""
     return str(_PAGE.format(title=title, style=_STYLE, error=_ERROR.format(error) if error else "", content=content))
 
 
 def _form(token: str, form: str, fields: Markup) -> Markup:
-    return _FORM.format(path=PATH, token=token, form=form, fields=fields)
+    return _FORM.format(path=PAGE_PATH, token=token, form=form, fields=fields)
 
 
 def _role(number: int, option: RoleOption, chosen: str) -> Markup:
@@ -188,5 +188,5 @@ def _role(number: int, option: RoleOption, chosen: str) -> Markup:
     )
 
 
-def _joined(parts: Iterable[Markup]) -> Markup:
+def _join(parts: Iterable[Markup]) -> Markup:
     return Markup("\n").join(parts)

@@ -55,10 +55,10 @@ def error_reply(
     elif media_type == JSON:
         body = f'{{"error" : {{"code" : {dump_json(code)}, "message" : {dump_json(message)}}}}}'
     elif media_type == XML:
-        body = f"<error><code>{_xml_text(code)}</code><message>{_xml_text(message)}</message></error>"
+        body = f"<error><code>{xml_text(code)}</code><message>{xml_text(message)}</message></error>"
     else:
         media_type, body = TEXT, f"error code: {code}\nerror message: {message}"
-    return Reply.of(_encoded(body), _content_type(media_type), status=status, headers=headers, code=code)
+    return Reply.of(_encode(body), _content_type(media_type), status=status, headers=headers, code=code)
 
 
 def value_reply(media_type: str, value: object) -> Reply:
@@ -81,7 +81,7 @@ def value_reply(media_type: str, value: object) -> Reply:
         body = value
     else:
         raise NotReturnableError("a string")
-    return Reply.of(_encoded(body), _content_type(media_type or TEXT))
+    return Reply.of(_encode(body), _content_type(media_type or TEXT))
 
 
 def json_reply(value: object) -> Reply:
@@ -132,11 +132,12 @@ def _content_type(media_type: str) -> str:
     return f"{media_type}; charset=utf-8"
 
 
-def _encoded(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _xml_text(value: object) -> str:
+def xml_text(value: object) -> str:
+    """Escape a value for XML; what no XML can hold becomes U+FFFD."""
     text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     return escape(_NOT_IN_XML.sub("\ufffd", text))
 
@@ -151,7 +152,7 @@ def _to_xml(value: object) -> str:
         return "".join(f"<item>{_to_xml(item)}</item>" for item in value)
     if value is not None and not isinstance(value, str | int | float):
         raise TypeError(f"a {type(value).__name__} cannot be written as XML")
-    return _xml_text(value)
+    return xml_text(value)
 
 
 def _xml_name(name: object) -> str:

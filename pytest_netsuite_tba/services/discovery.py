@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.login import checks
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
-from pytest_netsuite_tba.tokens.user_checks import ENTITY_CHECKS, UserLogin, unusable
+from pytest_netsuite_tba.tokens.user_checks import ENTITY_CHECKS, UserLogin, why_unusable
 
 from . import authorize_page, rest_web_services, restlets
 from .bodies import json_reply
@@ -55,7 +55,7 @@ def roles(exchange: Exchange) -> Reply:
     listed: list[object] = []
     for home in homes:
         login = UserLogin(exchange.request, home, credentials)
-        attempt = exchange.judged(desk.log_in(login, ENTITY_CHECKS, logged=False))
+        attempt = exchange.keep(desk.log_in(login, ENTITY_CHECKS, logged=False))
         if attempt.refusal is not None:
             return refuse(exchange, attempt.refusal)
         with home.lock:
@@ -65,7 +65,7 @@ def roles(exchange: Exchange) -> Reply:
 
 def _roles(account: Account, entity: Entity, *, named: bool) -> Iterator[object]:
     for role in entity.roles:
-        if unusable(entity, role) is None and (named or not role.customer_center):
+        if why_unusable(entity, role) is None and (named or not role.customer_center):
             yield {
                 "account": {"internalId": account.id, "name": account.name, "type": account.type},
                 "role": {"internalId": role.id, "name": role.name},

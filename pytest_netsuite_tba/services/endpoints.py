@@ -52,7 +52,7 @@ def serve(exchange: Exchange, endpoints: Mapping[str, tuple[str, Endpoint]]) -> 
         check_method(exchange.request, method)
         return endpoint(exchange)
     except RefusedError as refused:
-        attempt = exchange.refused(refused.refusal, hosts=None)
+        attempt = exchange.refuse(refused.refusal, hosts=None)
         reply = refuse(exchange, attempt.refusal or refused.refusal)
         if refused.allow:
             reply.headers.append(("Allow", refused.allow))

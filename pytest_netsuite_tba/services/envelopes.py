@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.login.refusals import BY_ID
 from pytest_netsuite_tba.login.token_passport import Envelope, SentPassport
 from pytest_netsuite_tba.oauth1.target import host_and_port
 
+from .bodies import xml_text
 from .reply import Reply
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 SOAP_1_1 = "http://schemas.xmlsoap.org/soap/envelope/"
 _VERSION = re.compile(r"urn:\w+?_([0-9]{4}_[0-9])(?:_[0-9]+)?\.")
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _EXPECTED = "expected a SOAP 1.1 envelope"
 _NEWEST = "2025_2"  # the last planned endpoint (Oracle article_2104046421)
 _ENDPOINT = re.compile(r"/services/NetSuitePort_([0-9]{4}_[0-9])")
@@ -104,11 +103,11 @@ def fault_reply(request: SignedRequest, code: str, message: str, status: int = 5
     kind, host = _FAULTS.get(code, "invalidCredentialsFault"), host_and_port(request.host)[0]
     content = (
         "<soapenv:Fault><faultcode>soapenv:Server.userException</faultcode>"
-        f"<faultstring>{_text(message)}</faultstring><detail>"
+        f"<faultstring>{xml_text(message)}</faultstring><detail>"
         f'<platformFaults:{kind} xmlns:platformFaults="urn:faults_{version_of(request)}.platform.webservices.netsuite.com">'
         f"<platformFaults:code>{code}</platformFaults:code>"
-        f"<platformFaults:message>{_text(message)}</platformFaults:message></platformFaults:{kind}>"
-        f'<ns1:hostname xmlns:ns1="http://xml.apache.org/axis/">{_text(host)}</ns1:hostname>'
+        f"<platformFaults:message>{xml_text(message)}</platformFaults:message></platformFaults:{kind}>"
+        f'<ns1:hostname xmlns:ns1="http://xml.apache.org/axis/">{xml_text(host)}</ns1:hostname>'
         "</detail></soapenv:Fault>"
     )
     return envelope_reply(content, status=status, code=code)
@@ -118,7 +117,7 @@ def wrong_data_center(exchange: Exchange) -> Reply:
     """Refuse a call at a host that no account has to itself, with 200 as captured of SOAP and REST (rules 3.4)."""
     host = exchange.service.host_of(exchange.called)
     cause = f"The host {exchange.request.host!r} is no account's own; {exchange.service.channel.upper()} is called at {host}."
-    exchange.refused(BY_ID["unknown-host"].because(cause), hosts=(host,))
+    exchange.refuse(BY_ID["unknown-host"].because(cause), hosts=(host,))
     message = f"Incorrect data center requested! Please use the account's own domain, https://{host}."
     return fault_reply(exchange.request, "USER_ERROR", message, 200)
 
@@ -129,8 +128,3 @@ def version_of(request: SignedRequest) -> str:
         return request.envelope.version
     found = _ENDPOINT.match(request.path)
     return found[1] if found else _NEWEST
-
-
-def _text(value: str) -> str:
-    """Escape text for XML; what no XML can hold becomes U+FFFD."""
-    return escape(_NOT_IN_XML.sub("\ufffd", value))

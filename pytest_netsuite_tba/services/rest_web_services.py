@@ -63,15 +63,15 @@ def envelope(status: int, code: str, detail: str, where: dict[str, str]) -> Repl
         "status": status,
         "o:errorDetails": [{"detail": detail, **where, "o:errorCode": code}],
     }
-    return _written(status, "error", body, code)
+    return _write(status, "error", body, code)
 
 
-def _written(status: int, kind: str, value: object, code: str | None = None) -> Reply:
+def _write(status: int, kind: str, value: object, code: str | None = None) -> Reply:
     content_type = f"{_MEDIA_TYPE}; type={kind}; charset=UTF-8"
     return Reply.of(dump_json(value).encode(), content_type, status=status, code=code)
 
 
-def _nothing(location: str = "") -> Reply:
+def _no_content(location: str = "") -> Reply:
     return Reply(status=204, headers=[("Location", location)] if location else [])
 
 
@@ -123,16 +123,16 @@ class RestCall:
         """Answer the call."""
         path = self.request.path
         if path.rstrip("/") == CATALOG:
-            return self._only("GET") or self._catalog()
+            return self._refuse_unless("GET") or self._catalog()
         if path == SUITEQL:
-            return self._only("POST") or self._suiteql()
+            return self._refuse_unless("POST") or self._suiteql()
         kind, slash, id_ = path.removeprefix(RECORDS).partition("/")
         if not path.startswith(RECORDS) or "/" in id_ or not kind.isidentifier() or not kind.isascii():
-            return self._unknown(path)
+            return self._no_such_path(path)
         with self.account.lock:
             return self._record(kind, unquote(id_)) if id_ else self._collection(kind, slash)
 
-    def _unknown(self, path: str) -> Reply:
+    def _no_such_path(self, path: str) -> Reply:
         """Nothing of ours is at this path, and no expectation answered it."""
         self.problem = "Nothing answers this path."
         self.unannounced = (
@@ -154,30 +154,30 @@ class RestCall:
             ids = sorted(self.records[kind], key=int)
             return self._page(f"{RECORDS}{kind}", ids, lambda id_: {"links": self._self(kind, id_), "id": id_})
         if self.request.method != "POST":
-            return self._only("GET", "POST") or _nothing()
-        return self._changed(lambda fields: self._created(kind, fields))
+            return self._refuse_unless("GET", "POST") or _no_content()
+        return self._change(lambda fields: self._create(kind, fields))
 
     def _record(self, kind: str, id_: str) -> Reply:
         method = self.request.method
         by_external_id = id_[:4].lower() == "eid:"
         allowed = ("GET", "PATCH", "DELETE", "PUT") if by_external_id else ("GET", "PATCH", "DELETE")
-        refused = self._only(*allowed)
+        refused = self._refuse_unless(*allowed)
         if refused is not None:
             return refused
         record = self.records.find(kind, id_)
         if method == "PUT":
-            return self._changed(lambda fields: self._upserted(kind, id_[4:], record, fields))
+            return self._change(lambda fields: self._upsert(kind, id_[4:], record, fields))
         if record is None:
             self.problem = f"There is no {kind} {id_[:80]}."
             return error("NONEXISTENT_ID")
         if method == "GET":
-            return _written(200, "singular", {"links": self._self(kind, record["id"]), **record})
+            return _write(200, "singular", {"links": self._self(kind, record["id"]), **record})
         if method == "DELETE":
             self.records.remove(kind, record["id"])
-            return _nothing()
-        return self._changed(lambda fields: self._patched(kind, record["id"], fields))
+            return _no_content()
+        return self._change(lambda fields: self._patch(kind, record["id"], fields))
 
-    def _changed(self, change: Any) -> Reply:  # noqa: ANN401  (a function of the fields, which gives the answer)
+    def _change(self, change: Any) -> Reply:  # noqa: ANN401  (a function of the fields, which gives the answer)
         """Read the body, and change the store by it, or not at all."""
         fields = self._body()
         if isinstance(fields, Reply):
@@ -189,16 +189,16 @@ class RestCall:
             return error("USER_ERROR", "This record already exists.")
         return reply
 
-    def _created(self, kind: str, fields: Fields) -> Reply:
-        return _nothing(self._href(kind, self.records.add(kind, fields)["id"]))
+    def _create(self, kind: str, fields: Fields) -> Reply:
+        return _no_content(self._href(kind, self.records.add(kind, fields)["id"]))
 
-    def _patched(self, kind: str, id_: str, fields: Fields) -> Reply:
+    def _patch(self, kind: str, id_: str, fields: Fields) -> Reply:
         self.records.change(kind, id_, fields)
-        return _nothing(self._href(kind, id_))
+        return _no_content(self._href(kind, id_))
 
-    def _upserted(self, kind: str, external: str, record: Fields | None, fields: Fields) -> Reply:
+    def _upsert(self, kind: str, external: str, record: Fields | None, fields: Fields) -> Reply:
         fields = {**fields, "externalId": external}
-        return self._created(kind, fields) if record is None else self._patched(kind, record["id"], fields)
+        return self._create(kind, fields) if record is None else self._patch(kind, record["id"], fields)
 
     def _href(self, kind: str, id_: str) -> str:
         return f"{self.base}{RECORDS}{kind}/{id_}"
@@ -212,7 +212,7 @@ class RestCall:
         items = [
             {"name": name, "links": [{"rel": "canonical", "href": f"{here}/{quote(name)}"}]} for name in self.records
         ]
-        return _written(200, "collection", {"links": [{"rel": "self", "href": here}], "items": items})
+        return _write(200, "collection", {"links": [{"rel": "self", "href": here}], "items": items})
 
     # -- SuiteQL -----------------------------------------------------------------------------------------------
 
@@ -264,7 +264,7 @@ class RestCall:
         has_more = offset + limit < total
         links = {"first": 0, "previous": max(0, offset - limit)} if offset else {}
         links |= {"next": offset + limit, "last": last} if has_more else {}
-        return _written(
+        return _write(
             200,
             "collection",
             {
@@ -296,7 +296,7 @@ class RestCall:
             return error("INVALID_CONTENT", "a JSON object is expected")
         return value
 
-    def _only(self, *methods: str) -> Reply | None:
+    def _refuse_unless(self, *methods: str) -> Reply | None:
         if self.request.method in methods:
             return None
         self.problem = f"{self.request.method[:20]} is not supported here; valid: {', '.join(methods)}."

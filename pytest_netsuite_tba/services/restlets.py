@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .service import Exchange, Surroundings
 
-PATH = "/app/site/hosting/restlet.nl"
+RESTLET_PATH = "/app/site/hosting/restlet.nl"
 
 # code -> (status, message); Oracle section_4634920277, except where a comment says that nothing documents it.
 # A status of None is Behaviour.insufficient_permission_status.
@@ -65,7 +65,7 @@ def refuse(exchange: Exchange, refusal: Refusal) -> Reply:
 
 def answer(exchange: Exchange, login: Login) -> Reply | None:
     """Rows 20 to 25; what is no deployed RESTlet's is left to what the test expects."""
-    if exchange.request.path != PATH:
+    if exchange.request.path != RESTLET_PATH:
         return None
     call = RestletCall(exchange.request, login.account, login.found_token, exchange.beside)
     deployment = call.deployment()
@@ -181,7 +181,7 @@ class RestletCall:
         call = self._call(body)
         deployment.calls.append(call)
         try:
-            return self._written(_value(getattr(deployment, method), call, self))
+            return self._write(_value(getattr(deployment, method), call, self))
         except SuiteScriptError as thrown:
             self.problem = f"The script threw {thrown.name}."
             return self._script_error(thrown, deployment)
@@ -191,7 +191,7 @@ class RestletCall:
             self.failure.__cause__ = raised
             return self._script_error(SuiteScriptError("UNEXPECTED_ERROR", type(raised).__name__), deployment)
 
-    def _written(self, value: object) -> Reply:
+    def _write(self, value: object) -> Reply:
         """Write what an entry point returned; a framework's response is a script's own ``createResponse``."""
         own = self.beside.as_reply(value)
         if own is not None:
@@ -276,7 +276,7 @@ SERVICE = Service(
     name="restlet",
     channel="restlet",
     domains=("restlets.api", "app", "extforms", "shop", "secure"),
-    paths=(PATH,),
+    paths=(RESTLET_PATH,),
     checks=checks.RESTLET,
     refuse=refuse,
     answer=answer,

@@ -109,12 +109,12 @@ class Exchange:
         """The account called, or the first."""
         return self.account or next(iter(self.accounts.values()))
 
-    def judged(self, attempt: LoginAttempt) -> LoginAttempt:
+    def keep(self, attempt: LoginAttempt) -> LoginAttempt:
         """Keep an attempt that the request made."""
         self.attempts.append(attempt)
         return attempt
 
-    def refused(
+    def refuse(
         self,
         refusal: Refusal,
         *,
@@ -138,7 +138,7 @@ class Exchange:
             hosts=hosts or (),
             is_explained=hosts is not None,
         )
-        return self.judged(self.gate.refuse(login, refusal, forced=forced))
+        return self.keep(self.gate.refuse(login, refusal, forced=forced))
 
     def challenge(self) -> dict[str, str]:
         """The WWW-Authenticate header of the account, a constant for each scheme: it tells no cause (rules 3.3)."""
@@ -155,7 +155,7 @@ def signed_login(exchange: Exchange) -> Login:
 
 def log_in(exchange: Exchange) -> LoginAttempt:
     """Run the service's checks."""
-    return exchange.judged(exchange.gate.judge(signed_login(exchange), exchange.service.checks))
+    return exchange.keep(exchange.gate.judge(signed_login(exchange), exchange.service.checks))
 
 
 def serve(exchange: Exchange) -> Reply | None:
@@ -163,10 +163,10 @@ def serve(exchange: Exchange) -> Reply | None:
     service, account = exchange.service, exchange.called
     busy = None if exchange.within_limit else CONCURRENCY.settled(account.behaviour, service.channel)
     if busy is not None and account.behaviour.concurrency_before_login:
-        exchange.refused(CONCURRENCY, forced=True)
+        exchange.refuse(CONCURRENCY, forced=True)
         return service.refuse(exchange, busy)
     login = signed_login(exchange)
-    attempt = exchange.judged(exchange.gate.judge(login, service.checks))
+    attempt = exchange.keep(exchange.gate.judge(login, service.checks))
     if attempt.refusal is not None:
         return service.refuse(exchange, attempt.refusal)
     if busy is not None:

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from .service import Exchange
 
-PATH = "/services/NetSuitePort_"
+SOAP_PATH = "/services/NetSuitePort_"
 
 
 def serve(exchange: Exchange) -> Reply | None:
     """Read the envelope first. ``getDataCenterUrls`` needs no login, nor does a WSDL: the test's own, if any."""
     request = exchange.request
-    if not request.path.startswith(PATH):
+    if not request.path.startswith(SOAP_PATH):
         return None
     try:
         operation = read(request)
@@ -55,21 +55,21 @@ def log_in(exchange: Exchange) -> LoginAttempt:
     return service.log_in(exchange)
 
 
-class Operation(NamedTuple):
+class SoapCall(NamedTuple):
     """What a SOAP call asks for."""
 
     name: str
     element: Element
 
 
-def read(request: SignedRequest) -> Operation | None:
+def read(request: SignedRequest) -> SoapCall | None:
     """Keep the envelope of a request with it; the operation, if it has one.
 
     Raises:
         MissingExtraError: the extra ``xml`` is not installed.
     """
     request.envelope, element = read_envelope(request.body)
-    return None if element is None else Operation(request.envelope.operation, element)
+    return None if element is None else SoapCall(request.envelope.operation, element)
 
 
 def refuse(exchange: Exchange, refusal: Refusal) -> Reply:
@@ -82,7 +82,7 @@ def answer(exchange: Exchange, login: Login) -> Reply | None:
     if exchange.beside.is_expected():
         return None
     request, account = exchange.request, login.account
-    asked = cast("Operation", read(request))  # it had one when it was judged
+    asked = cast("SoapCall", read(request))  # it had one when it was judged
     name = asked.name[:80]
     canned = account.web_services.operations.get(asked.name)
     if canned is not None:
@@ -131,7 +131,7 @@ SERVICE = service.Service(
     channel="soap",
     domains=("suitetalk.api",),
     shared=("webservices",),
-    paths=(PATH, "/wsdl/"),
+    paths=(SOAP_PATH, "/wsdl/"),
     checks=SOAP,
     refuse=refuse,
     answer=answer,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .service import Exchange
 
-_FORM = "application/x-www-form-urlencoded; charset=utf-8"
+_FORM_TYPE = "application/x-www-form-urlencoded; charset=utf-8"
 
 
 # -- the authorization flow --------------------------------------------------------------------------------------
@@ -31,24 +31,24 @@ _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 def request_token(exchange: Exchange) -> Reply:
     """Step 1 (Oracle section_156338994830)."""
-    attempt, token = exchange.desk.request_token(exchange.request, _named(exchange))
-    exchange.judged(attempt)
+    attempt, token = exchange.desk.request_token(exchange.request, _named_account(exchange))
+    exchange.keep(attempt)
     if token is None:
-        return _refused(exchange)
+        return _refuse(exchange)
     pairs = {"oauth_token": token.id, "oauth_token_secret": token.secret, "oauth_callback_confirmed": "true"}
-    return _form(pairs | ({"role": token.role} if token.role else {}))
+    return _form_reply(pairs | ({"role": token.role} if token.role else {}))
 
 
 def access_token(exchange: Exchange) -> Reply:
     """Step 3 (Oracle section_156537025868)."""
-    attempt, token = exchange.desk.access_token(exchange.request, _named(exchange))
-    exchange.judged(attempt)
+    attempt, token = exchange.desk.access_token(exchange.request, _named_account(exchange))
+    exchange.keep(attempt)
     if token is None:
-        return _refused(exchange)
-    return _form({"oauth_token": token.id, "oauth_token_secret": token.secret})
+        return _refuse(exchange)
+    return _form_reply({"oauth_token": token.id, "oauth_token_secret": token.secret})
 
 
-def _named(exchange: Exchange) -> Account | None:
+def _named_account(exchange: Exchange) -> Account | None:
     """The account if the request names it: by NetSuite's host, by the realm, or as the only one there is."""
     account, header = exchange.account, exchange.request.authorization
     if account is None or len(exchange.accounts) == 1:
@@ -74,9 +74,9 @@ def issue_token(exchange: Exchange) -> Reply:
         made.append(account.issue_token(integration, login.found_entity, login.found_role, name))
         login.token_name = made[0].name
 
-    exchange.judged(exchange.desk.log_in(login, ISSUE_CHECKS, then=issue))
+    exchange.keep(exchange.desk.log_in(login, ISSUE_CHECKS, then=issue))
     if not made:
-        return _refused(exchange)
+        return _refuse(exchange)
     return json_reply({"tokenId": made[0].id, "tokenSecret": made[0].secret})
 
 
@@ -92,8 +92,8 @@ def revoke_token(exchange: Exchange) -> Reply:
         def revoke(user: UserLogin) -> None:
             user.token_name = _revoke(account, token_id).name
 
-        exchange.judged(exchange.desk.log_in(user, REVOKE_CHECKS, then=revoke))
-        return _revoked(exchange)
+        exchange.keep(exchange.desk.log_in(user, REVOKE_CHECKS, then=revoke))
+        return _confirm(exchange)
     consumer_key, token_id = parameter(request, "consumerKey"), parameter(request, "token")
 
     def role_may_revoke(login: Login) -> Refusal | None:
@@ -107,16 +107,16 @@ def revoke_token(exchange: Exchange) -> Reply:
         login.token_shown = _revoke(login.account, token_id)
 
     checks = (*exchange.service.checks, role_may_revoke, token_is_the_users_own)
-    exchange.judged(exchange.gate.judge(signed_login(exchange), checks, then=revoke_by_signature))
-    return _revoked(exchange, challenged=True)
+    exchange.keep(exchange.gate.judge(signed_login(exchange), checks, then=revoke_by_signature))
+    return _confirm(exchange, challenged=True)
 
 
 def token_info(exchange: Exchange) -> Reply:
     """What a token stands for; OAuth-signed. Its field names are our guess (rules 7.2)."""
     login = signed_login(exchange)
-    exchange.judged(exchange.gate.judge(login, exchange.service.checks))
+    exchange.keep(exchange.gate.judge(login, exchange.service.checks))
     if not exchange.attempts[-1].accepted:
-        return _refused(exchange, challenged=True)
+        return _refuse(exchange, challenged=True)
     token = login.found_token
     facts = {
         "companyName": login.account.name,
@@ -128,13 +128,13 @@ def token_info(exchange: Exchange) -> Reply:
     return json_reply(facts)
 
 
-def _refused(exchange: Exchange, *, challenged: bool = False) -> Reply:
+def _refuse(exchange: Exchange, *, challenged: bool = False) -> Reply:
     return refuse(exchange, cast("Refusal", exchange.attempts[-1].refusal), challenged=challenged)
 
 
-def _form(pairs: dict[str, str]) -> Reply:
+def _form_reply(pairs: dict[str, str]) -> Reply:
     body = "&".join(f"{name}={percent_encode(value)}" for name, value in pairs.items())
-    return Reply.of(body.encode(), _FORM)
+    return Reply.of(body.encode(), _FORM_TYPE)
 
 
 def _revoke(account: Account, token_id: str) -> Token:
@@ -143,9 +143,9 @@ def _revoke(account: Account, token_id: str) -> Token:
     return token
 
 
-def _revoked(exchange: Exchange, *, challenged: bool = False) -> Reply:
+def _confirm(exchange: Exchange, *, challenged: bool = False) -> Reply:
     if not exchange.attempts[-1].accepted:
-        return _refused(exchange, challenged=challenged)
+        return _refuse(exchange, challenged=challenged)
     return Reply.of(b"")
 
 
@@ -164,7 +164,7 @@ def log_in(exchange: Exchange) -> LoginAttempt:
     step = steps.get(exchange.request.path)
     if step is None:
         return service.log_in(exchange)
-    return exchange.judged(step(exchange.request, exchange.account)[0])
+    return exchange.keep(step(exchange.request, exchange.account)[0])
 
 
 SERVICE = service.Service(
@@ -173,7 +173,7 @@ SERVICE = service.Service(
     domains=("restlets.api", "app"),
     shared=("rest", "system"),
     paths=tuple(ENDPOINTS),
-    checks=checks.TOKEN,
+    checks=checks.TOKEN_ENDPOINTS,
     refuse=refuse,
     login=log_in,
     serve=lambda exchange: serve(exchange, ENDPOINTS),

@@ -62,7 +62,7 @@ def approve(
 
 
 def _home(desk: TokenDesk, token: RequestToken, account: Account | str | None) -> Account:
-    """Give the account where the token will be: the one given, the one that the first step named, or its own."""
+    """Find the account where the token will be: as given, as the first step named it, or the token's own."""
     if account is None:
         return token.account or token.home
     for served in desk.accounts.values():
@@ -74,5 +74,5 @@ def _home(desk: TokenDesk, token: RequestToken, account: Account | str | None) -
 
 
 def _asked_for(entity: Entity, wanted: str) -> str:
-    """Give the role that the first step asked for, if the user has it: the page picks it too."""
+    """The role that the first step asked for, if the user has it: the page picks it too."""
     return wanted if any(str(role.id) == wanted for role in entity.roles) else ""

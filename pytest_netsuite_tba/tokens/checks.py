@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
 
-    from .request_tokens import Approval, Exchange, RequestToken, RequestTokens
+    from .request_tokens import Approval, RequestToken, RequestTokens, TokenUse
 
 _SIGNED = ("oauth_consumer_key", "oauth_signature_method", "oauth_timestamp", "oauth_nonce", "oauth_signature")
 
@@ -129,8 +129,8 @@ class FlowLogin(Login):
 FlowCheck = Callable[[FlowLogin], "Refusal | None"]
 
 
-def _as(id: str, check: Callable[[Login], Refusal | None]) -> FlowCheck:
-    """Give a check of RESTlet calls with the flow's own refusal; the cause stays."""
+def _refusing_as(id: str, check: Callable[[Login], Refusal | None]) -> FlowCheck:
+    """Take over a check of RESTlet calls, with the flow's own refusal; the cause stays."""
 
     def renamed(login: FlowLogin) -> Refusal | None:
         found = check(login)
@@ -139,7 +139,7 @@ def _as(id: str, check: Callable[[Login], Refusal | None]) -> FlowCheck:
     return renamed
 
 
-def _present(*names: str) -> FlowCheck:
+def _holds_all(*names: str) -> FlowCheck:
     """Nothing that the step needs is missing."""
 
     def check(login: FlowLogin) -> Refusal | None:
@@ -188,12 +188,10 @@ def flow_is_ticked(login: FlowLogin) -> Refusal | None:
     return None if integration.authorization_flow else refused
 
 
-def _used(exchange: Exchange) -> tuple[str, str]:
-    """Give cause and cure of a request token that was exchanged before."""
-    when = f"{exchange.time:%Y-%m-%d %H:%M:%S} UTC"
-    cause = (
-        f"The request token was used already: attempt {exchange.attempt} exchanged it for an access token at {when}."
-    )
+def _explain_use(use: TokenUse) -> tuple[str, str]:
+    """Say cause and cure of a request token that was exchanged before."""
+    when = f"{use.time:%Y-%m-%d %H:%M:%S} UTC"
+    cause = f"The request token was used already: attempt {use.attempt} exchanged it for an access token at {when}."
     return cause, "Keep the access token that it gave, and send accesstoken once; for another begin with requesttoken."
 
 
@@ -201,8 +199,8 @@ def request_token_is_usable(login: FlowLogin) -> Refusal | None:
     """The request token is known, still good, of this integration, and not for another account or denied."""
     refused, token = BY_TOKEN_ID["flow-TokenRejected"], login.request_token
     if token is None:
-        exchange = login.request_tokens.exchange_of(login.parameters["oauth_token"])
-        return refused if exchange is None else refused.because(*_used(exchange))
+        use = login.request_tokens.use_of(login.parameters["oauth_token"])
+        return refused if use is None else refused.because(*_explain_use(use))
     if token.consumer_key != login.found_integration.consumer_key:
         return refused.because("The request token was made for another integration.")
     if token.expired:
@@ -270,16 +268,16 @@ def integration_is_installed(login: FlowLogin) -> Refusal | None:
 
 _REQUESTED = (realm_is_this_account, feature_is_enabled, integration_is_known, integration_is_enabled, flow_is_ticked)
 _WELL_SIGNED = (
-    _as("flow-VersionRejected", calls.version_is_accepted),
-    _as("flow-UnknownAlgorithm", calls.algorithm_is_accepted),
-    _as("flow-InvalidTimestamp", calls.timestamp_is_in_window),
+    _refusing_as("flow-VersionRejected", calls.version_is_accepted),
+    _refusing_as("flow-UnknownAlgorithm", calls.algorithm_is_accepted),
+    _refusing_as("flow-InvalidTimestamp", calls.timestamp_is_in_window),
 )
-_READABLE = (calls.has_authorization, _as("flow-malformed", calls.header_is_well_formed))
-_FRESH = (_as("flow-NonceRejected", calls.nonce_has_right_length), nonce_is_new)
+_READABLE = (calls.has_authorization, _refusing_as("flow-malformed", calls.header_is_well_formed))
+_FRESH = (_refusing_as("flow-NonceRejected", calls.nonce_has_right_length), nonce_is_new)
 
 REQUEST_TOKEN_CHECKS: tuple[FlowCheck, ...] = (
     *_READABLE,
-    _present(*_SIGNED, "oauth_callback"),
+    _holds_all(*_SIGNED, "oauth_callback"),
     *_WELL_SIGNED,
     *_REQUESTED,
     signature_is_right,
@@ -288,7 +286,7 @@ REQUEST_TOKEN_CHECKS: tuple[FlowCheck, ...] = (
 )
 ACCESS_TOKEN_CHECKS: tuple[FlowCheck, ...] = (
     *_READABLE,
-    _present(*_SIGNED, "oauth_token", "oauth_verifier"),
+    _holds_all(*_SIGNED, "oauth_token", "oauth_verifier"),
     *_WELL_SIGNED,
     *_REQUESTED,
     request_token_is_usable,

@@ -13,7 +13,7 @@ from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .callbacks import with_parameters
 from .checks import ACCESS_TOKEN_CHECKS, REQUEST_TOKEN_CHECKS, FlowLogin
-from .request_tokens import Approval, Exchange, RequestToken, RequestTokens
+from .request_tokens import Approval, RequestToken, RequestTokens, TokenUse
 from .user_checks import find_integration
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class TokenDesk:
         """Make the access token, and spend the request token."""
         approval, now = login.found_approval, datetime.fromtimestamp(login.now, UTC)
         login.token = approval.account.issue_token(login.found_integration, approval.entity, approval.role)
-        self.request_tokens.spend(login.found_request_token, Exchange(now, login.attempt))
+        self.request_tokens.spend(login.found_request_token, TokenUse(now, login.attempt))
 
     def _login(self, request: SignedRequest, account: Account | None) -> FlowLogin:
         named = account or self._named_by(request)

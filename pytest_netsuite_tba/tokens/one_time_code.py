@@ -11,12 +11,12 @@ DIGITS = 6
 
 
 def step_of(now: float) -> int:
-    """Give the number of the 30 seconds that ``now`` (Unix seconds) is in."""
+    """The number of the 30 seconds that ``now`` (Unix seconds) is in."""
     return int(now // STEP_SECONDS)
 
 
 def code(secret: str, now: float) -> str:
-    """Give the code of ``secret`` (base32) at ``now`` (Unix seconds)."""
+    """Compute the code of ``secret`` (base32) at ``now`` (Unix seconds)."""
     key = base64.b32decode(secret, casefold=True)
     digest = hmac.digest(key, struct.pack(">q", step_of(now)), "sha1")  # RFC 6238's default, as authenticator apps use
     offset = digest[-1] & 0x0F

@@ -104,7 +104,7 @@ class RequestToken:
         return key
 
 
-class Exchange(NamedTuple):
+class TokenUse(NamedTuple):
     """When a request token became an access token, and by which attempt."""
 
     time: datetime
@@ -116,7 +116,7 @@ class RequestTokens:
 
     def __init__(self) -> None:
         self._tokens: dict[str, RequestToken] = {}
-        self._exchanged: dict[str, Exchange] = {}  # as many
+        self._uses: dict[str, TokenUse] = {}  # as many
 
     def add(self, token: RequestToken) -> RequestToken:
         """Keep ``token``."""
@@ -126,19 +126,19 @@ class RequestTokens:
         return token
 
     def find(self, id: str) -> RequestToken | None:
-        """Give the request token of this id, in whatever state, or None."""
+        """Find the request token of this id, in whatever state, or None."""
         return self._tokens.get(id)
 
-    def spend(self, token: RequestToken, exchange: Exchange) -> None:
+    def spend(self, token: RequestToken, use: TokenUse) -> None:
         """Forget a token that was exchanged, but for when it was: it works once."""
         self._tokens.pop(token.id, None)
-        if len(self._exchanged) >= KEPT:
-            self._exchanged.pop(next(iter(self._exchanged)))
-        self._exchanged[token.id] = exchange
+        if len(self._uses) >= KEPT:
+            self._uses.pop(next(iter(self._uses)))
+        self._uses[token.id] = use
 
-    def exchange_of(self, id: str) -> Exchange | None:
-        """Give when the request token of this id was exchanged; None where it was not, or nobody remembers."""
-        return self._exchanged.get(id)
+    def use_of(self, id: str) -> TokenUse | None:
+        """Look up when the request token of this id was exchanged; None where it was not, or nobody remembers."""
+        return self._uses.get(id)
 
     def __len__(self) -> int:
         return len(self._tokens)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from pytest_netsuite_tba.login.checks import address_is_let_in
 from pytest_netsuite_tba.login.login import AnyLogin, Columns
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
-from pytest_netsuite_tba.login.web_services_only import DOORS
+from pytest_netsuite_tba.login.web_services_only import WAYS_IN
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from . import one_time_code
@@ -109,7 +109,7 @@ def _role(entity: Entity, wanted: str) -> Role | None:
     usable = (
         role
         for role in entity.roles
-        if unusable(entity, role) is None and not role.web_services_only and role.may_make_tokens
+        if why_unusable(entity, role) is None and not role.web_services_only and role.may_make_tokens
     )
     return next(usable, None) or next(iter(entity.roles), None)
 
@@ -124,7 +124,7 @@ _USABLE: tuple[tuple[Callable[[Entity, Role], bool], str], ...] = (
 )
 
 
-def unusable(entity: Entity, role: Role) -> str | None:
+def why_unusable(entity: Entity, role: Role) -> str | None:
     """Say why ``entity`` cannot log in with ``role``, or None if it can."""
     return next((why for holds, why in _USABLE if not holds(entity, role)), None)
 
@@ -170,7 +170,7 @@ def role_is_usable(login: UserLogin) -> Refusal | None:
     if login.role is None:
         wanted = login.credentials.role
         return refused.because(f"The user has no role {wanted[:40]!r}." if wanted else "The user has no role.")
-    why = unusable(login.found_entity, login.role)
+    why = why_unusable(login.found_entity, login.role)
     return None if why is None else refused.because(why)
 
 
@@ -178,7 +178,7 @@ def role_is_let_in(login: UserLogin) -> Refusal | None:
     """Web Services Only has no user interface, nor token endpoints (``Behaviour.web_services_only_refused``)."""
     if not login.found_role.web_services_only:
         return None
-    refusal = DOORS["ui" if login.interface else "issuetoken"].refusal
+    refusal = WAYS_IN["ui" if login.interface else "issuetoken"].refusal
     refused = refusal is not None and (login.interface or login.account.behaviour.web_services_only_refused)
     return BY_TOKEN_ID[cast("str", refusal)] if refused else None
 

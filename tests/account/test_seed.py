@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_netsuite_tba.account.records import Account, derived
+from pytest_netsuite_tba.account.records import Account, default_credential
 from pytest_netsuite_tba.account.scripts import Audience, Canned, ScriptError
 from pytest_netsuite_tba.account.seed import SeedError, load, parse
 from pytest_netsuite_tba.account.users import LOG_IN_USING_ACCESS_TOKENS
@@ -74,7 +74,7 @@ def test_tokens_refer_to_records(example):
     assert old.role is example.roles[1006]
     assert old.integration is example.integrations["Shop"]
     assert old.revoked is True
-    assert old.id == derived("1234567_SB1", "token", "Old token", "id")
+    assert old.id == default_credential("1234567_SB1", "token", "Old token", "id")
 
 
 def test_restlets_have_canned_entry_points(example):

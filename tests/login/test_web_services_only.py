@@ -1,4 +1,4 @@
-"""The whole truth about the Web Services Only box: each door of the docs' own table, with and without it."""
+"""The whole truth about the Web Services Only box: each way in of the docs' own table, with and without it."""
 
 import pytest
 from support.flow import RESTLETS, asked, nlauth, send
@@ -7,7 +7,7 @@ from support.passports import HOST, NOW, PATH, right
 from werkzeug.test import Client
 
 from pytest_netsuite_tba.login.refusals import find_refusal
-from pytest_netsuite_tba.login.web_services_only import DOORS
+from pytest_netsuite_tba.login.web_services_only import WAYS_IN
 
 
 def restlet(netsuite):
@@ -38,7 +38,7 @@ def ui(netsuite):
     return submit(netsuite, page, role="1234567_SB1/1005", decision="allow")
 
 
-# Door -> the call, the channel that the trail shows, the status where it is let in.
+# Way in -> the call, the channel that the trail shows, the status where it is let in.
 CALLS = {
     "restlet": (restlet, "restlet", 200),
     "rest": (rest, "rest", 200),
@@ -49,19 +49,19 @@ CALLS = {
 }
 
 
-def test_every_door_of_the_table_is_tried():
+def test_every_way_in_of_the_table_is_tried():
     """A row of the table without a call here would be a claim that nothing proves."""
-    assert set(DOORS) == set(CALLS)
+    assert set(WAYS_IN) == set(CALLS)
 
 
 @pytest.mark.parametrize("ticked", [False, True])
-@pytest.mark.parametrize("door", DOORS)
-def test_the_whole_truth_table(netsuite, door, ticked):
+@pytest.mark.parametrize("way_in", WAYS_IN)
+def test_the_whole_truth_table(netsuite, way_in, ticked):
     """A role with the box ticked is let in by web services alone; any other everywhere."""
-    call, channel, status = CALLS[door]
+    call, channel, status = CALLS[way_in]
     netsuite.clock.freeze(NOW)
     netsuite.role.web_services_only = ticked
-    wanted = DOORS[door].refusal if ticked else None
+    wanted = WAYS_IN[way_in].refusal if ticked else None
 
     with netsuite.expect_refusal(count=0 if wanted is None else 1):
         answer = call(netsuite)

@@ -1,4 +1,4 @@
-"""Every way in which a door refuses, a table each; here they are looked up."""
+"""Every refusal of a login, a table for each kind of call; here they are looked up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KNOWN: tuple[str, ...] = tuple(dict.fromkeys((*DETAILS, *BY_ID, *TOKEN_DETAILS, 
 
 
 def find_refusal(id: str) -> Refusal:
-    """Look up a refusal of any door by its id.
+    """Look up a refusal of any kind by its id.
 
     Raises:
         ValueError: there is none; the message names the nearest.

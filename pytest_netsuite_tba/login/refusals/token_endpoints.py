@@ -35,7 +35,7 @@ class TokenRefusal(Refusal):
     where: str
 
     def saying(self, text: str) -> TokenRefusal:
-        """Give the same refusal with another public message."""
+        """The same refusal with another public message."""
         return dataclasses.replace(self, text=text)
 
 
@@ -187,5 +187,5 @@ TOKEN_REFUSALS: tuple[TokenRefusal, ...] = (
 )
 # fmt: on
 
-BY_TOKEN_ID: dict[str, TokenRefusal] = {one.id: one for one in TOKEN_REFUSALS}
-TOKEN_DETAILS: tuple[str, ...] = tuple(dict.fromkeys(one.detail for one in TOKEN_REFUSALS if one.detail))
+BY_TOKEN_ID: dict[str, TokenRefusal] = {refusal.id: refusal for refusal in TOKEN_REFUSALS}
+TOKEN_DETAILS: tuple[str, ...] = tuple(dict.fromkeys(refusal.detail for refusal in TOKEN_REFUSALS if refusal.detail))
