@@ -329,7 +329,7 @@ def _refusals(_: Context) -> dict[str, Any]:
 
 
 def _refuse(context: Context) -> dict[str, Any]:
-    wanted = {"id": "", "times": 1} | check_object(context.body, _NEXT_REFUSAL)
+    wanted: dict[str, Any] = {"id": "", "times": 1} | check_object(context.body, _NEXT_REFUSAL)
     context.server.refuse_next(wanted["id"], times=wanted["times"])
     return wanted
 
