@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _FAILED = 500
 NEVER_ANSWERED = "The test asked for the fault 'reset' after the script: the client never got the answer."
-# Captured on SOAP answers in 2022, likely on all hosts. A client with a cookie jar sends the cookie back; it is set
+# Captured on SOAP answers in 2022 (docs/rules.md 3.6). A client with a cookie jar sends the cookie back; it is set
 # only for a request without it, as a load balancer does.
 _ROUTING_COOKIE = "NS_ROUTING_VERSION=LAGGING"
 _CAPTURED_HEADERS = (

@@ -101,7 +101,7 @@ def header_is_well_formed(login: Login) -> Refusal | None:
 
 def _is_refused(deviation: Deviation) -> bool:
     if deviation.name == "realm" and deviation.kind in {"unquoted", "empty"}:
-        return False  # an unquoted realm is let in (section 1.5); an empty one is a wrong one, row 8
+        return False  # an unquoted realm is let in (docs/rules.md 1.5); an empty one is a wrong one, row 8
     return deviation.kind in _REFUSED_DEVIATIONS
 
 

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-FORM = "application/x-www-form-urlencoded"  # the one media type whose body is signed (section 3.4.1.3.1)
+FORM = "application/x-www-form-urlencoded"  # the one media type whose body is signed (RFC 5849, 3.4.1.3.1)
 _ERRORS = "surrogateescape"
 _RESERVED = re.compile(r"[^A-Za-z0-9._~-]")
 _ESCAPES = {chr(code): f"%{code:02X}" for code in range(128)}

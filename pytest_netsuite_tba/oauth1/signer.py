@@ -61,7 +61,7 @@ def signed_header(
 
 
 def base_string_for(method: str, url: str, form: str = "") -> Callable[[Pairs], str]:
-    """How the pairs of a header become the base string of a request (section 3.4.1).
+    """How the pairs of a header become the base string of a request (RFC 5849 section 3.4.1).
 
     ``url`` is absolute and spelt as it will be sent; ``form`` is the body where that is a form.
     """

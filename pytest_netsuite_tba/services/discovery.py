@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .service import Exchange
 
-# Observed: `_SB1` works, `-sb1` does not (rules, section 6).
+# Observed: `_SB1` works, `-sb1` does not (docs/rules.md 6).
 _ACCOUNT_ID = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)?")
 _LONGEST_ID = 64
 

@@ -99,7 +99,7 @@ def envelope_reply(content: str, *, status: int = 200, code: str | None = None) 
 
 
 def fault_reply(request: SignedRequest, code: str, message: str, status: int = 500) -> Reply:
-    """Answer with a fault as captured from NetSuite (rules section 8)."""
+    """Answer with a fault as captured from NetSuite (docs/rules.md 8)."""
     kind, host = _FAULTS.get(code, "invalidCredentialsFault"), host_and_port(request.host)[0]
     content = (
         "<soapenv:Fault><faultcode>soapenv:Server.userException</faultcode>"
@@ -114,7 +114,7 @@ def fault_reply(request: SignedRequest, code: str, message: str, status: int = 5
 
 
 def wrong_data_center(exchange: Exchange) -> Reply:
-    """Refuse a call at a host that no account has to itself, with 200 as captured of SOAP and REST (rules 3.4)."""
+    """Refuse a call at a host that no account has to itself, with 200 as captured (docs/rules.md 3.4)."""
     host = exchange.service.host_of(exchange.called)
     cause = f"The host {exchange.request.host!r} is no account's own; {exchange.service.channel.upper()} is called at {host}."
     exchange.refuse(BY_ID["unknown-host"].because(cause), hosts=(host,))

@@ -1,4 +1,4 @@
-"""REST web services: records of any type and SuiteQL, with this channel's own error envelope (rules 3.3, 3.4, 9)."""
+"""REST web services: records of any type and SuiteQL, with its own error envelope (docs/rules.md 3.3, 3.4, 9)."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ class RestletCall:
         )
 
     def _script_error(self, thrown: SuiteScriptError, deployment: Deployment) -> Reply:
-        """Section 4.6: the code is the error's name, the message is itself a JSON text."""
+        """The code is the error's name, the message is itself a JSON text (docs/rules.md 4.6)."""
         details = {
             "type": "error.SuiteScriptError",
             "name": thrown.name,

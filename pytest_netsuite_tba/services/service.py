@@ -141,7 +141,7 @@ class Exchange:
         return self.keep(self.gate.refuse(login, refusal, forced=forced))
 
     def challenge(self) -> dict[str, str]:
-        """The WWW-Authenticate header of the account, a constant for each scheme: it tells no cause (rules 3.3)."""
+        """The account's WWW-Authenticate header, constant for each scheme: it tells no cause (docs/rules.md 3.3)."""
         header = self.request.authorization
         bearer = header is not None and header.scheme.lower() == "bearer"
         return {"WWW-Authenticate": (BEARER_CHALLENGE if bearer else OAUTH_CHALLENGE).format(self.called.id)}

@@ -1,4 +1,4 @@
-"""SOAP web services: the passport's check with SOAP's own faults, and canned answers by operation (rules section 8)."""
+"""SOAP web services: the passport's check, SOAP's own faults, and answers by operation (docs/rules.md 8)."""
 
 from __future__ import annotations
 

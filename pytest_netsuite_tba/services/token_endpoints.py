@@ -112,7 +112,7 @@ def revoke_token(exchange: Exchange) -> Reply:
 
 
 def token_info(exchange: Exchange) -> Reply:
-    """What a token stands for; OAuth-signed. Its field names are our guess (rules 7.2)."""
+    """What a token stands for; OAuth-signed. Its field names are our guess (docs/rules.md 7.2)."""
     login = signed_login(exchange)
     exchange.keep(exchange.gate.judge(login, exchange.service.checks))
     if not exchange.attempts[-1].accepted:

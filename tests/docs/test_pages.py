@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_netsuite_tba import NetSuiteServer
 from pytest_netsuite_tba import __all__ as public_names
 from pytest_netsuite_tba.plugin import fixtures
 from pytest_netsuite_tba.plugin.marker import KEYWORDS
@@ -37,6 +38,13 @@ def test_every_public_name_is_in_the_reference():
     missing = [name for name in [*ours, *KEYWORDS, *public_names, "netsuite_strict"] if name not in reference]
 
     assert (True, []) == (len(ours) > 9, missing)
+
+
+def test_every_name_on_netsuite_is_in_the_reference():
+    """Whatever `netsuite.` shows stands in the table of it."""
+    table = (DOCS / "reference.md").read_text("utf-8").partition("## On `netsuite`")[2].partition("\n## ")[0]
+
+    assert [] == [name for name in dir(NetSuiteServer()) if not name.startswith("_") and f"`.{name}" not in table]
 
 
 def test_the_commands_of_the_explain_page_run(tmp_path, monkeypatch):

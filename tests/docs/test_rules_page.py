@@ -75,6 +75,15 @@ def test_a_cited_section_is_there(folder):
     assert [] == [one for one in unknown(folder) if one[0] != "docs/test_rules_page.py"]
 
 
+def test_the_code_cites_the_page_and_no_rules_elsewhere():
+    """A number of a section is of this page, or says whose it is."""
+    texts = {path: path.read_text("utf-8") for folder in (PACKAGE, ROOT / "tests") for path in folder.rglob("*.py")}
+    elsewhere = r"(?i)(?<!docs/)\brules,? (?:section )?\d|^(?!.*(?:RFC|XML) ).*\(sections? \d"
+
+    assert len({path for path, text in texts.items() if cited(text)}) > 10
+    assert {} == {path: found for path, text in texts.items() if (found := re.findall(elsewhere, text, re.MULTILINE))}
+
+
 def test_a_section_that_is_not_there_is_found(tmp_path):
     """Alone, in a list, and where a comment goes on in the next line."""
     (tmp_path / "one.py").write_text('"""It is so (docs/rules.md 3.3, 3.99 and 7)."""\n# Guessed: docs/rules.md\n# 99.')

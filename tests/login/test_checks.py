@@ -70,7 +70,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("row", MISTAKES)
 def test_of_several_mistakes_the_first_row_is_reported(netsuite, send, row):
-    """A request that breaks this row and every later one is refused by this row (rules 0.1)."""
+    """A request that breaks this row and every later one is refused by this row (docs/rules.md 0.1)."""
     if row == 15:
         assert 200 == send(authorization(netsuite)).status_code
     changed = {}
@@ -155,7 +155,7 @@ def test_a_session_cookie_beside_the_header_is_refused(netsuite, send):
 
 
 def test_netsuites_routing_cookie_is_no_session(netsuite, send):
-    """A client with a cookie jar sends NS_ROUTING_VERSION back; it changes nothing (rules 3.6)."""
+    """A client with a cookie jar sends NS_ROUTING_VERSION back; it changes nothing (docs/rules.md 3.6)."""
     assert 200 == send(authorization(netsuite), headers={"Cookie": "NS_ROUTING_VERSION=LAGGING"}).status_code
 
 
@@ -169,7 +169,7 @@ def test_the_routing_cookie_is_set_until_the_client_sends_it(netsuite, send):
 
 
 def test_answers_carry_the_headers_captured_of_netsuite(netsuite, send):
-    """As captured (rules 3.6), with a new operation id each."""
+    """As captured (docs/rules.md 3.6), with a new operation id each."""
     answers = [send(authorization(netsuite, oauth_nonce=f"{NONCE}{one}")) for one in range(2)]
 
     assert 2 == len({uuid.UUID(one.headers["x-n-operationid"]) for one in answers})
@@ -314,7 +314,7 @@ WRONG_SIGNATURES = {
 
 @pytest.mark.parametrize("mistake", WRONG_SIGNATURES)
 def test_a_signature_of_anything_else_is_wrong(netsuite, send, mistake):
-    """Row 13: method, URL, query and both secrets are what is signed (rules 1.1, 1.2)."""
+    """Row 13: method, URL, query and both secrets are what is signed (docs/rules.md 1.1, 1.2)."""
     with netsuite.expect_refusal("InvalidSignature", count=1):
         answer = send(WRONG_SIGNATURES[mistake](netsuite, URL))
 
@@ -343,7 +343,7 @@ LET_PASS = {
 
 @pytest.mark.parametrize("what", LET_PASS)
 def test_urls_that_netsuite_lets_pass(netsuite, send, what):
-    """A URL of unusual shape is signed as it is (rules 1.1, 1.6, 4.1)."""
+    """A URL of unusual shape is signed as it is (docs/rules.md 1.1, 1.6, 4.1)."""
     assert 200 == send(signed_for(netsuite, url=LET_PASS[what]), LET_PASS[what]).status_code
 
 
@@ -442,7 +442,7 @@ def test_a_plain_request_is_the_same_in_either_order(netsuite, netsuite_client):
 
 @pytest.mark.parametrize("query", ["a=2&a=10&a=1", "a[0]=x&a1=y", "x=YQ=="])
 def test_the_disputed_cases_are_refused_when_signed_the_other_way(netsuite, netsuite_client, query):
-    """What RFC 5849 makes of the three disputed cases, Oracle's sample does not (rules 1.1)."""
+    """What RFC 5849 makes of the three disputed cases, Oracle's sample does not (docs/rules.md 1.1)."""
     assert 200 == netsuite_client.get(f"{TARGET}&{query}").status_code
     netsuite.behaviour.parameter_order = "oracle-sample"
     with netsuite.expect_refusal("InvalidSignature", count=1):

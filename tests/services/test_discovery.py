@@ -1,4 +1,4 @@
-"""/rest/datacenterurls, /rest/roles, and hosts of before 2020.2 (rules, section 6)."""
+"""/rest/datacenterurls, /rest/roles, and hosts of before 2020.2 (docs/rules.md 6)."""
 
 import pytest
 from support.flow import RESTLETS, last, nlauth, refused, send, set_

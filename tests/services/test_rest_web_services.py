@@ -24,7 +24,7 @@ CUSTOMER = f"{BASE}/record/v1/customer"
 SUITEQL = f"{BASE}/query/v1/suiteql"
 ERROR_TYPE = "application/vnd.oracle.resource+json; type=error; charset=UTF-8"
 CHALLENGE = 'OAuth realm="1234567_SB1", error="token_rejected", error_description="Invalid login attempt."'
-# Captured: rules 3.4.
+# Captured: docs/rules.md 3.4.
 UNAUTHORIZED = (
     '{"type":"https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.2","title":"Unauthorized","status":401,'
     '"o:errorDetails":[{"detail":"Invalid login attempt. For more details, see the Login Audit Trail in the NetSuite UI at '
@@ -46,7 +46,7 @@ def seen(answer):
     "wanted", [one.id for one in REFUSALS if "rest" in one.channels and not one.answers and one.row > 1]
 )
 def test_every_refused_login_is_one_answer(netsuite, netsuite_client, wanted):
-    """Any TBA failure is the same 401 with the constant challenge, HMAC-SHA1 included (rules 3.3, 3.4)."""
+    """Any TBA failure is the same 401 with the constant challenge, HMAC-SHA1 included (docs/rules.md 3.3, 3.4)."""
     netsuite.arrange_refusal(wanted)
 
     answer = netsuite_client.get(CUSTOMER)
@@ -118,7 +118,7 @@ def test_a_replay_is_nonce_used_in_camel_case(netsuite):
 
 @pytest.mark.parametrize("permissions", [["Log in using Access Tokens"], ["REST Web Services"]])
 def test_a_missing_permission_is_a_400_of_its_own(netsuite, netsuite_client, permissions):
-    """Without REST Web Services or Log in using Access Tokens: 400 USER_ERROR (rules 3.4), or 401 by Behaviour."""
+    """Without REST Web Services or Log in using Access Tokens: 400 USER_ERROR, or 401 (docs/rules.md 3.4)."""
     netsuite.role.permissions = permissions
     with netsuite.expect_refusal("permission_denied", count=2):
         answer = netsuite_client.get(CUSTOMER)
@@ -174,7 +174,7 @@ def test_a_bearer_token_gets_bearers_challenge(netsuite):
 
 @pytest.mark.parametrize("before_login", [False, True])
 def test_a_busy_account(before_login):
-    """Over the limit it is 429 CONCURRENCY_LIMIT_EXCEEDED, not the RESTlets' 400 (rules 4.8)."""
+    """Over the limit it is 429 CONCURRENCY_LIMIT_EXCEEDED, not the RESTlets' 400 (docs/rules.md 4.8)."""
     with NetSuiteServer(Account(concurrency_limit=1)) as netsuite:
         netsuite.behaviour.concurrency_before_login = before_login
         inside, release = threading.Event(), threading.Event()
@@ -203,7 +203,7 @@ def test_a_busy_account(before_login):
 
 
 def test_rest_on_the_restlets_host(netsuite, netsuite_client):
-    """It is refused there as RESTlets refuse: 401 INVALID_LOGIN_ATTEMPT (captured, rules 3.4)."""
+    """It is refused there as RESTlets refuse: 401 INVALID_LOGIN_ATTEMPT (captured, docs/rules.md 3.4)."""
     with netsuite.expect_refusal("rest-on-restlets-host", count=1) as attempts:
         answer = netsuite_client.get(CUSTOMER.replace("suitetalk", "restlets"))
 
@@ -467,7 +467,7 @@ def test_a_suiteql_text_has_no_case_outside_of_quotes(netsuite, netsuite_client,
 
 
 def test_suiteql_pages(netsuite, netsuite_client):
-    """limit and offset stand in the query, and are signed (rules 9)."""
+    """limit and offset stand in the query, and are signed (docs/rules.md 9)."""
     netsuite.suiteql("SELECT 1", [{"n": str(number)} for number in range(3)])
 
     page = suiteql(netsuite_client, "SELECT 1", f"{SUITEQL}?limit=2&offset=2").json

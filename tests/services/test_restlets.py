@@ -83,7 +83,7 @@ ROWS = {
 @pytest.mark.parametrize("content_type", FORMS)
 @pytest.mark.parametrize("row", ROWS)
 def test_each_row_is_refused_as_netsuite_does(netsuite, netsuite_client, row, content_type):
-    """The login is a Success; what stands in the way is an error in the type of the call (rules 3.1, 4.5)."""
+    """The login is a Success; what stands in the way is an error in the type of the call (docs/rules.md 3.1, 4.5)."""
     netsuite.deploy("customscript_a", "customdeploy_a", get={"a": 1}, delete=lambda _: None)
     prepare, (method, body), (status, code, message) = ROWS[row]
     prepare(netsuite)
@@ -111,7 +111,7 @@ def test_an_unknown_restlet_is_a_404_in_every_type(netsuite, netsuite_client, co
 
 
 def test_of_several_obstacles_the_first_row_is_reported(netsuite, netsuite_client):
-    """Rows 19 to 24 are looked at in their order (rules 0.1)."""
+    """Rows 19 to 24 are looked at in their order (docs/rules.md 0.1)."""
     deployment = netsuite.deploy("customscript_a", "customdeploy_a", post={}, audience=[])
     deployment.deployed = False
     netsuite.role.permissions.remove("SuiteScript")
@@ -217,7 +217,7 @@ def test_the_governor_bounds_the_requests_in_flight(before_login):
 
 
 def test_ids_and_numbers_name_the_same_deployment(netsuite, netsuite_client):
-    """script and deploy take the id or the internal number (rules 4.1)."""
+    """script and deploy take the id or the internal number (docs/rules.md 4.1)."""
     netsuite.deploy("customscript_a", "customdeploy_a", number=42, deploy_number=3, get={"found": True})
 
     for query in (
@@ -426,7 +426,7 @@ def test_other_content_types_are_refused(netsuite, netsuite_client, content_type
     ],
 )
 def test_a_body_reaches_the_script_as_its_content_type_says(netsuite, netsuite_client, content_type, body, seen):
-    """POST and PUT give an object for JSON and XML, a string for text (rules 4.2)."""
+    """POST and PUT give an object for JSON and XML, a string for text (docs/rules.md 4.2)."""
     deployment = netsuite.deploy("customscript_a", "customdeploy_a", post=None, put=lambda _: None)
 
     answer = netsuite_client.put(URL, data=body.encode(), headers={"Content-Type": content_type})
@@ -598,7 +598,7 @@ SCRIPT_ERROR = (
     ],
 )
 def test_an_unhandled_script_error_in_each_type(netsuite, netsuite_client, content_type, expected, how):
-    """Rules 4.6: a 400, the code is the error's name, the message a JSON text."""
+    """A 400, the code is the error's name, the message a JSON text (docs/rules.md 4.6)."""
 
     def throw(_):
         raise SuiteScriptError("MY_ERROR", 'no "order" <7>')

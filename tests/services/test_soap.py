@@ -182,7 +182,7 @@ def test_each_row_is_refused_in_soaps_own_way(netsuite, send, row):
     ],
 )
 def test_what_netsuite_lets_pass(netsuite, send, make):
-    """The other name of the algorithm, a line break after the signature, a base64 nonce (rules 8, failures)."""
+    """The other name of the algorithm, a line break after the signature, a base64 nonce (docs/rules.md 8)."""
     assert 200 == send(make(netsuite)).status_code
 
 
@@ -204,7 +204,7 @@ def test_a_session_cookie_is_another_way_to_log_in(netsuite, send):
 
 @pytest.mark.parametrize("before_login", [False, True])
 def test_a_busy_account(before_login):
-    """SOAP has a fault of its own: ExceededConcurrentRequestLimitFault, WS_REQUEST_BLOCKED (rules 4.8)."""
+    """SOAP has a fault of its own: ExceededConcurrentRequestLimitFault, WS_REQUEST_BLOCKED (docs/rules.md 4.8)."""
     with NetSuiteServer(Account(concurrency_limit=1)) as netsuite:
         netsuite.clock.freeze(NOW)
         netsuite.behaviour.concurrency_before_login = before_login
@@ -295,7 +295,7 @@ def test_get_data_center_urls_needs_no_login(netsuite, send, account, domains, h
 
 
 def test_the_old_host_for_all_accounts_serves_nothing_else(netsuite, send):
-    """A status of 200 with a fault, as captured (rules 3.4)."""
+    """A status of 200 with a fault, as captured (docs/rules.md 3.4)."""
     with netsuite.expect_refusal("unknown-host"):
         answer = send(right(netsuite.token), base_url="https://webservices.netsuite.com")
 

@@ -1,4 +1,4 @@
-"""The three-step authorization flow: requesttoken, the user's decision, accesstoken (rules 2.2 and 7.1)."""
+"""The three-step authorization flow: requesttoken, the user's decision, accesstoken (docs/rules.md 2.2 and 7.1)."""
 
 from urllib.parse import quote
 
@@ -145,7 +145,7 @@ def test_the_documented_access_token_signature_is_let_in(monkeypatch):
     assert {"oauth_token", "oauth_token_secret"} == set(pairs_of(answer))
 
 
-# How each row of the table of rules 2.2 comes about at step 1: records, parameters, detail, status.
+# How each row of docs/rules.md 2.2 comes about at step 1: records, parameters, detail, status.
 LOGIN, REQUEST = "INVALID_LOGIN_ATTEMPT", "INVALID_REQUEST"
 STEP_1 = {
     "UnknownIntegration": (None, {"oauth_consumer_key": "f" * 64}, 401, LOGIN),
@@ -356,7 +356,7 @@ def test_the_steps_are_served_at_each_of_their_hosts(netsuite, host):
 
 
 def test_a_blocked_integration_shows_only_where_the_company_is_named(netsuite):
-    """IntegrationBlocked at step 1 needs the company ID; without it step 3 is the first to tell (rules 2.2)."""
+    """IntegrationBlocked at step 1 needs the company ID; without it step 3 is the first to tell (docs/rules.md 2.2)."""
     netsuite.integration.state = "BLOCKED"
     token = asked(netsuite, base="https://system.netsuite.com", realm=None)
     verifier = netsuite.authorize(token["oauth_token"]).verifier

@@ -1,4 +1,4 @@
-"""issuetoken, revoketoken and tokeninfo: user credentials (NLAuth), their lock, their one-time codes (rules 7.2)."""
+"""issuetoken, revoketoken and tokeninfo: NLAuth, its lock, its one-time codes (docs/rules.md 7.2)."""
 
 import base64
 
@@ -236,7 +236,7 @@ def test_issuetoken_is_refused(netsuite, case):
 
 @pytest.mark.parametrize("permission", ["User Access Tokens", "Access Token Management"])
 def test_either_permission_makes_tokens(netsuite, permission):
-    """A role with User Access Tokens or Access Token Management may make its user's tokens (rules 5.1)."""
+    """A role with User Access Tokens or Access Token Management may make its user's tokens (docs/rules.md 5.1)."""
     netsuite.role.permissions = [permission]
 
     assert issued(issue(netsuite))
@@ -295,7 +295,7 @@ def test_a_one_time_code_is_good_once_and_for_30_seconds(netsuite):
 
 
 def test_a_two_factor_role_signs_without_a_code(netsuite):
-    """Two-factor authentication stops user credentials, not tokens (rules 5.6)."""
+    """Two-factor authentication stops user credentials, not tokens (docs/rules.md 5.6)."""
     netsuite.role.two_factor = True
 
     assert 200 == netsuite.credentials.client().get(ECHO).status_code
@@ -436,7 +436,7 @@ def test_revoketoken_revokes_nothing_but_ones_own(netsuite):
 
 @pytest.mark.parametrize("by", ["user", "signature"])
 def test_revoking_needs_the_permission_too(netsuite, by):
-    """Log in using Access Tokens lets a role use tokens, not manage them (rules 5.1)."""
+    """Log in using Access Tokens lets a role use tokens, not manage them (docs/rules.md 5.1)."""
     netsuite.role.permissions = ["Log in using Access Tokens", "SuiteScript"]
     signed = lambda url: netsuite.credentials.authorization("GET", url)  # noqa: E731
     answer = revoke(netsuite, nlauth(netsuite) if by == "user" else signed, netsuite.token.id)
@@ -447,7 +447,7 @@ def test_revoking_needs_the_permission_too(netsuite, by):
 
 
 def test_tokeninfo_tells_what_the_token_stands_for(netsuite, netsuite_client):
-    """Company, user and role; the field names are our guess (rules 7.2)."""
+    """Company, user and role; the field names are our guess (docs/rules.md 7.2)."""
     answer = netsuite_client.get("/rest/tokeninfo")
 
     expected = {
