@@ -266,7 +266,9 @@ def diagnosis(rounds: int, *, found: bool) -> Row:
         attempt = judged(credentials.authorization("GET", url.partition("?")[0]))
         if found:
             return took(attempt.diagnose)
-        pipeline = Pipeline(attempt._facts)  # noqa: SLF001  (the public diagnose() stops at the first mistake that fits; this row times a search to its end)
+        pipeline = Pipeline(
+            attempt.facts
+        )  # (the public diagnose() stops at the first mistake that fits; this row times a search to its end)
         return took(lambda: [pipeline.signature(one) for number in (1, 2) for one in candidates(pipeline, number)])
 
     right = [credentials.authorization("GET", url) for _ in range(20 * rounds)]

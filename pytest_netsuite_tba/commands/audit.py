@@ -12,7 +12,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pytest_netsuite_tba.report.rendering import labelled, painted
+from pytest_netsuite_tba.report.rendering import labelled_lines, paint
 from pytest_netsuite_tba.report.trail import INDENT, SHOWN, Table, row
 
 from .fake import width
@@ -124,7 +124,7 @@ class _Screen:
         if not attempts and not more:
             sys.stdout.write("The Login Audit Trail is empty.\n")
             return
-        sys.stdout.write(painted(self._table.heading(), "bold", colour=self._colour) + "\n")
+        sys.stdout.write(paint(self._table.heading(), "bold", colour=self._colour) + "\n")
         for one in attempts:
             self.add(one)
         sys.stdout.flush()
@@ -133,12 +133,13 @@ class _Screen:
         """Show one attempt."""
         line = self._table.line(row(attempt))
         if not attempt["accepted"]:
-            line = painted(line, "-", colour=self._colour)
+            line = paint(line, "-", colour=self._colour)
         lines = [line]
         for reading in self._readings(attempt):
             for label, text in zip(("What", "Why", "Cure"), reading, strict=True):
                 lines += [
-                    f"{INDENT}{one}" for one in labelled(label, text, self._width - len(INDENT), colour=self._colour)
+                    f"{INDENT}{one}"
+                    for one in labelled_lines(label, text, self._width - len(INDENT), colour=self._colour)
                 ]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()

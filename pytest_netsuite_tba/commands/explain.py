@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.captures import Capture, read
 from pytest_netsuite_tba.captures.judge import NO_SECRETS, UNCHECKED_TIME, Judge
-from pytest_netsuite_tba.report.explanation import told
-from pytest_netsuite_tba.report.rendering import labelled, painted
+from pytest_netsuite_tba.report.explanation import reading_lines
+from pytest_netsuite_tba.report.rendering import labelled_lines, paint
 
 from .shell import LET_IN, REFUSED, SECRETS_COME_FROM, UsageError, accounts_of, has_colour, request_of
 
@@ -111,22 +111,22 @@ def _screen(
     """Give what is shown of one request: the verdict first."""
     head = f"{where}: " if where else ""
     url = _shown(attempt.url, max(20, width - len(head) - len(attempt.method) - 1))
-    yield painted(f"{head}{attempt.method} {url}", "bold", colour=colour)
+    yield paint(f"{head}{attempt.method} {url}", "bold", colour=colour)
     if unchecked:
         yield NO_SECRETS
     elif attempt.accepted:
-        yield painted("Let in.", "+", colour=colour) + f" {attempt.token_name} of {attempt.application}".rstrip()
+        yield paint("Let in.", "+", colour=colour) + f" {attempt.token_name} of {attempt.application}".rstrip()
     else:
         detail = attempt.detail or (attempt.refusal.id if attempt.refusal else "")
-        yield painted(f"Refused: {attempt.http_status} {attempt.code or ''} ({detail})", "-", colour=colour)
+        yield paint(f"Refused: {attempt.http_status} {attempt.code or ''} ({detail})", "-", colour=colour)
     if not unchecked and not attempt.accepted and not (attempt.diagnosis and attempt.diagnosis.mistakes):
         yield ""
-        yield from told(attempt, width=width, colour=colour)
+        yield from reading_lines(attempt, width=width, colour=colour)
     if attempt.diagnosis is not None:
         yield ""
         yield attempt.diagnosis.render(width=width, colour=colour)
     for note in notes:
-        yield from labelled("Note", note, width, colour=colour)
+        yield from labelled_lines("Note", note, width, colour=colour)
 
 
 def _shown(text: str, width: int) -> str:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
-from pytest_netsuite_tba.report.explanation import told
-from pytest_netsuite_tba.report.rendering import painted
+from pytest_netsuite_tba.report.explanation import reading_lines
+from pytest_netsuite_tba.report.rendering import paint
 
 from .shell import UsageError, has_colour
 
@@ -177,7 +177,7 @@ def log_lines(attempt: LoginAttempt, stream: TextIO) -> list[str]:
     """Give a line with the verdict and, on refusal, what, why and cure."""
     colour = has_colour(stream)
     said = attempt.detail or (attempt.refusal.id if attempt.refusal else attempt.code or "")
-    verdict = painted(
+    verdict = paint(
         f"{attempt.http_status or 'reset'} {said}".rstrip(), "+" if attempt.accepted else "-", colour=colour
     )
     url = "".join(one if one.isprintable() else "?" for one in attempt.url)
@@ -185,4 +185,4 @@ def log_lines(attempt: LoginAttempt, stream: TextIO) -> list[str]:
     lines = [f"{attempt.time:%H:%M:%S}  {verdict}  {attempt.method} {url}{by}"]
     if attempt.accepted:
         return [*lines, *([f"    {attempt.cause}"] if attempt.cause else [])]
-    return [*lines, *(f"    {line}" for line in told(attempt, width=width() - 4, colour=colour))]
+    return [*lines, *(f"    {line}" for line in reading_lines(attempt, width=width() - 4, colour=colour))]

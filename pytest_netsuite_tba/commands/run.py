@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.report.explanation import told
-from pytest_netsuite_tba.report.rendering import painted, render
+from pytest_netsuite_tba.report.explanation import reading_lines
+from pytest_netsuite_tba.report.rendering import paint, render_diagnosis
 
 from .fake import accounts_in, add_account_option, listening, note_warnings, width, write_file
 from .shell import UsageError, has_colour
@@ -168,14 +168,14 @@ def _report(trail: AuditTrail) -> Iterator[str]:
         again = f"  (and {times[key] - 1} more like it)" if times[key] > 1 else ""
         detail = one.detail or (one.refusal.id if one.refusal else "")
         yield ""
-        yield painted(f"{one.method} {one.url}", "bold", colour=colour)
+        yield paint(f"{one.method} {one.url}", "bold", colour=colour)
         said = " ".join(str(part) for part in (one.http_status, one.code, f"({detail})") if part)
-        yield painted(f"Refused: {said}", "-", colour=colour) + again
+        yield paint(f"Refused: {said}", "-", colour=colour) + again
         diagnosis = one.diagnosis
         if diagnosis is None or not diagnosis.mistakes:
-            yield from told(one, width=columns, colour=colour)
+            yield from reading_lines(one, width=columns, colour=colour)
         if diagnosis is not None:
-            yield render(diagnosis, width=columns, colour=colour)
+            yield render_diagnosis(diagnosis, width=columns, colour=colour)
     if len(ways) > _WAYS_SHOWN:
         yield f"\n... and {len(ways) - _WAYS_SHOWN} more ways to be refused"
 

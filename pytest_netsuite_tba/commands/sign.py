@@ -18,7 +18,7 @@ from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
-from pytest_netsuite_tba.report.rendering import painted, stages
+from pytest_netsuite_tba.report.rendering import base_string_steps, paint
 
 from .shell import ENVIRONMENT, LET_IN, SECRETS_COME_FROM, UsageError, accounts_of, has_colour, request_of
 
@@ -122,12 +122,12 @@ def _show_stages(base: str, consumer_secret: str, token_secret: str, signature: 
         for name, secret in (("consumer secret", consumer_secret), ("token secret", token_secret))
     ]
     lines_of = (
-        *stages(base),
+        *base_string_steps(base),
         ("5 Key", [" & ".join(shapes)]),
         ("6 Signature: base64 of HMAC-SHA256", [signature]),
         ("7 Header", [f"Authorization: {header}"]),
     )
     for title, lines in lines_of:
-        sys.stdout.write(painted(title, "bold", colour=colour) + "\n")
+        sys.stdout.write(paint(title, "bold", colour=colour) + "\n")
         for line in lines:
             sys.stdout.write(f"  {line}\n")

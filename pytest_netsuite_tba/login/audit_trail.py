@@ -78,6 +78,11 @@ class LoginAttempt:
     _is_answered: bool = field(default=True, repr=False, compare=False)
 
     @property
+    def facts(self) -> Facts | None:
+        """What was known when it was judged; None of a login that was let in."""
+        return self._facts
+
+    @property
     def diagnosis(self) -> Diagnosis | None:
         """Which mistake it was, searched when first looked at; None for a login that was let in."""
         if self._diagnosis is None and self._facts is not None:

@@ -222,7 +222,7 @@ def test_every_sensible_pair_is_named():
     for number, pair in enumerate(sensible_pairs(), 1):  # noqa: B007
         header, base, sent = misled(*pair)
         attempt, _ = judged(header, **sent)
-        kept = attempt._facts
+        kept = attempt.facts
         key = (kept.parameters["oauth_nonce"], str(sent))
         if key not in made:
             made[key] = candidates_of(kept)

@@ -232,7 +232,7 @@ def test_every_sensible_pair_is_named():
     made, missed, number = {}, [], 0
     for number, pair in enumerate(sensible_pairs(), 1):  # noqa: B007
         signer, body = misled(*pair)
-        kept = judged(body)[0]._facts
+        kept = judged(body)[0].facts
         key = signer.sent["account"]
         if key not in made:
             pipeline = PassportPipeline(kept)
@@ -265,7 +265,7 @@ def test_a_pair_from_the_envelope_to_the_report(pair):
 def test_no_false_proof():
     """No random signature is among the candidates of one and of two mistakes."""
     chance = random.Random(20260921)
-    pipeline = PassportPipeline(judged(misled("hex")[1])[0]._facts)
+    pipeline = PassportPipeline(judged(misled("hex")[1])[0].facts)
     made = {pipeline.signature(one) for deviations in (1, 2) for one in candidates(pipeline, deviations)}
 
     assert len(made) > 5_000

@@ -24,7 +24,7 @@ from support.flow import (
 
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, explain
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS
-from pytest_netsuite_tba.report.trail import render
+from pytest_netsuite_tba.report.trail import render_trail
 from pytest_netsuite_tba.tokens.callbacks import matches, with_parameters
 
 pytestmark = pytest.mark.netsuite(strict=False)
@@ -267,7 +267,7 @@ def test_the_report_begins_with_the_title(netsuite):
     """What is wrong, in words, of a signed step and of a user's log-in; the detail stays in its own column."""
     ask(netsuite, oauth_callback="oob")
     send(netsuite, "GET", f"{RESTLETS}/rest/issuetoken?consumerKey=x")
-    report = render(netsuite.audit_trail, width=120)
+    report = render_trail(netsuite.audit_trail, width=120)
     netsuite.audit_trail.clear()
 
     assert "401 Failure  InvalidCallback <oob>" in report
