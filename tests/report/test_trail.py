@@ -37,7 +37,7 @@ def test_the_table_fits_the_terminal(netsuite, netsuite_client, width, expected)
 @pytest.mark.parametrize(("width", "shown"), [(60, False), (80, True), (120, True)])
 def test_the_account_is_given_up_last(width, shown):
     """Of two accounts' attempts each says whose it is, as long as what it is about fits too."""
-    rows = [("14:13:20", one, "DELETE", "x" * 60, "401 Failure", "d" * 20, "a" * 20, "r" * 9) for one in ("123", "456")]
+    rows = [("14:13:20", id, "DELETE", "x" * 60, "401 Failure", "d" * 20, "a" * 20, "r" * 9) for id in ("123", "456")]
     table = Table(rows, width=width)
 
     assert (shown, True) == ("Account" in table.heading(), width >= len(table.line(rows[0])))
