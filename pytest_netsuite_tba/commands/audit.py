@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pytest_netsuite_tba.report.rendering import labelled, painted
+from pytest_netsuite_tba.report.rendering import labelled_lines, paint
 from pytest_netsuite_tba.report.trail import INDENT, SHOWN, Table, row
 
 from .command import Command, Status, UsageError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-_URL = "http://127.0.0.1:8080"  # where ``serve`` listens unless told
+_URL = "http://127.0.0.1:8080"  # where ``serve`` listens unless reading_lines
 _SECONDS = 30.0  # for an answer; events may be silent for half of that
 # So wide are the columns of a trail that has yet to come; its account stands after the time.
 _TIME, *_REST = ("00:00:00", "DELETE", "/" + "x" * 60, "200 Success", "consumer_key_refused", "x" * 20, "x" * 16)
@@ -122,16 +122,16 @@ class _Screen:
         if not attempts and not self._more:
             sys.stdout.write("The Login Audit Trail is empty.\n")
             return
-        sys.stdout.write(painted(self._table.heading(), "bold", colour=self._colour) + "\n")
+        sys.stdout.write(paint(self._table.heading(), "bold", colour=self._colour) + "\n")
         sys.stdout.flush()
 
     def add(self, attempt: dict[str, Any]) -> None:
         """Write one attempt."""
         cells = self._table.line(row(attempt))
-        lines = [cells if attempt["accepted"] else painted(cells, "-", colour=self._colour)]
+        lines = [cells if attempt["accepted"] else paint(cells, "-", colour=self._colour)]
         for reading in self._readings(attempt):
             for label, text in zip(("What", "Why", "Cure"), reading, strict=True):
-                shown = labelled(label, text, self._width - len(INDENT), colour=self._colour)
+                shown = labelled_lines(label, text, self._width - len(INDENT), colour=self._colour)
                 lines += [f"{INDENT}{line}" for line in shown]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()

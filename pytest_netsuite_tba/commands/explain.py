@@ -14,8 +14,8 @@ from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.captures import Capture, read
 from pytest_netsuite_tba.captures.judge import NO_SECRETS, UNCHECKED_TIME, Judge
 from pytest_netsuite_tba.oauth1.encoding import to_text
-from pytest_netsuite_tba.report.explanation import told
-from pytest_netsuite_tba.report.rendering import labelled, painted
+from pytest_netsuite_tba.report.explanation import reading_lines
+from pytest_netsuite_tba.report.rendering import labelled_lines, paint
 
 from .command import Command, Status, UsageError, add_repeatable
 from .shell import SECRETS_COME_FROM, accounts_of, has_colour, printable, reason, request_of
@@ -98,21 +98,21 @@ def _screen(
     """What is shown of one request: the verdict first."""
     head = f"{where}: " if where else ""
     url = _fit(attempt.url, max(20, width - len(head) - len(attempt.method) - 1))
-    yield painted(f"{head}{attempt.method} {url}", "bold", colour=colour)
+    yield paint(f"{head}{attempt.method} {url}", "bold", colour=colour)
     if unchecked:
         yield NO_SECRETS
     elif attempt.accepted:
-        yield painted("Let in.", "+", colour=colour) + f" {attempt.token_name} of {attempt.application}".rstrip()
+        yield paint("Let in.", "+", colour=colour) + f" {attempt.token_name} of {attempt.application}".rstrip()
     else:
-        yield painted(f"Refused: {attempt.http_status} {attempt.code or ''} ({reason(attempt)})", "-", colour=colour)
+        yield paint(f"Refused: {attempt.http_status} {attempt.code or ''} ({reason(attempt)})", "-", colour=colour)
     if not unchecked and not attempt.accepted and not (attempt.diagnosis and attempt.diagnosis.mistakes):
         yield ""
-        yield from told(attempt, width=width, colour=colour)
+        yield from reading_lines(attempt, width=width, colour=colour)
     if attempt.diagnosis is not None:
         yield ""
         yield attempt.diagnosis.render(width=width, colour=colour)
     for note in notes:
-        yield from labelled("Note", note, width, colour=colour)
+        yield from labelled_lines("Note", note, width, colour=colour)
 
 
 def _fit(text: str, width: int) -> str:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
-from pytest_netsuite_tba.report.explanation import told
-from pytest_netsuite_tba.report.rendering import painted
+from pytest_netsuite_tba.report.explanation import reading_lines
+from pytest_netsuite_tba.report.rendering import paint
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
 from .command import UsageError, add_repeatable
@@ -182,8 +182,12 @@ def log_lines(attempt: LoginAttempt, stream: TextIO) -> list[str]:
     """A line with the verdict and, on refusal, what, why and cure."""
     colour = has_colour(stream)
     verdict = f"{attempt.http_status or 'reset'} {reason(attempt) or attempt.code or ''}".rstrip()
-    verdict = painted(verdict, "+" if attempt.accepted else "-", colour=colour)
+    verdict = paint(verdict, "+" if attempt.accepted else "-", colour=colour)
     by = f"  ({attempt.token_name})" if attempt.token_name else ""
     line = f"{attempt.time:%H:%M:%S}  {verdict}  {attempt.method} {printable(attempt.url)}{by}"
-    more = told(attempt, width=width() - 4, colour=colour) if not attempt.accepted else filter(None, [attempt.cause])
+    more = (
+        reading_lines(attempt, width=width() - 4, colour=colour)
+        if not attempt.accepted
+        else filter(None, [attempt.cause])
+    )
     return [line, *(f"    {text}" for text in more)]

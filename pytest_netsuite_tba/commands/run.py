@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.clients.variables import CREDENTIAL_NAMES, credential_variables
 from pytest_netsuite_tba.reach.trust import UNSET
-from pytest_netsuite_tba.report.explanation import told
-from pytest_netsuite_tba.report.rendering import painted, render
+from pytest_netsuite_tba.report.explanation import reading_lines
+from pytest_netsuite_tba.report.rendering import paint, render_diagnosis
 
 from .command import Command, Status, UsageError, add_repeatable
 from .hosting import accounts_in, add_account_option, certified, listening, note_warnings, write_file
@@ -145,13 +145,13 @@ def _report(trail: AuditTrail) -> Iterator[str]:
         again = f"  (and {times[key] - 1} more like it)" if times[key] > 1 else ""
         answer = " ".join(str(part) for part in (attempt.http_status, attempt.code, f"({reason(attempt)})") if part)
         yield ""
-        yield painted(f"{attempt.method} {attempt.url}", "bold", colour=colour)
-        yield painted(f"Refused: {answer}", "-", colour=colour) + again
+        yield paint(f"{attempt.method} {attempt.url}", "bold", colour=colour)
+        yield paint(f"Refused: {answer}", "-", colour=colour) + again
         diagnosis = attempt.diagnosis
         if diagnosis is None or not diagnosis.mistakes:
-            yield from told(attempt, width=columns, colour=colour)
+            yield from reading_lines(attempt, width=columns, colour=colour)
         if diagnosis is not None:
-            yield render(diagnosis, width=columns, colour=colour)
+            yield render_diagnosis(diagnosis, width=columns, colour=colour)
     if len(ways) > _WAYS_SHOWN:
         yield f"\n... and {len(ways) - _WAYS_SHOWN} more ways to be refused"
 

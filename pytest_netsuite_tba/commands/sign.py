@@ -19,7 +19,7 @@ from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.signer import signed_header
 from pytest_netsuite_tba.oauth1.target import Target, host_and_port
-from pytest_netsuite_tba.report.rendering import painted, stages
+from pytest_netsuite_tba.report.rendering import base_string_steps, paint
 
 from .command import Command, Status, UsageError, add_repeatable
 from .shell import ENVIRONMENT, SECRETS_COME_FROM, accounts_of, has_colour, request_of
@@ -106,13 +106,13 @@ def _show_stages(signed: SignedHeader, consumer_secret: str, token_secret: str) 
     """Print each stage of the signature; of the key only its shape."""
     colour = has_colour(sys.stdout)
     shown = (
-        *stages(signed.base_string),
+        *base_string_steps(signed.base_string),
         ("5 Key", [f"{_shape('consumer secret', consumer_secret)} & {_shape('token secret', token_secret)}"]),
         ("6 Signature: base64 of HMAC-SHA256", [signed.signature]),
         ("7 Header", [f"Authorization: {signed.authorization}"]),
     )
     for title, lines in shown:
-        sys.stdout.write(painted(title, "bold", colour=colour) + "\n")
+        sys.stdout.write(paint(title, "bold", colour=colour) + "\n")
         for line in lines:
             sys.stdout.write(f"  {line}\n")
 

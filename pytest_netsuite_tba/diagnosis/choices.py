@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _MOST_NAMES = 8  # of a query whose every subset is tried
+_JAVASCRIPT_EXPONENT = 1e21  # from there on JavaScript writes a number with an exponent
 _SERVICES = ("restlets.api", "suitetalk.api", "app", "extforms", "secure")
 _OLD_HOSTS = ("system", "rest", "webservices", "restlets.api", "suitetalk.api", "system.sandbox", "system.na1")
 _FORWARDED = {"x-forwarded-host", "x-original-host", "forwarded"}
@@ -176,7 +177,7 @@ def _as_javascript(value: object) -> str:
         return ",".join("" if item is None else _as_javascript(item) for item in value)
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:  # noqa: PLR2004  (JavaScript's own limit)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _JAVASCRIPT_EXPONENT:
         return str(int(value))
     return str(value)
 

@@ -48,7 +48,7 @@ def candidates(pipeline: Pipeline, deviations: int, *, rare: bool = False) -> It
         for indices in itertools.product(*choices):
             if rare and not any(options[index].alone for index, (_, options) in zip(indices, chosen, strict=True)):
                 continue
-            for at, index in zip(places, indices):  # noqa: B905  (of the same length; this is the hot loop)
+            for at, index in zip(places, indices, strict=False):  # of one length, and not asked in the hot loop
                 recipe[at] = index
             yield tuple(recipe)
 

@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
     """Search for the mistake behind a refusal, for ``budget`` seconds at most."""
     from pytest_netsuite_tba.diagnosis.diagnose import diagnose as search
-    from pytest_netsuite_tba.report.rendering import render
+    from pytest_netsuite_tba.report.rendering import render_diagnosis
 
-    return replace(search(facts, budget=budget), renderer=render)
+    return replace(search(facts, budget=budget), renderer=render_diagnosis)

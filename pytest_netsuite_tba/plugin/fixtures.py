@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _made(make: Callable[[], T]) -> T:
+def _make(make: Callable[[], T]) -> T:
     """Make a fixture's value; what its user can mend fails the fixture with one message and no traceback."""
     from pytest_netsuite_tba.account.seed import SeedError
     from pytest_netsuite_tba.extras import MissingExtraError
@@ -59,7 +59,7 @@ def netsuite(request: pytest.FixtureRequest, netsuite_account: Source) -> Iterat
     from .settings import server_for
     from .verdict import Verdict
 
-    server = _made(lambda: server_for(request.node, netsuite_account))
+    server = _make(lambda: server_for(request.node, netsuite_account))
     request.node.stash[VERDICT] = Verdict(request.node, server)
     yield server
     server.stop()
@@ -80,14 +80,14 @@ def netsuite_client(netsuite: NetSuiteServer) -> Client:
 @pytest.fixture
 def netsuite_requests(netsuite: NetSuiteServer) -> Iterator[requests.Session]:
     """A signed ``requests.Session``."""
-    with _made(netsuite.credentials.requests) as session:
+    with _make(netsuite.credentials.requests) as session:
         yield session
 
 
 @pytest.fixture
 def netsuite_rest(netsuite: NetSuiteServer) -> Iterator[requests.Session]:
     """A signed ``requests.Session`` for REST web services."""
-    with _made(netsuite.credentials.rest) as session:
+    with _make(netsuite.credentials.rest) as session:
         yield session
 
 
@@ -95,7 +95,7 @@ def netsuite_rest(netsuite: NetSuiteServer) -> Iterator[requests.Session]:
 def netsuite_httpx(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> Iterator[httpx.Client]:
     """A signed ``httpx.Client``."""
     _hosts_first(request)
-    with _made(netsuite.credentials.httpx) as client:
+    with _make(netsuite.credentials.httpx) as client:
         yield client
 
 
@@ -103,14 +103,14 @@ def netsuite_httpx(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> 
 def netsuite_async_httpx(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> httpx.AsyncClient:
     """A signed ``httpx.AsyncClient``."""
     _hosts_first(request)
-    return _made(netsuite.credentials.async_httpx)
+    return _make(netsuite.credentials.async_httpx)
 
 
 @pytest.fixture
 def netsuite_httpx2(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> Iterator[httpx2.Client]:
     """A signed ``httpx2.Client``."""
     _hosts_first(request)
-    with _made(netsuite.credentials.httpx2) as client:
+    with _make(netsuite.credentials.httpx2) as client:
         yield client
 
 
@@ -118,7 +118,7 @@ def netsuite_httpx2(request: pytest.FixtureRequest, netsuite: NetSuiteServer) ->
 def netsuite_async_httpx2(request: pytest.FixtureRequest, netsuite: NetSuiteServer) -> httpx2.AsyncClient:
     """A signed ``httpx2.AsyncClient``."""
     _hosts_first(request)
-    return _made(netsuite.credentials.async_httpx2)
+    return _make(netsuite.credentials.async_httpx2)
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +126,7 @@ def netsuite_env_names(pytestconfig: pytest.Config) -> Mapping[str, str]:
     """The names under which your code reads the credentials: ``{"NETSUITE_TOKEN_ID": "MY_TOKEN"}``."""
     from .settings import env_names
 
-    return _made(lambda: env_names(pytestconfig))
+    return _make(lambda: env_names(pytestconfig))
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def netsuite_env(
 
     from .settings import check_env_names
 
-    _made(lambda: check_env_names(netsuite_env_names))
+    _make(lambda: check_env_names(netsuite_env_names))
     by_real_name = "netsuite_hosts" in request.fixturenames
     base_url = f"https://{netsuite.account.restlets_host}" if by_real_name else netsuite.url
     variables = credential_variables(netsuite.credentials, base_url, netsuite_env_names)
@@ -155,7 +155,7 @@ def _netsuite_proxy(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPa
     """This run's certificate authority and what is let through."""
     from .settings import proxy_and_trust
 
-    return _made(lambda: proxy_and_trust(pytestconfig, tmp_path_factory.mktemp("netsuite")))
+    return _make(lambda: proxy_and_trust(pytestconfig, tmp_path_factory.mktemp("netsuite")))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,17 +59,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Say when the test is over; under ``--pdb`` keep the frame in which it ended."""
-    keeps = VERDICT in item.stash and item.config.getoption("usepdb", default=False) and sys.getprofile() is None
-    if keeps:
-        sys.setprofile(item.stash[VERDICT].keep_frame)
+    """Say when the test is over."""
     try:
         return (yield)
     finally:
-        if keeps:
-            sys.setprofile(None)
         if VERDICT in item.stash:
-            item.stash[VERDICT].is_over = True
+            item.stash[VERDICT].end()
 
 
 @pytest.hookimpl(specname="pytest_runtest_makereport")
@@ -90,5 +84,6 @@ def pytest_runtest_makereport(
     if verdict is not None and report.failed:
         report.sections += verdict.sections()
     if verdict is not None and call.when == "teardown":
+        verdict.end()
         del item.stash[VERDICT]  # pytest keeps the item to the end of the run
     return report

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import traceback
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
@@ -18,11 +20,7 @@ if TYPE_CHECKING:
 
 
 class Verdict:
-    """What is to be said of one test and of the server that it was given.
-
-    Attributes:
-        is_over: the test has run; what comes with it before that are its subtests.
-    """
+    """What is to be said of one test and of the server that it was given."""
 
     def __init__(self, item: pytest.Item, server: NetSuiteServer) -> None:
         self._server = server
@@ -31,12 +29,20 @@ class Verdict:
         self._frame: FrameType | None = None
         self._noted = ""
         self._has_raised = False
-        self.is_over = False
+        self._is_over = False
+        if item.config.getoption("usepdb", default=False) and sys.getprofile() is None:
+            sys.setprofile(self._keep_frame)
 
-    def keep_frame(self, frame: FrameType, event: str, _: object) -> None:
-        """Keep the frame of the test when it returns, so that a debugger may stand in it: a profile function."""
+    def _keep_frame(self, frame: FrameType, event: str, _: object) -> None:
+        """Keep the frame of the test when it returns: a debugger stands in it if only the verdict fails the test."""
         if event == "return" and frame.f_code.co_name == self._test:
             self._frame = frame
+
+    def end(self) -> None:
+        """Say that the test is over; the reports that came before are those of its subtests."""
+        self._is_over = True
+        if sys.getprofile() == self._keep_frame:
+            sys.setprofile(None)
 
     def judge(self, call: pytest.CallInfo[None]) -> None:
         """Fail a phase that passed; what one raised stands, and is told in a note on it.
@@ -45,7 +51,7 @@ class Verdict:
         """
         self._noted = ""
         self._has_raised |= call.excinfo is not None
-        if call.excinfo is None and not self.is_over and call.when != "teardown":
+        if call.excinfo is None and not self._is_over and call.when != "teardown":
             return  # a subtest is judged with its test
         try:
             self._server.verify(required=call.when == "call" and not self._has_raised, strict=self._strict)
@@ -59,14 +65,15 @@ class Verdict:
             failure = pytest.fail.Exception(told, pytrace=False).with_traceback(where)
             call.excinfo = pytest.ExceptionInfo.from_exception(failure)
         elif not isinstance(call.excinfo.value, pytest.skip.Exception):
-            call.excinfo.value.add_note(said)
             self._noted = told
+            with suppress(AttributeError):  # a frozen dataclass takes no note; the section tells it too
+                call.excinfo.value.add_note(said)
 
     def sections(self) -> list[tuple[str, str]]:
         """What stands below a failed test's own lines: title and text of each section."""
         columns = shutil.get_terminal_size().columns
         noted = [(trail.UNANNOUNCED, self._noted)] if self._noted else []
-        return [*noted, (trail.TITLE, trail.render(self._server.audit_trail, width=columns))]
+        return [*noted, (trail.TITLE, trail.render_trail(self._server.audit_trail, width=columns))]
 
 
 def _traceback(raised: BaseException | None) -> str:

@@ -6,9 +6,10 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.oauth1.target import Target
 
-from .rendering import aligned, labelled, stages
+from .rendering import align, base_string_steps, mistake_lines
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
@@ -28,10 +29,6 @@ class Reading(NamedTuple):
     why: str
     cure: str
 
-    def as_dict(self) -> dict[str, str]:
-        """Give it as JSON holds it."""
-        return self._asdict()
-
 
 # What is left when every known mistake was tried with the right secrets, and none was it.
 _WRONG_SECRET = Reading(
@@ -42,10 +39,10 @@ _WRONG_SECRET = Reading(
 
 
 def readings(attempt: LoginAttempt) -> list[Reading]:
-    """Give what, why and cure of each mistake; of the refusal itself where no mistake could be named."""
+    """What, why and cure of each mistake; of the refusal itself where no mistake could be named."""
     diagnosis = attempt.diagnosis
     if diagnosis is not None and diagnosis.mistakes:
-        return [Reading(one.title, one.cause, one.cure) for one in diagnosis.mistakes]
+        return [Reading(found.title, found.cause, found.cure) for found in diagnosis.mistakes]
     if attempt.refusal is None:
         return []
     facts = attempt.facts
@@ -55,59 +52,53 @@ def readings(attempt: LoginAttempt) -> list[Reading]:
     return [Reading(what, attempt.cause or "", attempt.cure or "")]
 
 
-def told(attempt: LoginAttempt, *, width: int = 80, colour: bool = False) -> list[str]:
-    """Give the readings as lines of at most ``width`` columns: What, Why and Cure."""
-    proof = " (proven)" if attempt.diagnosis is not None and attempt.diagnosis.proven else ""
+def reading_lines(attempt: LoginAttempt, *, width: int = 80, colour: bool = False) -> list[str]:
+    """The readings as lines of at most ``width`` columns: What, Why and Cure."""
+    proven = attempt.diagnosis is not None and attempt.diagnosis.proven
     return [
-        line
-        for one in readings(attempt)
-        for label, text in (("What", one.what + proof), ("Why", one.why), ("Cure", one.cure))
-        for line in labelled(label, text, width, colour=colour)
+        line for reading in readings(attempt) for line in mistake_lines(*reading, width, proven=proven, colour=colour)
     ]
 
 
 def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool) -> dict[str, Any]:
-    """Give all that is known of an attempt, as JSON holds it; no secret is in it.
+    """All that is known of an attempt, as JSON holds it; no secret is in it.
 
     ``server_url`` is where the commands send the request; ``is_proxy`` says whether NetSuite's own host names
     reach the server through it.
     """
-    diagnosis = attempt.diagnosis
-    facts = attempt.facts
+    diagnosis, facts = attempt.diagnosis, attempt.facts
     expected = (diagnosis and diagnosis.expected_base_string) or ""
     if facts is not None and facts.request.envelope is not None:
         expected = ""  # it is five fields: there are no stages to it
     commands = []
     if facts is not None and facts.request.headers:
         hide = facts.hiding
-        where = _Where(server_url, is_proxy)
-        commands = [("The request as it was sent", where.command(facts.request, hide))]
+        destination = _Destination(server_url, is_proxy)
+        commands = [("The request as it was sent", destination.command(facts.request, hide))]
         right = diagnosis and diagnosis.corrected_authorization
         if right and facts.request.envelope is None:
-            commands.append(("With the right header", where.command(facts.request, hide, authorization=right)))
+            commands.append(("With the right header", destination.command(facts.request, hide, authorization=right)))
         elif right:
             body = _PASSPORT.sub(lambda _: right.encode(), facts.request.body, count=1)
-            commands.append(("With the right tokenPassport", where.command(facts.request, hide, body=body)))
+            commands.append(("With the right tokenPassport", destination.command(facts.request, hide, body=body)))
     return {
         "attempt": attempt.as_dict(),
-        "readings": [one.as_dict() for one in readings(attempt)],
+        "readings": [reading._asdict() for reading in readings(attempt)],
         "difference": _difference(diagnosis),
-        "stages": [{"title": title, "lines": lines} for title, lines in stages(expected)],
+        "stages": [{"title": title, "lines": lines} for title, lines in base_string_steps(expected)],
         "commands": [{"title": title, "command": command} for title, command in commands if command is not None],
     }
 
 
 def _difference(diagnosis: Diagnosis | None) -> list[dict[str, str]]:
-    """Give the pieces of the signed (``-``) and the expected (``+``) base string; those of both are marked ``=``."""
+    """The pieces of the signed (``-``) and the expected (``+``) base string; those of both are marked ``=``."""
     if diagnosis is None or diagnosis.signed_base_string is None or diagnosis.expected_base_string is None:
         return []
-    return [
-        {"mark": mark, "text": text}
-        for mark, text in aligned(diagnosis.signed_base_string, diagnosis.expected_base_string)
-    ]
+    marked = align(diagnosis.signed_base_string, diagnosis.expected_base_string)
+    return [{"mark": mark, "text": text} for mark, text in marked]
 
 
-class _Where(NamedTuple):
+class _Destination(NamedTuple):
     """Where a command sends a request, such that the server gets it as it came."""
 
     server_url: str
@@ -116,8 +107,7 @@ class _Where(NamedTuple):
     def command(
         self, request: SignedRequest, hide: Hiding, authorization: str | None = None, body: bytes | None = None
     ) -> str | None:
-        """Give the curl command of a request, with another header or body; None where no shell reaches its host."""
-        body = request.body if body is None else body
+        """Write the curl command of a request, with another header or body; None where no shell reaches its host."""
         server = Target.of(self.server_url)
         words = ["curl", "-i", "-X", request.method]
         url = request.url
@@ -131,29 +121,27 @@ class _Where(NamedTuple):
         elif request.scheme == "https":
             words.append("--insecure")
         words += ["--globoff", url]
-        sent = [one for one in request.headers if one[0].lower() not in _CURL_MAKES]
-        for name, value in sent:
-            if name.lower() != "authorization":
+        for name, value in request.headers:
+            if name.lower() == "authorization":
+                words += [] if authorization is not None else ["-H", f"Authorization: {value}"]
+            elif name.lower() not in _CURL_MAKES:
                 words += ["-H", f"{name}: {value}"]
-            elif authorization is None:
-                words += ["-H", f"Authorization: {value}"]
         if authorization is not None:
             words += ["-H", f"Authorization: {authorization}"]
+        body = request.body if body is None else body
         if body:
-            shown = body[:MOST_BODY_BYTES]
-            text = shown.decode("utf-8", "surrogateescape")
-            words += ["--data-binary", text if shown == body else "@body"]
-        return " ".join(_word(hide.text(one) or "") for one in words)
+            words += ["--data-binary", to_text(body) if len(body) <= MOST_BODY_BYTES else "@body"]
+        return " ".join(_quote(hide.text(word) or "") for word in words)
 
 
-def _word(text: str) -> str:
+def _quote(word: str) -> str:
     """Quote a word for bash; what is not printable becomes an escape, as bash's ``$'...'`` has them."""
-    if text.isprintable():
-        return shlex.quote(text)
+    if word.isprintable():
+        return shlex.quote(word)
     escaped = "".join(
-        one
-        if one.isprintable() and one not in "'\\"
-        else "".join(f"\\x{byte:02x}" for byte in one.encode("utf-8", "surrogateescape"))
-        for one in text
+        char
+        if char.isprintable() and char not in "'\\"
+        else "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
+        for char in word
     )
     return f"$'{escaped}'"

@@ -128,7 +128,7 @@ def request(authorization, *, method="GET", host=HOST, body=b"", content_type=JS
 
 
 def judged(authorization, records=None, **sent):
-    """Give the attempt, and the fake that it came to."""
+    """The attempt, and the fake that it came to."""
     fake = Fake([records or account()])
     return fake.judge(request(authorization, **sent)), fake
 
@@ -141,7 +141,7 @@ def misled(*names):
     # A signature without a plus shows nothing of a plus that was not encoded: take a nonce that makes one.
     for number in range(100):
         wrong = signer(f"nonce+{number:010}", **sent)
-        for name in sorted(names, key=lambda one: STAGE[one] in {"query", "path"}):
+        for name in sorted(names, key=lambda name: STAGE[name] in {"query", "path"}):
             WRONG[name][1](wrong)
         header = wrong.authorization()
         if "signature-plus-not-encoded" not in names or "+" in header.rpartition("oauth_signature=")[2]:
@@ -150,8 +150,8 @@ def misled(*names):
 
 
 def readings(diagnosis):
-    """Give every set of ids that the diagnosis offers, the main one first."""
-    return [{one.id for one in reading} for reading in (diagnosis.mistakes, *diagnosis.also_consistent)]
+    """Every set of ids that the diagnosis offers, the main reading first."""
+    return [{mistake.id for mistake in reading} for reading in (diagnosis.mistakes, *diagnosis.also_consistent)]
 
 
 def test_the_right_request_is_let_in_and_never_searched(monkeypatch):
@@ -198,7 +198,7 @@ def test_the_expected_base_string_is_oauthlibs(name):
     wanted = oauthlib_signature.signature_base_string(
         "GET",
         oauthlib_signature.base_string_uri(f"https://{HOST}{PATH}"),
-        oauthlib_signature.normalize_parameters([one for one in pairs if one[0] != "oauth_signature"]),
+        oauthlib_signature.normalize_parameters([pair for pair in pairs if pair[0] != "oauth_signature"]),
     )
 
     assert diagnosis.expected_base_string == wanted
@@ -206,11 +206,10 @@ def test_the_expected_base_string_is_oauthlibs(name):
 
 def sensible_pairs():
     """Every two mistakes of different stages, neither of which hides the other."""
-    for one, other in itertools.combinations(WRONG, 2):
-        stages = {STAGE[one], STAGE[other]}
-        if len(stages) == 1 or (one, other) in HIDES or (other, one) in HIDES or stages < URL_STAGES:
-            continue
-        yield one, other
+    for pair in itertools.combinations(WRONG, 2):
+        stages = {STAGE[name] for name in pair}
+        if len(stages) == 2 and pair not in HIDES and pair[::-1] not in HIDES and not stages < URL_STAGES:
+            yield pair
 
 
 def test_every_sensible_pair_is_named():
@@ -229,9 +228,9 @@ def test_every_sensible_pair_is_named():
         signature = kept.parameters["oauth_signature"]
         recipes = singles.get(signature) or pairs.get(signature, [])
         found = diagnosing._readings(pipeline, tuple(recipes))
-        if set(pair) not in [{one.id for one in reading} for reading, _ in found]:
-            missed.append((pair, [{one.id for one in reading} for reading, _ in found][:3]))
-        elif found[0][0] and {one.id for one in found[0][0]} == set(pair):
+        if set(pair) not in [{mistake.id for mistake in reading} for reading, _ in found]:
+            missed.append((pair, [{mistake.id for mistake in reading} for reading, _ in found][:3]))
+        elif found[0][0] and {mistake.id for mistake in found[0][0]} == set(pair):
             assert base == pipeline.base_string(found[0][1])
 
     assert not missed, (len(missed), number, missed[:40])
@@ -239,7 +238,7 @@ def test_every_sensible_pair_is_named():
 
 
 def candidates_of(kept):
-    """Give a pipeline, and the recipes of each signature with one and with two deviations."""
+    """A pipeline, and the recipes of each signature with one and with two deviations."""
     pipeline = Pipeline(kept)
     tables = []
     for deviations in (1, 2):
@@ -284,7 +283,7 @@ def test_a_pair_with_a_rare_mistake_is_found():
 def facts(random_source):
     """Make up a request and its facts."""
     names = [random_source.choice(("a", "b", "limit", "q", "é", "x y")) for _ in range(random_source.randrange(4))]
-    query = "&".join(f"{quote(one)}={quote(random_source.choice(('1', 'a b', 'é~*', '')))}" for one in names)
+    query = "&".join(f"{quote(name)}={quote(random_source.choice(('1', 'a b', 'é~*', '')))}" for name in names)
     sent = request("OAuth x", method=random_source.choice(("GET", "POST")), target=f"{PATH}?script=1&deploy=1&{query}")
     token = f"{random_source.getrandbits(256):064x}"
     own = Secrets(name="t", consumer_key="c", consumer_secret=token, token_id="d", token_secret=token[::-1])
@@ -309,7 +308,7 @@ def test_no_false_proof(part):
     chance = random.Random(20260921 + part)
     for _ in range(REQUESTS):
         pipeline = Pipeline(facts(chance))
-        made = {pipeline.signature(one) for deviations in (1, 2) for one in candidates(pipeline, deviations)}
+        made = {pipeline.signature(recipe) for deviations in (1, 2) for recipe in candidates(pipeline, deviations)}
         assert len(made) > 5_000
         strange = {base64.b64encode(chance.randbytes(32)).decode() for _ in range(SIGNATURES)}
         assert not made & strange
@@ -339,7 +338,7 @@ def test_later_changes_of_the_records_change_nothing():
     records.tokens["Shop token"].secret = "changed"
     records.integrations["Shop"].reset_credentials()
 
-    assert [one.id for one in attempt.diagnosis.mistakes] == ["query-not-signed"]
+    assert [mistake.id for mistake in attempt.diagnosis.mistakes] == ["query-not-signed"]
 
 
 def change(records, **fields):
@@ -431,7 +430,7 @@ def test_a_header_that_comes_again(status, code, path, name):
     second = fake.judge(request(header, target=f"{path}?{QUERY}"))
 
     assert second.detail == "nonce_used"
-    assert [one.id for one in second.diagnosis.mistakes] == [name]
+    assert [mistake.id for mistake in second.diagnosis.mistakes] == [name]
     third = fake.judge(request(second.diagnosis.corrected_authorization))
     assert third.accepted
 
@@ -442,7 +441,7 @@ def test_another_request_with_the_same_nonce():
     other.query = "script=1&deploy=1"
     attempt = fake.judge(request(other.authorization(), target=f"{PATH}?{other.query}"))
 
-    assert [one.id for one in attempt.diagnosis.mistakes] == ["nonce-collision"]
+    assert [mistake.id for mistake in attempt.diagnosis.mistakes] == ["nonce-collision"]
 
 
 def test_every_entry_of_the_catalogue_reads_well():
@@ -498,10 +497,10 @@ def test_query_parameters_in_the_header():
     """They are signed once by the client, and twice by the server, which finds them in two places."""
     wrong = signer()
     wrong.header["script"] = "customscript_orders"
-    wrong.pairs = [one for one in wrong.split(QUERY) if one[0] != "script"]
+    wrong.pairs = [pair for pair in wrong.split(QUERY) if pair[0] != "script"]
     attempt, _ = judged(wrong.authorization())
 
-    assert [one.id for one in attempt.diagnosis.mistakes] == ["query-in-auth-header"]
+    assert [mistake.id for mistake in attempt.diagnosis.mistakes] == ["query-in-auth-header"]
 
 
 def test_an_invented_parameter_that_is_not_signed():
@@ -510,7 +509,7 @@ def test_an_invented_parameter_that_is_not_signed():
     wrong.left_out = {"oauth_otp"}
     attempt, _ = judged(wrong.authorization())
 
-    assert [one.id for one in attempt.diagnosis.mistakes] == ["invented-oauth-parameter"]
+    assert [mistake.id for mistake in attempt.diagnosis.mistakes] == ["invented-oauth-parameter"]
 
 
 @pytest.mark.parametrize(
@@ -556,7 +555,7 @@ ECHO = f"{PATH}?script=customscript_echo&deploy=customdeploy_echo"
 def test_a_host_that_is_wrong(host, name):
     attempt = called(NetSuiteServer(), f"https://{host}{ECHO}")
 
-    assert [one.id for one in attempt.diagnosis.mistakes] == [name]
+    assert [mistake.id for mistake in attempt.diagnosis.mistakes] == [name]
     assert "1234567-sb1" in attempt.diagnosis.mistakes[0].cure
 
 
@@ -601,8 +600,8 @@ PRODUCTION, SANDBOX = "1234567", "1234567_SB1"
 def sent_to_two(realm, signed_as, **changed):
     """Send one account's credentials to the address that two accounts share; the one refused attempt."""
     accounts = [
-        Account(one, integrations=[Integration(name="Shop")], tokens=[Token(name="Shop token")])
-        for one in (PRODUCTION, SANDBOX)
+        Account(id, integrations=[Integration(name="Shop")], tokens=[Token(name="Shop token")])
+        for id in (PRODUCTION, SANDBOX)
     ]
     netsuite = NetSuiteServer(*accounts)
     owner = netsuite.accounts[signed_as]
@@ -625,7 +624,7 @@ def test_of_two_accounts_the_one_that_was_meant_judges(realm, wanted):
     """At an address of both, a misspelt realm still tells which; else the token does."""
     attempt = sent_to_two(realm, SANDBOX)
 
-    assert (SANDBOX, [wanted]) == (attempt.account, [one.id for one in attempt.diagnosis.mistakes])
+    assert (SANDBOX, [wanted]) == (attempt.account, [mistake.id for mistake in attempt.diagnosis.mistakes])
     assert attempt.diagnosis.corrected_authorization.startswith(f'OAuth realm="{SANDBOX}"')
 
 
@@ -634,7 +633,10 @@ def test_the_four_values_of_another_account_belong_together():
     attempt = sent_to_two(f'realm="{SANDBOX}"', PRODUCTION)
 
     diagnosis = attempt.diagnosis
-    assert (["tokens-of-another-environment"], True) == ([one.id for one in diagnosis.mistakes], diagnosis.proven)
+    assert (["tokens-of-another-environment"], True) == (
+        [mistake.id for mistake in diagnosis.mistakes],
+        diagnosis.proven,
+    )
     assert diagnosis.corrected_authorization is None
 
 

@@ -190,13 +190,13 @@ def judged(body, fake=None):
 def misled(*names, nonce="n+/=1234567890"):
     """Sign with these mistakes; give the signer and the envelope."""
     signer = PassportSigner(fields(account().tokens["Shop token"], nonce=nonce))
-    for name in sorted(names, key=lambda one: WRONG[one][0] == "order"):
+    for name in sorted(names, key=lambda name: WRONG[name][0] == "order"):
         WRONG[name][2](signer)
     return signer, signer.envelope()
 
 
 def readings(diagnosis):
-    return [{one.id for one in reading} for reading in (diagnosis.mistakes, *diagnosis.also_consistent)]
+    return [{mistake.id for mistake in reading} for reading in (diagnosis.mistakes, *diagnosis.also_consistent)]
 
 
 def test_the_right_passport_is_let_in():
@@ -220,9 +220,10 @@ def test_every_mistake_is_named(name):
 
 
 def sensible_pairs():
-    for one, other in itertools.combinations(WRONG, 2):
-        if WRONG[one][0] != WRONG[other][0] and (one, other) not in HIDES and (other, one) not in HIDES:
-            yield one, other
+    for pair in itertools.combinations(WRONG, 2):
+        first, second = (WRONG[name][0] for name in pair)
+        if first != second and pair not in HIDES and pair[::-1] not in HIDES:
+            yield pair
 
 
 def test_every_sensible_pair_is_named():
@@ -242,8 +243,8 @@ def test_every_sensible_pair_is_named():
         pipeline, table = made[key]
         recipes = table.get(kept.parameters["oauth_signature"], [])
         found = diagnosing._readings(pipeline, tuple(recipes))
-        if {WRONG[one][1] for one in pair} not in [{one.id for one in reading} for reading, _ in found]:
-            missed.append((pair, [{one.id for one in reading} for reading, _ in found][:3]))
+        if {WRONG[name][1] for name in pair} not in [{mistake.id for mistake in reading} for reading, _ in found]:
+            missed.append((pair, [{mistake.id for mistake in reading} for reading, _ in found][:3]))
 
     assert not missed, (len(missed), number, missed[:40])
     assert number > 180
@@ -257,14 +258,14 @@ def test_a_pair_from_the_envelope_to_the_report(pair):
     diagnosis = judged(misled(*pair)[1])[0].diagnose(budget=60)
 
     assert diagnosis.proven
-    assert {WRONG[one][1] for one in pair} in readings(diagnosis)
+    assert {WRONG[name][1] for name in pair} in readings(diagnosis)
 
 
 def test_no_false_proof():
     """No random signature is among the candidates of one and of two mistakes."""
     chance = random.Random(20260921)
     pipeline = PassportPipeline(judged(misled("hex")[1])[0].facts)
-    made = {pipeline.signature(one) for deviations in (1, 2) for one in candidates(pipeline, deviations)}
+    made = {pipeline.signature(recipe) for deviations in (1, 2) for recipe in candidates(pipeline, deviations)}
 
     assert len(made) > 5_000
     assert not made & {base64.b64encode(chance.randbytes(32)).decode() for _ in range(10_000)}
@@ -275,7 +276,7 @@ def test_a_passport_that_comes_again():
     body = misled()[1]
     _, fake = judged(body)
 
-    assert ["memoised-passport"] == [one.id for one in judged(body, fake)[0].diagnosis.mistakes]
+    assert ["memoised-passport"] == [mistake.id for mistake in judged(body, fake)[0].diagnosis.mistakes]
 
 
 def test_the_report_has_the_passport_to_send():
@@ -294,14 +295,14 @@ def test_the_command_has_the_passport_to_send(tmp_path):
         body = misled("hex")[1]
         url = f"{server.url}{PATH}"
         requests.post(url, data=body.encode(), headers={"Content-Type": "text/xml"}, timeout=30)
-        told = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()
-        commands = {one["title"]: one["command"] for one in told["commands"]}
+        explained = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()
+        commands = {command["title"]: command["command"] for command in explained["commands"]}
         for title in ("The request as it was sent", "With the right tokenPassport"):
             subprocess.run(["bash", "-c", commands[title]], capture_output=True, check=True, timeout=60)
 
         assert ([], ["Failure", "Failure", "Success"]) == (
-            told["stages"],
-            [one.status for one in server.audit_trail],
+            explained["stages"],
+            [attempt.status for attempt in server.audit_trail],
         )
 
 
@@ -337,7 +338,7 @@ def test_explain_reads_a_captured_soap_call(captured):
     attempt = explain(captured(misled("account in lower case")[1]), account())
 
     assert ("soap", "InvalidSignature") == (attempt.channel, attempt.detail)
-    assert ["soap-account-spelling"] == [one.id for one in attempt.diagnosis.mistakes]
+    assert ["soap-account-spelling"] == [mistake.id for mistake in attempt.diagnosis.mistakes]
 
 
 def test_the_command_explains_without_secrets(tmp_path, capsys):

@@ -103,7 +103,7 @@ def test_no_secret_is_printed(pytester):
 
     token = Account().tokens["Default token"]
     assert "credentials" in text
-    assert [] == [one for one in (token.secret, token.integration.consumer_secret) if one in text]
+    assert [] == [secret for secret in (token.secret, token.integration.consumer_secret) if secret in text]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_netsuite_refusal_runs_once_for_each(pytester):
 
     result = pytester.runpytest("-v")
 
-    result.assert_outcomes(passed=len([one for one in REFUSALS if "restlet" in one.channels]))
+    result.assert_outcomes(passed=sum("restlet" in refusal.channels for refusal in REFUSALS))
     for id_ in ("nonce_used", "permission_denied-role-inactive", "web-services-only", "InvalidSignature"):
         result.stdout.fnmatch_lines([f"*test_a?{id_}?*"])
 

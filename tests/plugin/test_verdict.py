@@ -134,6 +134,10 @@ STANDS = {
     "unittest": f"{CASE}\n    def test_alone(self):\n        refuse(self.netsuite, self.client)\n        mine = 41",
     "decorated": f"@decorate{ALONE}",
     "parametrised": f"@pytest.mark.parametrize('number', [1]){ALONE.replace('(', '(number, ', 1)}",
+    "asked for late": (
+        "def test_alone(request):\n    netsuite = request.getfixturevalue('netsuite')\n"
+        "    refuse(netsuite, netsuite.credentials.client())\n    mine = 41"
+    ),
     "async": (
         "@pytest.mark.anyio\n@pytest.mark.parametrize('anyio_backend', ['asyncio'])\n"
         f"async {ALONE.strip().replace('mine', 'await asyncio.sleep(0); mine')}"
@@ -198,6 +202,17 @@ RAISED = {
 def test_a_note_is_made_wherever_the_exception_comes_from(pytester, where):
     """A method of a TestCase, a fixture before the test or after it."""
     run(pytester, RAISED[where]).stdout.fnmatch_lines(["E *KeyError: 'x'", f"E *{REFUSED}", SECTION])
+
+
+def test_an_exception_that_takes_no_note_has_the_section(pytester):
+    """A frozen dataclass cannot be written to."""
+    result = run(
+        pytester,
+        "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass Frozen(Exception):\n    text: str",
+        OWN.replace('{}["a key"]', "raise Frozen('mine')"),
+    )
+
+    result.stdout.fnmatch_lines(["E *Frozen: *mine*", SECTION, REFUSED, "FAILED *Frozen*"])
 
 
 def test_each_subtest_is_told_its_own_part(pytester):

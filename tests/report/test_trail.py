@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_netsuite_tba.report.trail import Table, render
+from pytest_netsuite_tba.report.trail import Table, render_trail
 
 RESTLET = "/app/site/hosting/restlet.nl?script=customscript_orders&deploy=customdeploy_orders"
 
@@ -31,13 +31,13 @@ def test_the_table_fits_the_terminal(netsuite, netsuite_client, width, expected)
     with netsuite.expect_refusal():
         netsuite_client.get(RESTLET)
 
-    assert expected == render(netsuite.audit_trail, width=width)
+    assert expected == render_trail(netsuite.audit_trail, width=width)
 
 
 @pytest.mark.parametrize(("width", "shown"), [(60, False), (80, True), (120, True)])
 def test_the_account_is_given_up_last(width, shown):
     """Of two accounts' attempts each says whose it is, as long as what it is about fits too."""
-    rows = [("14:13:20", one, "DELETE", "x" * 60, "401 Failure", "d" * 20, "a" * 20, "r" * 9) for one in ("123", "456")]
+    rows = [("14:13:20", id, "DELETE", "x" * 60, "401 Failure", "d" * 20, "a" * 20, "r" * 9) for id in ("123", "456")]
     table = Table(rows, width=width)
 
     assert (shown, True) == ("Account" in table.heading(), width >= len(table.line(rows[0])))
@@ -48,7 +48,7 @@ def test_only_the_newest_attempts_are_shown(netsuite, netsuite_client):
     for _ in range(25):
         netsuite_client.get("/app/site/hosting/restlet.nl?script=1&deploy=1")
 
-    lines = render(netsuite.audit_trail, width=120).splitlines()
+    lines = render_trail(netsuite.audit_trail, width=120).splitlines()
 
     assert ("(5 earlier attempts are not shown)", 22) == (lines[0], len(lines))
 
@@ -58,12 +58,12 @@ def test_control_characters_do_not_reach_the_terminal(netsuite, netsuite_client)
     netsuite.refuse_next("InvalidSignature")
     netsuite_client.open("/app/site/hosting/restlet.nl?script=1&deploy=1&\x1b[31m", method="G\x1b[1mET")
 
-    assert "\x1b" not in render(netsuite.audit_trail, width=300)
+    assert "\x1b" not in render_trail(netsuite.audit_trail, width=300)
 
 
 def test_an_empty_trail_says_so(netsuite):
     """Nothing came: that is worth saying too."""
-    first, second = render(netsuite.audit_trail).splitlines()
+    first, second = render_trail(netsuite.audit_trail).splitlines()
 
     assert "No request reached the fake NetSuite." == first
     assert "netsuite_hosts" in second

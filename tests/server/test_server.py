@@ -6,7 +6,7 @@ from werkzeug.test import Client
 
 from pytest_netsuite_tba import Account, NetSuiteServer, Role, Token
 from pytest_netsuite_tba.login.refusals import BY_ID
-from pytest_netsuite_tba.report.trail import render
+from pytest_netsuite_tba.report.trail import render_trail
 
 PATH = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
 HOST = "1234567-sb1.restlets.api.netsuite.com"
@@ -185,7 +185,7 @@ def test_a_bounded_trail_still_knows_that_something_went_wrong():
         for _ in range(5):
             client.get(PATH)
         assert [] == netsuite.audit_trail.refused
-        assert "(3 earlier attempts are not shown)" == render(netsuite.audit_trail).splitlines()[0]
+        assert "(3 earlier attempts are not shown)" == render_trail(netsuite.audit_trail).splitlines()[0]
         with pytest.raises(AssertionError, match="login 1 was refused: The request has no Authorization header"):
             netsuite.verify()
 
@@ -378,7 +378,7 @@ def test_no_text_of_ours_holds_a_secret(netsuite, netsuite_client):
             repr, (netsuite.accounts, netsuite.integration, netsuite.credentials, netsuite.faults, netsuite._fake.gate)
         ),
         repr(vars(netsuite)),
-        render(netsuite.audit_trail, width=500),
+        render_trail(netsuite.audit_trail, width=500),
         str(failure.value),
         str(refused.value),
     ]
@@ -448,9 +448,7 @@ def test_a_secret_in_a_url_stands_in_no_trail(netsuite, netsuite_client):
     with netsuite.expect_refusal("InvalidSignature"):
         netsuite_client.get(url)
     netsuite.credentials_for(netsuite.token).client().get(url)
-    shown = (
-        f"{list(netsuite.audit_trail)}{[one.as_dict() for one in netsuite.audit_trail]}{render(netsuite.audit_trail)}"
-    )
+    shown = f"{list(netsuite.audit_trail)}{[one.as_dict() for one in netsuite.audit_trail]}{render_trail(netsuite.audit_trail)}"
 
     assert 2 == len(netsuite.audit_trail)
     assert "note=[secret]" in netsuite.audit_trail[0].url

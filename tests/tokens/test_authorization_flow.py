@@ -25,7 +25,7 @@ from support.flow import (
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, explain
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS
 from pytest_netsuite_tba.report.explanation import explanation
-from pytest_netsuite_tba.report.trail import render
+from pytest_netsuite_tba.report.trail import render_trail
 from pytest_netsuite_tba.tokens.callbacks import matches, with_parameters
 
 pytestmark = pytest.mark.netsuite(strict=False)
@@ -268,7 +268,7 @@ def test_the_report_begins_with_the_title(netsuite):
     """What is wrong, in words, of a signed step and of a user's log-in; the detail stays in its own column."""
     ask(netsuite, oauth_callback="oob")
     send(netsuite, "GET", f"{RESTLETS}/rest/issuetoken?consumerKey=x")
-    report = render(netsuite.audit_trail, width=120)
+    report = render_trail(netsuite.audit_trail, width=120)
     netsuite.audit_trail.clear()
 
     assert "401 Failure  InvalidCallback <oob>" in report
@@ -563,7 +563,7 @@ def test_a_secret_in_the_callback_is_shown_nowhere(netsuite, spelt):
     shown = [
         *(f"{attempt!r}{attempt.as_dict()}{attempt.diagnosis.render(width=500)}" for attempt in attempts),
         *(str(explanation(attempt, server_url="http://127.0.0.1:1", is_proxy=False)) for attempt in attempts),
-        render(netsuite.audit_trail, width=500),
+        render_trail(netsuite.audit_trail, width=500),
         str(verdict.value),
     ]
 
