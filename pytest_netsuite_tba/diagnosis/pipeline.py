@@ -130,8 +130,9 @@ class Pipeline:
         self._memory: dict[str, dict[Recipe, Any]] = defaultdict(dict)
         self._previous: str | None = None
         self.options = self._options()
-        self._at = {stage: at for at, stage in enumerate(self.stages)}
-        self._values = [[option.value for option in self.options[stage]] for stage in self.stages]
+        self._values = {
+            stage: (at, [option.value for option in self.options[stage]]) for at, stage in enumerate(self.stages)
+        }
         self.right: Recipe = (0,) * len(self.stages)
 
     def _options(self) -> dict[str, tuple[Option, ...]]:
@@ -248,8 +249,8 @@ class Pipeline:
     # -- products ----------------------------------------------------------------------------------------------
 
     def _value(self, recipe: Recipe, stage: str) -> Any:  # noqa: ANN401  (each stage has values of a type of its own)
-        at = self._at[stage]
-        return self._values[at][recipe[at]]
+        at, values = self._values[stage]
+        return values[recipe[at]]
 
     def _once(self, kind: str, recipe: Recipe, part: slice, make: Callable[[Recipe], T]) -> T:
         memory: dict[Recipe, T] = self._memory[kind]
