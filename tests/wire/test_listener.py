@@ -437,6 +437,18 @@ def test_what_a_malformed_body_belongs_to_is_told():
     assert [(413, "POST", "/a", 2)] == [(bad.status, bad.method, bad.target, len(bad.headers)) for bad in told]
 
 
+def test_a_request_that_stop_cuts_short_is_not_malformed(listener):
+    """Its client did nothing wrong."""
+    told = []
+    listener.on_malformed = told.append
+    with connected(listener) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
+        listener.stop()
+
+    assert [] == told
+
+
 CONNECT = b"CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n"
 
 
