@@ -182,7 +182,8 @@ class Connection:
             head = self._read(self.reader.head, self.limits.head_seconds)
             if head.method == "CONNECT":
                 return self._connect(head)
-            upstream = self._upstream(*authority_of(head)) if self.site.proxy is not None else None
+            proxy = self.site.proxy
+            upstream = None if proxy is None else self._upstream(proxy, *authority_of(head))
             body = self._read(self.reader.body, self.limits.body_seconds)
             if upstream is not None:
                 return self._reach(upstream, forwarded(head, body))
@@ -265,15 +266,14 @@ class Connection:
 
     # -- being a proxy -------------------------------------------------------------------------------------------
 
-    def _upstream(self, host: str, port: int) -> tuple[str, int] | None:
+    def _upstream(self, proxy: Proxy, host: str, port: int) -> tuple[str, int] | None:
         """The address that the proxy is to reach for the client; None where the site itself answers.
 
         Raises:
             RefusedHostError: nobody is let through to it.
         """
-        assert self.site.proxy is not None  # noqa: S101  (asked only with one)
         is_own = host in {self.site.host, *LOOPBACK} and port == self.site.port
-        return None if not host or is_own or self.site.proxy.is_fake(host) else (host, port)
+        return None if not host or is_own or proxy.is_fake(host) else (host, port)
 
     def _connect(self, head: Head) -> bool:
         """Open a tunnel (RFC 9110 section 9.3.6), to the site or to an allowed host."""
@@ -282,7 +282,7 @@ class Connection:
             reason = f"this is no proxy, so there is no tunnel to {head.target}"
             raise BadRequestError(501, reason, cure=self.site.proxy_cure)
         host, port = authority_of(head)
-        upstream = self._upstream(host, port)
+        upstream = self._upstream(proxy, host, port)
         if upstream is not None:
             return self._reach(upstream, self.reader.rest, is_tunnel=True)
         if self.reader.rest:

@@ -6,13 +6,15 @@ import re
 import sys
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     Headers = tuple[tuple[str, str], ...]
 
 TLS_HANDSHAKE = b"\x16"  # the first byte of a ClientHello (RFC 8446 section 5.1); no HTTP begins with it
 _SHORT = 256  # bytes of a header line; a longer one is not worth keeping
+_VISIBLE = range(0x21, 0x7F)  # of ASCII
+_DIGITS = 18  # of a length; more are too long for any limit, and int() reads no thousands of them
 _REMEMBERED = 1_024  # all header lines but one or two come again with every request
 
 # None of these can match the same bytes in two ways: a long header costs no more than its length.
@@ -55,10 +57,9 @@ class BadRequestError(Exception):
         super().__init__(reason)
         self.malformed = Malformed(status=status, reason=reason, cure=cure)
 
-    def with_request(self, method: str, target: str, headers: Headers) -> Self:
+    def add_request(self, method: str, target: str, headers: Headers) -> None:
         """Add what could be read of the request."""
         self.malformed = replace(self.malformed, method=method, target=target, headers=headers)
-        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,8 @@ def parse_head(raw: bytes) -> Head:
         _check_target(method, target)
         return _settle(method, target, int(version[-1:]), tuple(headers))
     except BadRequestError as bad:
-        raise bad.with_request(method, target, tuple(headers))  # noqa: B904  (it is the same error)
+        bad.add_request(method, target, tuple(headers))
+        raise
 
 
 def check_beginning(part: bytes | bytearray, seen: int, tls_cure: str | None) -> None:
@@ -131,7 +133,7 @@ def check_beginning(part: bytes | bytearray, seen: int, tls_cure: str | None) ->
     if part.startswith(TLS_HANDSHAKE + b"\x03"):
         raise BadRequestError(400, "this is a TLS handshake, and this port speaks plain HTTP", cure=tls_cure)
     found = _CONTROL_OR_BARE_LF.search(part, seen)
-    if found is not None or not 0x20 < part[0] < 0x7F:  # noqa: PLR2004  (a space; the end of ASCII)
+    if found is not None or part[0] not in _VISIBLE:
         if found is not None and found.group() == b"\n":
             raise unfinished(400, "a line ends with LF alone, not with CRLF", part)
         raise BadRequestError(400, f"this is not HTTP: {bytes(part[:20])!r}")
@@ -154,7 +156,7 @@ def unfinished(status: int, reason: str, part: bytes | bytearray) -> BadRequestE
     found = _LINE_START.match(line)
     if found is not None:
         whole = tuple(parse_header(field) for field in fields[:-1] if _fault_of(field) is None)
-        bad.with_request(found.group(1).decode("ascii"), decode(found.group(2)), whole)
+        bad.add_request(found.group(1).decode("ascii"), decode(found.group(2)), whole)
     return bad
 
 
@@ -276,4 +278,4 @@ def _body_length(minor: int, lengths: list[str], codings: list[str]) -> int | No
     if len(set(lengths)) > 1 or any(not (length.isascii() and length.isdigit()) for length in lengths):
         raise BadRequestError(400, f"Content-Length is not one whole number: {', '.join(lengths)[:60]!r}")
     digits = lengths[0].lstrip("0") if lengths else ""
-    return int(digits or "0") if len(digits) < 19 else sys.maxsize  # noqa: PLR2004  (int() reads no thousands of digits)
+    return int(digits or "0") if len(digits) <= _DIGITS else sys.maxsize

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import selectors
 import socket
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _DROPPED = {*SETTLED_HERE, "host", "expect"}  # of the headers that are sent on, beside the proxy's own
+_PORT = re.compile("[0-9]{1,5}")
+_PORTS = range(1, 65_536)  # RFC 9293 section 3.1
 _CARRIED_BYTES = 65_536
 _PARTING_SECONDS = 2.0
 
@@ -62,7 +65,7 @@ def authority_of(head: Head) -> tuple[str, int]:
     if not colon or "]" in port:
         host, port = authority, ""
     port = port or ("80" if scheme.lower() == "http" else "443")
-    if not (port.isascii() and port.isdigit() and len(port) < 6 and 0 < int(port) < 65536):  # noqa: PLR2004  (RFC 9293)
+    if not (_PORT.fullmatch(port) and int(port) in _PORTS):
         raise BadRequestError(400, f"{port[:20]!r} is no port")
     return host.lower().strip("[]"), int(port)
 

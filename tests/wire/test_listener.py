@@ -245,6 +245,32 @@ def test_stop_twice_is_stop_once(listener):
         connected(listener)
 
 
+def test_a_listener_is_started_once(listener):
+    """Neither again, nor after it has stopped."""
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="started once"):
+            listener.start()
+        listener.stop()
+
+
+def test_a_client_that_is_gone_is_not_waited_for(listener):
+    """Between the news that it is there and its being accepted, it may leave."""
+    assert 0 == listener.socket.gettimeout()
+    assert listener._accept() is None
+
+
+def test_ipv6():
+    """An address says of which kind it is."""
+    try:
+        listener = Listener(app, "::1", 0)
+    except OSError as error:
+        pytest.skip(f"this system has no IPv6: {error}")
+    listener.start()
+    with socket.create_connection(("::1", listener.port), timeout=5) as client:
+        assert b"/a b?c=d" == answer_to(client)[1]
+    listener.stop()
+
+
 def test_an_application_that_fails_says_nothing_on_the_wire(caplog):
     """The client gets an empty 500, the log gets the traceback, the next request its answer."""
 
@@ -435,6 +461,18 @@ def test_what_a_malformed_body_belongs_to_is_told():
         answer_to(client, b"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab")
 
     assert [(413, "POST", "/a", 2)] == [(bad.status, bad.method, bad.target, len(bad.headers)) for bad in told]
+
+
+def test_a_request_that_stop_cuts_short_is_not_malformed(listener):
+    """Its client did nothing wrong."""
+    told = []
+    listener.on_malformed = told.append
+    with connected(listener) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 100 ")
+        listener.stop()
+
+    assert ([], []) == (told, serving())
 
 
 CONNECT = b"CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n"

@@ -74,6 +74,22 @@ def test_one_that_stops_unseen_is_refused_at_once(name, monkeypatch):
         assert is_served(started(stack))
 
 
+def test_who_was_woken_sleeps_again(monkeypatch):
+    """One look for each that comes, and no more until the next."""
+    looks = []
+
+    class Counting(selectors.SelectSelector):
+        def select(self, timeout=None):
+            looks.append(1)
+            return super().select(timeout)
+
+    pool_of(Counting, monkeypatch)
+    with ExitStack() as stack:
+        assert [True] * 20 == [is_served(started(stack)) for _ in range(20)]
+
+    assert len(looks) < 100
+
+
 class Troubled(selectors.DefaultSelector):
     """A selector whose wait ends in the errors of ``troubles`` first."""
 
