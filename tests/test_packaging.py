@@ -12,7 +12,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 def test_the_base_install_is_three_libraries():
     """Everything else is an extra."""
-    assert ["pytest>=8", "werkzeug>=3.1", "pytest-httpserver>=1.1"] == PROJECT["dependencies"]
+    assert ["pytest>=8", "werkzeug>=3.1", "pytest-httpserver>=1.1.2"] == PROJECT["dependencies"]
     assert {"requests", "httpx", "httpx2", "tls", "xml", "all"} == set(PROJECT["optional-dependencies"])
 
 
