@@ -1,0 +1,112 @@
+"""A user's own helpers: every public name, in an annotation or called."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, assert_type
+
+import pytest
+import requests
+
+from pytest_netsuite_tba import (
+    Account,
+    Behaviour,
+    Deployment,
+    Entity,
+    Integration,
+    LoginAttempt,
+    NetSuiteServer,
+    Refusal,
+    Role,
+    SuiteScriptError,
+    Token,
+    assert_signed,
+    explain,
+)
+
+RESTLETS = "https://1234567-sb1.restlets.api.netsuite.com/app/site/hosting/restlet.nl?script=1&deploy=1"
+
+
+def an_account() -> Account:
+    role = Role(id=1010, name="Orders", permissions={"Log in using Access Tokens", "SuiteScript"})
+    entity = Entity(email="orders@example.com", roles=[role])
+    integration = Integration(name="Order pusher", state="ENABLED")
+    token = Token(integration=integration, entity=entity, role=role, name="Nightly")
+    return Account(
+        "1234567_SB1",
+        roles=[role],
+        entities=[entity],
+        integrations=[integration],
+        tokens=[token],
+        behaviour=Behaviour(login_failure_status=401),
+        restlets=[Deployment(script="customscript_orders", deploy="customdeploy_orders", get={"open": 7})],
+    )
+
+
+def add_order(body: dict[str, Any]) -> dict[str, Any]:
+    if "id" not in body:
+        raise SuiteScriptError("NO_ID", "An order has an id.")
+    return {"id": body["id"]}
+
+
+def details(attempts: Sequence[LoginAttempt]) -> list[str]:
+    return [attempt.detail for attempt in attempts if attempt.detail is not None]
+
+
+def test_records() -> None:
+    with NetSuiteServer(an_account()) as netsuite:
+        assert_type(netsuite.account, Account)
+        assert_type(netsuite.accounts["1234567_SB1"], Account)
+        assert_type(netsuite.token, Token | None)
+        assert_type(netsuite.integration, Integration)
+        assert_type(netsuite.entity, Entity)
+        assert_type(netsuite.role, Role)
+        assert_type(netsuite.behaviour, Behaviour)
+        assert_type(netsuite.url, str)
+        assert_type(netsuite.create_token(name="Another"), Token)
+        assert_type(netsuite.account.tokens["Nightly"], Token)
+        assert_type(netsuite.account.roles[1010], Role)
+        assert_type(netsuite.account.entities["orders@example.com"], Entity)
+        assert_type(
+            netsuite.account.integrations["Order pusher"].state, Literal["ENABLED", "BLOCKED", "WAITING_FOR_APPROVAL"]
+        )
+
+
+def test_deployments(netsuite: NetSuiteServer) -> None:
+    orders = netsuite.deploy(
+        "customscript_orders", "customdeploy_orders", post=add_order, get=lambda parameters: parameters
+    )
+    assert_type(orders, Deployment)
+    client = netsuite.credentials.client()
+    client.post(netsuite.restlet_url("customscript_orders", "customdeploy_orders", page=7), json={"id": 7})
+    assert_type(orders.calls[0].parameters, dict[str, str])
+    assert_type(orders.calls[0].method, str)
+
+
+def test_attempts(netsuite: NetSuiteServer) -> None:
+    assert_type(netsuite.refuse_next("nonce_used"), None)
+    assert_type(netsuite.arrange_refusal("nonce_used"), Refusal)
+    netsuite.clock.freeze("2026-09-21T14:13:20Z")
+    netsuite.clock.advance(minutes=7)
+    netsuite.faults.add("delay", seconds=0)
+    netsuite.credentials.client().get(netsuite.restlet_url("customscript_echo", "customdeploy_echo"))
+    attempt = netsuite.audit_trail[-1]
+    assert_type(attempt, LoginAttempt)
+    assert_type(attempt.time, datetime)
+    assert_type(attempt.status, Literal["Success", "Failure"])
+    assert_type(attempt.accepted, bool)
+    assert_type(attempt.http_status, int | None)
+    assert_type(attempt.as_dict(), dict[str, Any])
+    diagnosis = attempt.diagnosis
+    assert diagnosis is not None
+    assert_type(diagnosis.proven, bool)
+    assert_type([mistake.id for mistake in diagnosis.mistakes], list[str])
+    assert details(netsuite.audit_trail) == ["nonce_used"]
+
+
+def test_without_a_server() -> None:
+    account = Account()
+    request = requests.Request("GET", RESTLETS, headers={"Authorization": "OAuth"}).prepare()
+    assert_type(explain(request, account), LoginAttempt)
+    assert explain(f"GET {RESTLETS} HTTP/1.1\r\n\r\n", account).detail is None
+    with pytest.raises(AssertionError):
+        assert_signed(request, account)
