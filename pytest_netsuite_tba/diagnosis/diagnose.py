@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -11,8 +12,7 @@ from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
 from pytest_netsuite_tba.login.token_passport import TokenPassport
 from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
-from pytest_netsuite_tba.oauth1.header import format_authorization
-from pytest_netsuite_tba.oauth1.signature import sign, signing_key
+from pytest_netsuite_tba.oauth1.signer import signed_header
 
 from .catalogue import CATALOGUE, mistake
 from .findings import finding
@@ -146,14 +146,14 @@ def _right_authorization(facts: Facts, own: Secrets, nonce: str, timestamp: str)
             f'<m:tokenPassport xmlns:m="urn:messages_{version}.platform.webservices.netsuite.com">{inside}'
             f'<m:signature algorithm="HMAC-SHA256">{signature}</m:signature></m:tokenPassport>'
         )
-    parameters = [
-        ("oauth_consumer_key", own.consumer_key),
-        ("oauth_token", own.token_id),
-        ("oauth_signature_method", "HMAC-SHA256"),
-        ("oauth_timestamp", timestamp),
-        ("oauth_nonce", nonce),
-        ("oauth_version", "1.0"),
-    ]
-    base = expected_base_string(facts.request, parameters, parameter_order=facts.parameter_order)
-    signature = sign(base, signing_key(own.consumer_secret, own.token_secret))
-    return format_authorization([*parameters, ("oauth_signature", signature)], realm=facts.account)
+    make = partial(expected_base_string, facts.request, parameter_order=facts.parameter_order)
+    return signed_header(
+        make,
+        consumer_key=own.consumer_key,
+        consumer_secret=own.consumer_secret,
+        token_id=own.token_id,
+        token_secret=own.token_secret,
+        realm=facts.account,
+        nonce=nonce,
+        timestamp=timestamp,
+    ).authorization

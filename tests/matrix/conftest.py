@@ -2,7 +2,7 @@
 
 import json
 
-from matrix import RESULTS, clients, results
+from matrix.matrix import RESULTS, clients, results
 
 
 def pytest_addoption(parser):

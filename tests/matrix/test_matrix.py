@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from matrix import ACCEPTED, CALLS, PATH, PLAIN_URL, REAL_NAME, NotInstalledError, clients, results, versions
+from matrix.matrix import ACCEPTED, CALLS, PATH, PLAIN_URL, REAL_NAME, NotInstalledError, clients, results, versions
 
 TESTS = Path(__file__).parent.parent
 PAGE = TESTS.parent / "docs" / "compatibility.md"

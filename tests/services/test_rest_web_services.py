@@ -326,6 +326,17 @@ def test_pages(netsuite, netsuite_client):
     assert 0 == netsuite_client.get(f"{BASE}/record/v1/invoice").json["totalResults"]
 
 
+@pytest.mark.parametrize(("total", "last"), [(3, 2), (4, 2), (5, 4), (6, 4)])
+def test_the_last_page_is_never_empty(netsuite, netsuite_client, total, last):
+    """Where the total divides evenly, the last page is the one that ends with it."""
+    for _ in range(total):
+        netsuite.records.add("invoice", {})
+
+    page = netsuite_client.get(f"{BASE}/record/v1/invoice?limit=2").json
+
+    assert [last] == [int(link["href"].rpartition("=")[2]) for link in page["links"] if link["rel"] == "last"]
+
+
 def test_types_have_no_case_and_their_first_spelling_is_kept(netsuite, netsuite_client):
     """salesorder is salesOrder."""
     netsuite.records.add("salesOrder", id=7)
