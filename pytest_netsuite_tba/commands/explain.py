@@ -18,7 +18,7 @@ from pytest_netsuite_tba.report.explanation import reading_lines
 from pytest_netsuite_tba.report.rendering import labelled_lines, paint
 
 from .command import Command, Status, UsageError, add_repeatable
-from .shell import SECRETS_COME_FROM, accounts_of, has_colour, printable, reason, request_of
+from .shell import SECRETS_COME_FROM, accounts_of, has_colour, printable, reason, request_to_sign
 
 if TYPE_CHECKING:
     import argparse
@@ -153,7 +153,7 @@ def _of_options(arguments: argparse.Namespace) -> Capture:
         headers.append(("Authorization", value))
     body = os.fsencode(arguments.body or "")
     method = arguments.method or ("POST" if body else "GET")
-    return Capture(request=request_of(method, arguments.url, headers, body), where="--url")
+    return Capture(request=request_to_sign(method, arguments.url, headers, body), where="--url")
 
 
 def _at(text: str) -> float:

@@ -144,7 +144,7 @@ def note_warnings() -> None:
     logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.WARNING)
 
 
-class Log:
+class AttemptLog:
     """Writes a line an attempt, in a thread of its own: the search for a mistake keeps no answer waiting.
 
     Args:

@@ -21,7 +21,16 @@ from pytest_netsuite_tba.reach.trust import UNSET
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
 from .command import Command, Status, UsageError, add_repeatable
-from .hosting import STOP_SIGNALS, Log, accounts_in, add_account_option, certified, listening, note_warnings, write_file
+from .hosting import (
+    STOP_SIGNALS,
+    AttemptLog,
+    accounts_in,
+    add_account_option,
+    certified,
+    listening,
+    note_warnings,
+    write_file,
+)
 from .shell import ADMIN_TOKEN
 
 if TYPE_CHECKING:
@@ -93,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
         token = (os.environ.get(ADMIN_TOKEN) or secrets.token_urlsafe(24)) if arguments.expose else None
         server.console = Console(server, token=token, admin_hosts=arguments.admin_host)
         stack.enter_context(listening(server))
-        log = Log(server.audit_trail, sys.stdout if arguments.json else sys.stderr, as_json=arguments.json)
+        log = AttemptLog(server.audit_trail, sys.stdout if arguments.json else sys.stderr, as_json=arguments.json)
         if arguments.print_env:
             sys.stdout.writelines(f"{line}\n" for line in _exports(server, arguments, trust))
             sys.stdout.flush()

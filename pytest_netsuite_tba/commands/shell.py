@@ -78,7 +78,7 @@ def reason(attempt: LoginAttempt) -> str:
     return attempt.detail or (attempt.refusal.id if attempt.refusal else "")
 
 
-def request_of(method: str, url: str, headers: list[tuple[str, str]], body: bytes) -> SignedRequest:
+def request_to_sign(method: str, url: str, headers: list[tuple[str, str]], body: bytes) -> SignedRequest:
     """The request of a URL as it will be sent.
 
     Raises:

@@ -22,7 +22,7 @@ from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 from pytest_netsuite_tba.report.rendering import base_string_steps, paint
 
 from .command import Command, Status, UsageError, add_repeatable
-from .shell import ENVIRONMENT, SECRETS_COME_FROM, accounts_of, has_colour, request_of
+from .shell import ENVIRONMENT, SECRETS_COME_FROM, accounts_of, has_colour, request_to_sign
 
 if TYPE_CHECKING:
     import argparse
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     token = account.tokens.find(arguments.token) if arguments.token else account.tokens.first()
     method = arguments.method.upper()
     body = os.fsencode(arguments.body)
-    request = request_of(method, arguments.url, [("Content-Type", arguments.content_type)], body)
+    request = request_to_sign(method, arguments.url, [("Content-Type", arguments.content_type)], body)
     signed = signed_header(
         partial(expected_base_string, request, parameter_order=account.behaviour.parameter_order),
         consumer_key=token.integration.consumer_key,
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         timestamp=arguments.timestamp or str(int(time.time())),
     )
     headers = [*request.headers, ("Authorization", signed.authorization)]
-    attempt = Judge(accounts).judge(request_of(method, arguments.url, headers, body), time.time())
+    attempt = Judge(accounts).judge(request_to_sign(method, arguments.url, headers, body), time.time())
     if not attempt.accepted:
         sys.stderr.write(f"netsuite-tba: NetSuite would refuse this: {attempt.cause}\n")
     if arguments.json:

@@ -56,7 +56,7 @@ def hidden(value: Any, hide: Callable[[str], str]) -> Any:  # noqa: ANN401  (wha
     return [hidden(item, hide) for item in value] if isinstance(value, list | tuple) else value
 
 
-def error_response(error: ApiError) -> Response:
+def error_reply(error: ApiError) -> Response:
     """Answer with ``{"error": {"message": ..., "path": ...}}``."""
     response = json_response({"error": {"message": error.message, "path": error.path}}, error.status)
     response.headers.extend(error.headers)

@@ -14,7 +14,7 @@ from werkzeug.routing import Map, Rule
 
 from pytest_netsuite_tba.login.hiding import hider
 
-from .answers import SECURITY_HEADERS, ApiError, error_response, hidden, json_response
+from .answers import SECURITY_HEADERS, ApiError, error_reply, hidden, json_response
 from .guard import Guard
 from .openapi import Operation
 from .operations import OPERATIONS, Context
@@ -67,10 +67,10 @@ class Console:
         except ApiError as error:
             error.message, error.path = hidden((error.message, error.path), self._hide)
             is_page = error.status == HTTPStatus.UNAUTHORIZED and _is_browser(request)
-            response = locked(error) if is_page else error_response(error)
+            response = locked(error) if is_page else error_reply(error)
         except Exception:  # noqa: BLE001  (whatever it does, the client gets its answer)
             _LOG.exception("the console failed on %s %s", request.method, request.path)
-            response = error_response(ApiError(500, "the console failed; the server's log has the traceback"))
+            response = error_reply(ApiError(500, "the console failed; the server's log has the traceback"))
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         return response(environ, start_response)

@@ -30,7 +30,7 @@ _PART_SCHEMAS: dict[str, Schema] = {"attempts/{attempt}": WHOLE | {"minimum": 1}
 _CONVERTERS = {"attempt": "int:", "name": "path:"}
 
 
-class Parameter(NamedTuple):
+class QueryParameter(NamedTuple):
     """A parameter of a query string; ``read`` makes of a value that fits what is asked of the server."""
 
     description: str
@@ -71,7 +71,7 @@ class Operation:
     handler: Callable[..., Any]
     answer: Schema | str | None = None
     body: Schema | str | None = None
-    query: Mapping[str, Parameter] = field(default_factory=dict)
+    query: Mapping[str, QueryParameter] = field(default_factory=dict)
 
     @property
     def status(self) -> int:

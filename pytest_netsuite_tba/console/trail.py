@@ -18,7 +18,7 @@ from pytest_netsuite_tba.login.refusals import BY_ID, DETAILS
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_DETAILS
 
 from .answers import ApiError
-from .openapi import Parameter
+from .openapi import QueryParameter
 from .schemas import ATTEMPT, COUNT, NUMBER, TEXT, WHOLE
 
 if TYPE_CHECKING:
@@ -105,22 +105,24 @@ def _reachable(count: int, server: NetSuiteServer) -> int:
 
 
 PARAMETERS = {
-    "status": Parameter("Of the login.", ATTEMPT["status"]),
-    "detail": Parameter(
+    "status": QueryParameter("Of the login.", ATTEMPT["status"]),
+    "detail": QueryParameter(
         "The audit trail's Detail, or the id of a refusal, a public error code, or the id of a mistake.", TEXT, _detail
     ),
-    "account": Parameter("Id of the account called.", TEXT, lambda text, server: _choice(text, server.accounts)),
-    "since": Parameter("NetSuite's time from which on, as 2026-09-21T14:13:20Z or Unix seconds.", TEXT, _moment),
-    "until": Parameter("NetSuite's time up to which.", TEXT, _moment),
-    "after": Parameter("Only attempts with a higher id.", WHOLE | {"minimum": 0, "maximum": _MOST}),
-    "limit": Parameter("At most so many, the newest.", COUNT | {"maximum": _MOST, "default": DEFAULT_LIMIT}),
-    "diagnosis": Parameter(
+    "account": QueryParameter("Id of the account called.", TEXT, lambda text, server: _choice(text, server.accounts)),
+    "since": QueryParameter("NetSuite's time from which on, as 2026-09-21T14:13:20Z or Unix seconds.", TEXT, _moment),
+    "until": QueryParameter("NetSuite's time up to which.", TEXT, _moment),
+    "after": QueryParameter("Only attempts with a higher id.", WHOLE | {"minimum": 0, "maximum": _MOST}),
+    "limit": QueryParameter("At most so many, the newest.", COUNT | {"maximum": _MOST, "default": DEFAULT_LIMIT}),
+    "diagnosis": QueryParameter(
         "Whether the mistakes are searched for.",
         {"enum": ["true", "false"], "default": "true"},
         lambda text, _: text == "true",
     ),
-    "wait_for": Parameter("Wait until so many match.", WHOLE | {"minimum": 1, "maximum": DEFAULT_HISTORY}, _reachable),
-    "timeout": Parameter(
+    "wait_for": QueryParameter(
+        "Wait until so many match.", WHOLE | {"minimum": 1, "maximum": DEFAULT_HISTORY}, _reachable
+    ),
+    "timeout": QueryParameter(
         "Seconds to wait at most; then the answer says timed_out.",
         NUMBER | {"minimum": 0, "maximum": MOST_WAIT_SECONDS, "default": DEFAULT_WAIT_SECONDS},
     ),

@@ -32,7 +32,7 @@ _FORWARDED = {"x-forwarded-host", "x-original-host", "forwarded"}
 def hosts(facts: Facts) -> list[Option]:
     """Other hosts that may have been signed, from a stated list; a host with a scheme goes without port."""
     request = facts.request
-    sent, _, port = host_and_port(request.host)
+    sent, _, port = split_port(request.host)
     others = list(_other_hosts(facts, sent))
     if port:
         others.append((f"https://{sent}", ("custom-port-dropped", "scheme-mismatch")))
@@ -57,7 +57,7 @@ def _other_hosts(facts: Facts, sent: str) -> Iterable[tuple[str, tuple[str, ...]
         if name.lower() in _FORWARDED:
             yield value.rpartition("host=")[2].partition(";")[0].strip(' "'), ("proxy-changes-request", other)
         elif name.lower() == "host":
-            yield host_and_port(value)[0], (other,)
+            yield split_port(value)[0], (other,)
     if sent in {"127.0.0.1", "localhost"}:
         yield ("localhost" if sent == "127.0.0.1" else "127.0.0.1"), (other,)
     # A fake on another address is called by http; the client may have signed the real host by https.
@@ -76,7 +76,7 @@ def _other_hosts(facts: Facts, sent: str) -> Iterable[tuple[str, tuple[str, ...]
         yield f"{prefix}{host}{NETSUITE}", (other,)
 
 
-def host_and_port(host: str) -> tuple[str, str, str]:
+def split_port(host: str) -> tuple[str, str, str]:
     """Split ``host:port``; without a port the other two are empty."""
     name, colon, port = host.rpartition(":")
     return (name, colon, port) if colon and port.isdigit() else (host, "", "")
@@ -84,7 +84,7 @@ def host_and_port(host: str) -> tuple[str, str, str]:
 
 def ports(facts: Facts) -> list[Option]:
     """The ports that may have been signed, with their colon."""
-    _, _, port = host_and_port(facts.request.host)
+    _, _, port = split_port(facts.request.host)
     default = {"https": "443", "http": "80"}.get(facts.request.scheme, "443")
     options = []
     if port and port != default:

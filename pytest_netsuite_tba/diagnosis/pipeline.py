@@ -17,7 +17,7 @@ from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_
 from pytest_netsuite_tba.oauth1.signature import HASHES, encode_joined
 
 from . import stages
-from .choices import FORMS_OF_URI, IN_URI, bodies, host_and_port, hosts, paths, ports, queries, secrets, split
+from .choices import FORMS_OF_URI, IN_URI, bodies, hosts, paths, ports, queries, secrets, split, split_port
 from .stages import INNER, NO_TILDE, Option, Pair, plaintext, wrong
 
 if TYPE_CHECKING:
@@ -263,7 +263,7 @@ class Pipeline:
         host, port = self._value(recipe, "host"), self._value(recipe, "port")
         scheme = self._value(recipe, "scheme")
         request = self.facts.request
-        sent, _, sent_port = host_and_port(request.host)
+        sent, _, sent_port = split_port(request.host)
         if "://" in host:
             scheme, _, host = host.partition("://")
             sent_port = ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-HEADERS = "netsuite_tba.headers"  # WSGI key of our listener: the headers as sent, repeated ones repeated
+HEADERS_KEY = "netsuite_tba.headers"  # WSGI key of our listener: the headers as sent, repeated ones repeated
 
 
 def request_of(environ: Mapping[str, Any], body: bytes) -> SignedRequest:
@@ -27,7 +27,7 @@ def request_of(environ: Mapping[str, Any], body: bytes) -> SignedRequest:
         target=to_text(target.encode("latin-1")),
         host=environ.get("HTTP_HOST") or f"{environ.get('SERVER_NAME', 'localhost')}:{port}",
         scheme=environ.get("wsgi.url_scheme", "http"),
-        headers=environ.get(HEADERS) or tuple(_rebuild_headers(environ)),
+        headers=environ.get(HEADERS_KEY) or tuple(_rebuild_headers(environ)),
         body=body,
         remote_address=environ.get("REMOTE_ADDR") or "127.0.0.1",
     )

@@ -27,9 +27,9 @@ class Expectations(HTTPServer):
         log: where every request is written.
     """
 
-    def __init__(self, host: str, port: int, log: Log) -> None:
+    def __init__(self, host: str, port: int, log: RequestLog) -> None:
         super().__init__(host, port)
-        self.log: Log = log  # type: ignore[assignment]  # bounded, and says what it dropped
+        self.log: RequestLog = log  # type: ignore[assignment]  # bounded, and says what it dropped
 
     def clear_log(self) -> None:
         """Forget the log of requests and responses."""
@@ -61,7 +61,7 @@ class Expectations(HTTPServer):
             self.handler_errors.append(failure)
 
 
-class Log(History[Any]):
+class RequestLog(History[Any]):
     """Every request and its response, werkzeug's both, made when they are looked at."""
 
     def __iter__(self) -> Iterator[tuple[Request, Response]]:

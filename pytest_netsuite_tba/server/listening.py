@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.login.environ import HEADERS
+from pytest_netsuite_tba.login.environ import HEADERS_KEY
 from pytest_netsuite_tba.wire.listener import Listener
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Listening:
             on_malformed=self._on_malformed,
             tls_cure="Call it by http://, or start it with netsuite-tba serve --tls.",
             proxy_cure="Start it with netsuite-tba serve --proxy, or ask for the fixture netsuite_hosts.",
-            headers_key=HEADERS,
+            headers_key=HEADERS_KEY,
         )
         self.port = self._listener.port
         self._listener.start()

@@ -25,7 +25,7 @@ from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 from pytest_netsuite_tba.tokens.approval import approve
 from pytest_netsuite_tba.wire import Limits
 
-from .expectations import Expectations, Log, as_reply
+from .expectations import Expectations, RequestLog, as_reply
 from .listening import Listening
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class NetSuiteServer:
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
         self.audit_trail: AuditTrail = self._fake.audit_trail
         self.faults: Faults = self._fake.faults
-        self.log = Log(history)
+        self.log = RequestLog(history)
         self.console: WSGIApplication | None = None
         self._missed: list[Deployment] = []
         self._listening = Listening(

@@ -245,7 +245,7 @@ def _plain(text: str) -> str:
 
 def _page(html: str, status: int | None = 200) -> Reply:
     body = html.encode("utf-8", "replace")
-    return Reply.of(body, "text/html; charset=utf-8", status=status or 200, headers=views.HEADERS)
+    return Reply.of(body, "text/html; charset=utf-8", status=status or 200, headers=views.PAGE_HEADERS)
 
 
 def _send_on(redirect: Redirect) -> Reply:

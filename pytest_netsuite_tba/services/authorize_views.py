@@ -48,7 +48,7 @@ button.second { color: var(--text); background: transparent; border-color: var(-
 footer { max-width: 27rem; margin: 1rem auto 0; padding: 0 1.75rem; }
 """)
 _STYLE_HASH = base64.b64encode(hashlib.sha256(str(_STYLE).encode()).digest()).decode()
-HEADERS = {
+PAGE_HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "Cache-Control": "no-store",

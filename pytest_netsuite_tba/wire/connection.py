@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .limits import Limits
 from .message import TLS_HANDSHAKE, BadRequestError, Head, Malformed
 from .reader import Reader
-from .relay import LOOPBACK, Proxy, ProxyError, authority_of, forwarded, relay
+from .relay import LOOPBACK, ProxyError, ProxyRules, authority_of, forwarded, relay
 from .response import error_response, response_bytes
 from .wsgi import call, close, make_environ
 
@@ -56,7 +56,7 @@ class Site:
     _: KW_ONLY
     limits: Limits = Limits()
     ssl_context: ssl.SSLContext | None = None
-    proxy: Proxy | None = None
+    proxy: ProxyRules | None = None
     on_malformed: Callable[[Malformed], None] | None = None
     tls_cure: str | None = None
     proxy_cure: str | None = None
@@ -266,7 +266,7 @@ class Connection:
 
     # -- being a proxy -------------------------------------------------------------------------------------------
 
-    def _upstream(self, proxy: Proxy, host: str, port: int) -> tuple[str, int] | None:
+    def _upstream(self, proxy: ProxyRules, host: str, port: int) -> tuple[str, int] | None:
         """The address that the proxy is to reach for the client; None where the site itself answers.
 
         Raises:

@@ -38,7 +38,7 @@ class RefusedHostError(ProxyError):
     status = 403
 
 
-class Proxy(Protocol):
+class ProxyRules(Protocol):
     """Whom a listener that is a proxy lets through, and by which certificate it serves."""
 
     def is_fake(self, host: str) -> bool:
