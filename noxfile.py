@@ -30,6 +30,11 @@ MOST = (  # all but what no Python answers differently: the README's own command
     "--ignore=tests/docs/test_pages.py",
 )
 
+# The rooms that use a library; what the others do depends on Python alone.
+WITH_LIBRARIES = [
+    f"tests/{room}" for room in ("clients", "commands", "console", "plugin", "reach", "server", "services")
+]
+
 
 def install(session: nox.Session, *groups: str, package: str = ".[all]") -> None:
     """Install dependency groups of pyproject.toml, and the package."""
@@ -92,14 +97,14 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """The tests on the lowest version that we declare of each library."""
+    """The tests of the rooms that use libraries, on the lowest version that we declare of each."""
     extras = PROJECT["project"]["optional-dependencies"]
     declared = [
         *PROJECT["project"]["dependencies"],
         *(each for name in extras if name != "all" for each in extras[name]),
     ]
     session.install("--group", "test", ".[all]", *(each.replace(">=", "==") for each in declared))
-    pytest(session, otherwise=MOST)
+    pytest(session, otherwise=[*MOST, *WITH_LIBRARIES])
 
 
 @nox.session

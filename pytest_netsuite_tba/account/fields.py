@@ -106,15 +106,10 @@ def rules_of(record: type[Any]) -> dict[str, FieldRule]:
         if field.default_factory is not dataclasses.MISSING:
             default = field.default_factory
         rules[field.name] = FieldRule(
-            name=field.name,
-            key=field.metadata.get("key") or field.name,
-            hint=hints[field.name],
-            doc=field.metadata.get("doc", ""),
-            secret=field.metadata.get("secret", False),
-            seed=field.metadata.get("seed", False),
-            minimum=field.metadata.get("minimum"),
-            default=default,
-        )
+            name=field.name, key=field.metadata.get("key") or field.name, hint=hints[field.name],
+            doc=field.metadata.get("doc", ""), secret=field.metadata.get("secret", False),
+            seed=field.metadata.get("seed", False), minimum=field.metadata.get("minimum"), default=default,
+        )  # fmt: skip
     _RULES[record] = rules
     return rules
 

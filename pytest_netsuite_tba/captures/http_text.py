@@ -66,13 +66,9 @@ def _request(lines: list[Line], at: int, number: int, line: str, captures: list[
     length = next((value for name, value in headers if name.lower() == "content-length"), "0")
     notes = () if body or length in {"", "0"} else ("The body is not in the capture.",)
     request = SignedRequest(
-        method=found[1],
-        target=target.partition("#")[0],
-        host=host,
-        scheme="http" if _LOCAL.fullmatch(host) else "https",
-        headers=headers,
-        body=to_bytes(body),
-    )
+        method=found[1], target=target.partition("#")[0], host=host,
+        scheme="http" if _LOCAL.fullmatch(host) else "https", headers=headers, body=to_bytes(body),
+    )  # fmt: skip
     captures.append(Capture(request=request, where=where, notes=notes))
     return at
 

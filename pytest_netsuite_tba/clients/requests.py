@@ -46,14 +46,9 @@ class SignedSession(requests.Session):
         self.trust_env = False
         self.headers["Content-Type"] = "application/json"
         self.auth = OAuth1(
-            credentials.consumer_key,
-            credentials.consumer_secret,
-            credentials.token_id,
-            credentials.token_secret,
-            signature_method=SIGNATURE_HMAC_SHA256,
-            realm=credentials.account,
-            client_class=ClockedClient,
-        )
+            credentials.consumer_key, credentials.consumer_secret, credentials.token_id, credentials.token_secret,
+            signature_method=SIGNATURE_HMAC_SHA256, realm=credentials.account, client_class=ClockedClient,
+        )  # fmt: skip
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request; a relative ``url`` is joined to the fake's."""

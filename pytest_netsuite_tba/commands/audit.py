@@ -219,10 +219,7 @@ class _ControlApi:
 
 
 COMMAND = Command(
-    name="audit",
-    help="show the Login Audit Trail of a running server",
+    name="audit", help="show the Login Audit Trail of a running server",
     description="Show the Login Audit Trail of a running netsuite-tba serve: each login, and on refusal what, why and cure.",
-    epilog="Exit status: 0, or 2 if no server answers.",
-    add_options=add_options,
-    run=run,
-)
+    epilog="Exit status: 0, or 2 if no server answers.", add_options=add_options, run=run,
+)  # fmt: skip

@@ -64,14 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
     request = request_to_sign(method, arguments.url, [("Content-Type", arguments.content_type)], body)
     signed = signed_header(
         partial(expected_base_string, request, parameter_order=account.behaviour.parameter_order),
-        consumer_key=token.integration.consumer_key,
-        consumer_secret=token.integration.consumer_secret,
-        token_id=token.id,
-        token_secret=token.secret,
-        realm=account.id,
-        nonce=arguments.nonce or secrets.token_hex(16),
-        timestamp=arguments.timestamp or str(int(time.time())),
-    )
+        consumer_key=token.integration.consumer_key, consumer_secret=token.integration.consumer_secret,
+        token_id=token.id, token_secret=token.secret, realm=account.id,
+        nonce=arguments.nonce or secrets.token_hex(16), timestamp=arguments.timestamp or str(int(time.time())),
+    )  # fmt: skip
     headers = [*request.headers, ("Authorization", signed.authorization)]
     attempt = Judge(accounts).judge(request_to_sign(method, arguments.url, headers, body), time.time())
     if not attempt.accepted:
@@ -124,10 +120,7 @@ def _shape(name: str, secret: str) -> str:
 
 
 COMMAND = Command(
-    name="sign",
-    help="make a correct Authorization header",
-    description="Make a correct Authorization header for a request.",
-    epilog=SECRETS_COME_FROM,
-    add_options=add_options,
-    run=run,
-)
+    name="sign", help="make a correct Authorization header",
+    description="Make a correct Authorization header for a request.", epilog=SECRETS_COME_FROM,
+    add_options=add_options, run=run,
+)  # fmt: skip

@@ -99,13 +99,9 @@ class Guard:
     def _exchange(self, request: Request) -> Response:
         response = Response(status=303, headers={"Location": self._page})
         response.set_cookie(
-            self._cookie(request),
-            self._session,
-            path=self._page,
-            httponly=True,
-            samesite="Strict",
+            self._cookie(request), self._session, path=self._page, httponly=True, samesite="Strict",
             secure=request.scheme == "https",
-        )
+        )  # fmt: skip
         return response
 
     @staticmethod

@@ -49,14 +49,9 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
         return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
     best, recipe = readings[0]
     return _finished(
-        facts,
-        mistakes=mistakes + best,
-        notes=notes,
-        expected=expected,
-        proven=True,
-        others=tuple(mistakes + other for other, _ in readings[1:]),
-        signed=pipeline.base_string(recipe),
-    )
+        facts, mistakes=mistakes + best, notes=notes, expected=expected, proven=True,
+        others=tuple(mistakes + other for other, _ in readings[1:]), signed=pipeline.base_string(recipe),
+    )  # fmt: skip
 
 
 def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[tuple[tuple[Mistake, ...], Recipe]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from pytest_netsuite_tba.account.history import DEFAULT_HISTORY
 from pytest_netsuite_tba.account.records import by_id
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.login.gate import Gate
+from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.login import AnyLogin
 from pytest_netsuite_tba.login.refusals.transport import FAKE_FAILED, FAULT, MALFORMED_HTTP
 from pytest_netsuite_tba.oauth1.target import Target
@@ -60,6 +63,10 @@ class Alone:
         """No answer of anybody else's is expected."""
         return False
 
+    def answer(self) -> Reply | None:
+        """Nobody answers."""
+        return None
+
     def as_reply(self, value: object) -> Reply | None:
         """No value is a framework's response."""
         del value
@@ -77,7 +84,7 @@ class Outcome:
         request: that it is of.
         reply: what the client gets; None where somebody else is to answer, and where the connection is reset at once.
         attempts: those that it made, in order; none where nobody was to be let in.
-        unanswered: nothing here answers it: whoever stands beside the fake does, and calls :meth:`Fake.settle` then.
+        unanswered: nothing answers it, neither the fake nor whoever stands beside it.
         failures: what is to fail the test.
         reset: the test wishes the connection reset.
         note: what a reader of the trail should know of the reply, or None.
@@ -99,6 +106,13 @@ class Outcome:
 
 class InternalError(Exception):
     """The fake itself raised what is the ``__cause__``."""
+
+    @classmethod
+    def of(cls, failed: Exception) -> InternalError:
+        """What to report of an exception."""
+        inside = cls(f"the fake raised {type(failed).__name__}: {failed}")
+        inside.__cause__ = failed
+        return inside
 
 
 class _ResetError(Exception):
@@ -129,6 +143,7 @@ class Fake:
         self.gate = Gate(self.accounts.values(), self.audit_trail, diagnose)
         self.desk = TokenDesk(self.gate)
         self.faults = Faults()
+        self._hide = hider(self.accounts)
         self._in_flight = dict.fromkeys(self.accounts, 0)
 
     def call(self, request: SignedRequest, beside: Surroundings = ALONE) -> Outcome:
@@ -137,18 +152,22 @@ class Fake:
         The attempt is in the trail, complete as to the login, before a script runs. An exception of the fake's own is
         a 500, and one of the failures. ``beside`` is asked whether it answers in the fake's place.
         """
-        exchange = self._exchange(request, beside)
-        reply, unanswered = None, False
+        exchange, reply = self._exchange(request, beside), None
         try:
             reply = self._answer(exchange)
-            unanswered = reply is None
         except _ResetError:
             exchange.reset = True
         except Exception as failed:  # noqa: BLE001  (whatever it is: never a silent 500)
             reply = self._fail(exchange, failed)
-        outcome = self._outcome(exchange, reply, unanswered=unanswered)
-        if not unanswered:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as ended:  # noqa: BLE001  (pytest.fail() or sys.exit() of the test's own function)
+            reply = self._fail_beside(exchange, ended)
+        outcome = self._outcome(exchange, reply, unanswered=reply is None and not exchange.reset)
+        try:
             self.settle(outcome)
+        except Exception as failed:  # noqa: BLE001  (the same, and of whoever watches the trail)
+            outcome.reply = self._fail(exchange, failed)
         return outcome
 
     def judge(self, request: SignedRequest) -> LoginAttempt:
@@ -175,7 +194,7 @@ class Fake:
         reply = outcome.reply
         for attempt in outcome.attempts:
             if outcome.note:
-                attempt.cause = self.gate.hide().text(outcome.note)
+                attempt.cause = self._hide(outcome.note)
             if reply is not None and reply.code is not None:
                 attempt.code = reply.code
             if reply is not None and not outcome.reset:
@@ -196,15 +215,12 @@ class Fake:
         reply = Reply(status=status)
         self.settle(Outcome(request=request, reply=reply, attempts=[attempt]))
 
-    def fail(self, outcome: Outcome, failed: Exception) -> None:
-        """Answer with 500 where whoever stands beside the fake failed to."""
-        outcome.note = f"The answer failed: {type(failed).__name__}: {failed}"
-        outcome.reply = Reply.of(b"", status=_FAILED)
-
     def restore(self, seed: Iterable[Account]) -> None:
         """Go back to these records, which are copied, and forget all that happened since, but the attempts' numbers."""
         for account in seed:
-            served = self.accounts[account.id]
+            served = self.accounts.get(account.id)
+            if served is None:
+                raise ValueError(f"no account {account.id!r} is here; valid: {', '.join(self.accounts)}")
             with served.lock:
                 served.become(account.copy())
         self.gate.forget()
@@ -216,26 +232,16 @@ class Fake:
 
     def _exchange(self, request: SignedRequest, beside: Surroundings) -> Exchange:
         return Exchange(
-            request=request,
-            service=restlets.SERVICE,
-            account=None,
-            accounts=self.accounts,
-            gate=self.gate,
-            desk=self.desk,
-            beside=beside,
-        )
+            request=request, service=restlets.SERVICE, account=None, accounts=self.accounts, gate=self.gate,
+            desk=self.desk, beside=beside,
+        )  # fmt: skip
 
     @staticmethod
     def _outcome(exchange: Exchange, reply: Reply | None, *, unanswered: bool) -> Outcome:
         return Outcome(
-            request=exchange.request,
-            reply=reply,
-            attempts=exchange.attempts,
-            unanswered=unanswered,
-            failures=exchange.failures,
-            reset=exchange.reset,
-            note=exchange.note,
-        )
+            request=exchange.request, reply=reply, attempts=exchange.attempts, unanswered=unanswered,
+            failures=exchange.failures, reset=exchange.reset, note=exchange.note,
+        )  # fmt: skip
 
     def _answer(self, exchange: Exchange) -> Reply | None:
         try:
@@ -255,10 +261,24 @@ class Fake:
             for fault in striking:
                 self.faults.wait(fault)
                 exchange.reset = exchange.reset or fault.kind == "reset"
-            return exchange.service.serve(exchange)
+            reply = exchange.service.serve(exchange)
+            return self._answer_beside(exchange) if reply is None else reply
         finally:
             if account is not None:
                 self._leave(account)
+
+    def _answer_beside(self, exchange: Exchange) -> Reply | None:
+        """Let whoever stands beside the fake answer, while the request holds its place among those in flight.
+
+        Raises:
+            _ResetError: it asks for one.
+        """
+        try:
+            return exchange.beside.answer()
+        except ConnectionResetError:
+            raise _ResetError from None
+        except Exception as failed:  # noqa: BLE001  (an expectation's own handler: reported, never lost)
+            return self._fail_beside(exchange, failed)
 
     def _enter(self, account: Account) -> bool:
         """Take a place among the requests in flight; says whether it is within the account's limit."""
@@ -298,16 +318,20 @@ class Fake:
         seconds = fault.options["retry_after"]
         return Reply.of(b"", status=503, headers={"Retry-After": str(seconds)} if seconds else {})
 
+    @staticmethod
+    def _fail_beside(exchange: Exchange, failed: BaseException) -> Reply:
+        """Tell of an exception of the test's own function."""
+        exchange.failures.append(failed)
+        exchange.note = f"The answer failed: {type(failed).__name__}: {failed}"
+        return Reply.of(b"", status=_FAILED)
+
     def _fail(self, exchange: Exchange, failed: Exception) -> Reply:
         """Tell of an exception of the fake's own."""
-        _LOG.exception(
-            "the fake failed on %s %s", exchange.request.method, self.gate.hide().text(exchange.request.path)
-        )
-        inside = InternalError(f"the fake raised {type(failed).__name__}: {failed}")
-        inside.__cause__ = failed
-        exchange.failures.append(inside)
+        told = f"the fake failed on {exchange.request.method} {exchange.request.path}\n{traceback.format_exc()}"
+        _LOG.error("%s", self._hide(told))
+        exchange.failures.append(InternalError.of(failed))
         exchange.note = f"The fake itself failed: {type(failed).__name__}: {failed}"
         if not exchange.attempts:
-            with suppress(Exception):  # what failed may be what an attempt is made of, as the clock
-                exchange.refuse(FAKE_FAILED, channel="restlet", hosts=None)
+            with suppress(Exception):  # what failed may be what every attempt is made of
+                exchange.refuse(FAKE_FAILED, channel="restlet", hosts=None, now=time.time())  # or the clock
         return Reply.of(b"", status=_FAILED)

@@ -12,6 +12,7 @@ from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
 
 from .facts import Earlier
 from .refusals import KNOWN
+from .refusals.transport import FAKE_FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,7 +156,10 @@ class AuditTrail(History[LoginAttempt]):
             if self._expectations:
                 self._expectations[-1].attempts.append(entry)
                 entry.expected = True
-            if entry.refusal is not None and entry.refusal.id in self.announced:
+            if entry.refusal is not None and entry.refusal.id in {
+                *self.announced,
+                FAKE_FAILED.id,
+            }:  # which is told by itself
                 entry.expected = True
             if not entry.expected:
                 self.unannounced.append(entry)
@@ -171,13 +175,9 @@ class AuditTrail(History[LoginAttempt]):
         for attempt in reversed(list(self)):
             if attempt.id == id:
                 return Earlier(
-                    id=attempt.id,
-                    method=attempt.method,
-                    url=attempt.url,
-                    signature=attempt.signature,
-                    http_status=attempt.http_status,
-                    code=attempt.code,
-                )
+                    id=attempt.id, method=attempt.method, url=attempt.url, signature=attempt.signature,
+                    http_status=attempt.http_status, code=attempt.code,
+                )  # fmt: skip
         return None
 
     @property

@@ -28,13 +28,9 @@ class Secrets:
     def of(cls, account: Account, integration: Integration, token: Token) -> Self:
         """The four values of ``token`` as used with ``integration``."""
         return cls(
-            name=token.name,
-            account=account.id,
-            consumer_key=integration.consumer_key,
-            consumer_secret=integration.consumer_secret,
-            token_id=token.id,
-            token_secret=token.secret,
-        )
+            name=token.name, account=account.id, consumer_key=integration.consumer_key,
+            consumer_secret=integration.consumer_secret, token_id=token.id, token_secret=token.secret,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

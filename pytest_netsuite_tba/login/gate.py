@@ -115,23 +115,12 @@ class Gate:
             settled = refusal.settled((account or next(iter(self.accounts.values()))).behaviour, login.channel)
             facts = self._facts(login, refusal, hides, forced=forced) if login.is_explained else None
         attempt = LoginAttempt(
-            id=login.attempt,
-            time=datetime.fromtimestamp(login.now, UTC),
-            channel=login.channel,
-            method=request.method,
-            url=hides.text(request.url),
-            account="" if account is None else account.id,
-            status="Success" if settled is None else "Failure",
-            forced=forced,
-            expected=forced,
-            signature=login.signature,
-            facts=facts,
-            search=self.diagnose,
-            application=columns.application,
-            token_name=columns.token_name,
-            user=columns.user,
-            role=columns.role,
-        )
+            id=login.attempt, time=datetime.fromtimestamp(login.now, UTC), channel=login.channel,
+            method=hides.text(request.method), url=hides.text(request.url),
+            account="" if account is None else account.id, status="Success" if settled is None else "Failure",
+            forced=forced, expected=forced, signature=login.signature, facts=facts, search=self.diagnose,
+            application=columns.application, token_name=columns.token_name, user=columns.user, role=columns.role,
+        )  # fmt: skip
         if settled is not None:
             attempt.refusal = settled
             attempt.detail = hides.optional(settled.detail_for(login.channel))
@@ -146,22 +135,16 @@ class Gate:
         account, accounts = login.account, self.accounts.values()
         hosts = tuple(served.restlets_host for served in accounts) if login.hosts is None else login.hosts
         return Facts(
-            request=login.request,
-            row=refusal,
-            hiding=hides,
-            now=login.now,
+            request=login.request, row=refusal, hiding=hides, now=login.now,
             account="" if account is None else account.id,
-            host="" if account is None or login.hosts is not None else account.restlets_host,
-            hosts=hosts,
-            parameters=login.parameters,
-            own=login.own_secrets(),
-            known=tuple(login.other_secrets(accounts)),
+            host="" if account is None or login.hosts is not None else account.restlets_host, hosts=hosts,
+            parameters=login.parameters, own=login.own_secrets(), known=tuple(login.other_secrets(accounts)),
             known_elsewhere=self._elsewhere(login),
             parameter_order="rfc5849" if account is None else account.behaviour.parameter_order,
             earlier=None if login.earlier_attempt is None else self.trail.earlier(login.earlier_attempt),
             after_redirect=bool(len(self.trail)) and str(self.trail[-1].http_status).startswith("30"),
             forced=forced,
-        )
+        )  # fmt: skip
 
     def _elsewhere(self, login: AnyLogin) -> str:
         """Name another account that knows the consumer key or the token."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
 
-from pytest_netsuite_tba.oauth1.encoding import percent_encode
+from pytest_netsuite_tba.oauth1.encoding import percent_encode, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 HIDDEN = "[secret]"
 _LEAST_PASSWORD = 10  # characters: a shorter one may be a word of our own texts
+_BEGINNING = 12  # characters of a secret that are one, where a text was cut
 _LEAST_SECRET = 6  # characters; hiding a shorter text would tear every other text apart
 
 
@@ -33,15 +36,31 @@ class Hiding:
         self._forms = sorted(forms, key=len, reverse=True)  # a secret may hold another one
 
     def text(self, text: str) -> str:
-        """The text without the secrets."""
+        """The text without the secrets, whole or cut short."""
         for form in self._forms:
             if form in text:
                 text = text.replace(form, HIDDEN)
+        for form in self._forms:
+            if len(form) > _BEGINNING and form[:_BEGINNING] in text:
+                text = _without_beginning(text, form)
         return text
 
     def optional(self, text: str | None) -> str | None:
         """The same for a text that may be None."""
         return None if text is None else self.text(text)
+
+
+def _without_beginning(text: str, secret: str) -> str:
+    """Hide where a text was cut within a secret: a beginning of it, after which no word goes on."""
+    at = text.find(secret[:_BEGINNING])
+    while at >= 0:
+        end = at + _BEGINNING
+        while end - at < len(secret) and text[end : end + 1] == secret[end - at]:
+            end += 1
+        if not text[end : end + 1].isalnum():
+            text, end = f"{text[:at]}{HIDDEN}{text[end:]}", at + len(HIDDEN)
+        at = text.find(secret[:_BEGINNING], end)
+    return text
 
 
 @lru_cache(maxsize=64)
@@ -65,11 +84,26 @@ def secrets_of(accounts: Iterable[Account]) -> list[str]:
 
 def hider(accounts: Mapping[str, Account]) -> Callable[[str], str]:
     """What takes the secrets out of a text that these accounts have when it is called."""
-    return lambda text: hiding(tuple(secrets_of(accounts.values()))).text(text)
+
+    def hide(text: str) -> str:
+        try:
+            secrets = secrets_of(accounts.values())
+        except Exception as failed:  # noqa: BLE001  (records that a test broke: that they fail is told where they do)
+            return f"(not shown: the secrets of the records cannot be read: {type(failed).__name__})"
+        return hiding(tuple(secrets)).text(text)
+
+    return hide
 
 
 @lru_cache(maxsize=1_024)
 def _forms(secret: str) -> tuple[str, ...]:
-    """A secret as it is, encoded, and encoded twice; nothing of one that is too short."""
+    """A secret as it is, encoded as clients do, encoded twice, and as Python quotes it; nothing of one too short."""
     once = percent_encode(secret)
-    return tuple(form for form in {secret, once, percent_encode(once)} if len(form) >= _LEAST_SECRET)
+    lower = re.sub("%..", lambda found: found[0].lower(), once)
+    others = (
+        percent_encode(once),
+        quote(to_bytes(secret), safe="!'()*~"),
+        quote_plus(to_bytes(secret)),
+        repr(secret)[1:-1],
+    )
+    return tuple(form for form in {secret, once, lower, *others} if len(form) >= _LEAST_SECRET)

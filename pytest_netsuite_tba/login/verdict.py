@@ -69,14 +69,11 @@ class Diagnosis:
             return tuple(replace(mistake, cause=hide(mistake.cause), cure=hide(mistake.cure)) for mistake in mistakes)
 
         return replace(
-            self,
-            mistakes=hide_in(self.mistakes),
-            also_consistent=tuple(map(hide_in, self.also_consistent)),
+            self, mistakes=hide_in(self.mistakes), also_consistent=tuple(map(hide_in, self.also_consistent)),
             signed_base_string=optional(self.signed_base_string),
             expected_base_string=optional(self.expected_base_string),
-            corrected_authorization=optional(self.corrected_authorization),
-            notes=tuple(map(hide, self.notes)),
-        )
+            corrected_authorization=optional(self.corrected_authorization), notes=tuple(map(hide, self.notes)),
+        )  # fmt: skip
 
     def render(self, *, width: int = 80, colour: bool = False) -> str:
         """As text: what, why and cure first, the base strings below."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.report import trail
 
 from .marker import keywords_of
@@ -57,6 +58,7 @@ class Verdict:
             self._server.verify(required=call.when == "call" and not self._has_raised, strict=self._strict)
         except AssertionError as found:
             said, told, where = str(found), f"{found}{_traceback(found.__cause__)}", found.__traceback__
+            told = hider(self._server.accounts)(told)
         else:
             return
         if call.excinfo is None:

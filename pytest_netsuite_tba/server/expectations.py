@@ -11,7 +11,7 @@ from pytest_netsuite_tba.account.history import History
 from pytest_netsuite_tba.services.reply import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from wsgiref.types import WSGIEnvironment
 
     from pytest_netsuite_tba.services.service import Failure
@@ -25,15 +25,22 @@ class Expectations(HTTPServer):
     Args:
         host, port: of the server that it stands behind.
         log: where every request is written.
+        hide: takes the secrets out of what is told.
     """
 
-    def __init__(self, host: str, port: int, log: RequestLog) -> None:
+    def __init__(self, host: str, port: int, log: RequestLog, hide: Callable[[str], str]) -> None:
         super().__init__(host, port)
+        self._hide = hide
         self.log: RequestLog = log  # type: ignore[assignment]  # bounded, and says what it dropped
 
     def clear_log(self) -> None:
         """Forget the log of requests and responses."""
         self.log.clear()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is expected."""
+        return not (self.ordered_handlers or self.oneshot_handlers or self.handlers)
 
     def is_expected(self, request: Request) -> bool:
         """Whether an expectation matches."""
@@ -48,7 +55,7 @@ class Expectations(HTTPServer):
             repr(handler.matcher) for handler in (*self.ordered_handlers, *self.oneshot_handlers, *self.handlers)
         ]
         self.add_assertion(
-            f"{request.method} {path}: nothing answers this path; "
+            f"{self._hide(f'{request.method} {path}')}: nothing answers this path; "
             f"expected by netsuite.expect_request(): {', '.join(expected) or 'nothing'}."
         )
         return Response(b"", status=_NOT_FOUND)
@@ -58,7 +65,7 @@ class Expectations(HTTPServer):
         if isinstance(failure, str):
             self.add_assertion(failure)
         elif not any(failure is noted for noted in (*self.assertions, *self.handler_errors)):
-            self.handler_errors.append(failure)
+            self.handler_errors.append(failure)  # type: ignore[arg-type]  # pytest.fail()'s is no Exception
 
 
 class RequestLog(History[Any]):

@@ -94,17 +94,12 @@ class Listening:
     def _start(self) -> None:
         self._stopped.clear()
         self._listener = Listener(
-            self._application,
-            self.host,
-            self.port,
-            limits=self.limits,
-            ssl_context=self._ssl_context,
-            proxy=self._proxy,
-            on_malformed=self._on_malformed,
+            self._application, self.host, self.port, limits=self.limits, ssl_context=self._ssl_context,
+            proxy=self._proxy, on_malformed=self._on_malformed,
             tls_cure="Call it by http://, or start it with netsuite-tba serve --tls.",
             proxy_cure="Start it with netsuite-tba serve --proxy, or ask for the fixture netsuite_hosts.",
             headers_key=HEADERS_KEY,
-        )
+        )  # fmt: skip
         self.port = self._listener.port
         self._listener.start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote
@@ -19,8 +20,10 @@ from pytest_netsuite_tba.clients.credentials import Credentials
 from pytest_netsuite_tba.clients.maker import ClientMaker
 from pytest_netsuite_tba.fake.core import Fake, InternalError
 from pytest_netsuite_tba.login.environ import request_of
+from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.services.reply import Reply
 from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 from pytest_netsuite_tba.tokens.approval import approve
 from pytest_netsuite_tba.wire import Limits
@@ -47,7 +50,6 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.reach.proxy import Proxy
-    from pytest_netsuite_tba.services.reply import Reply
     from pytest_netsuite_tba.tokens.desk import Redirect
     from pytest_netsuite_tba.wire.message import Malformed
 
@@ -81,6 +83,7 @@ class NetSuiteServer:
         audit_trail: every login, refused or not.
         faults: what is to go wrong on the way.
         log: every request and its response, werkzeug's both.
+        httpserver: the pytest-httpserver behind: it answers what the fake leaves unanswered, and never listens itself.
         console: what answers below ``/__admin/``; nothing does unless it is set.
 
     Raises:
@@ -101,9 +104,6 @@ class NetSuiteServer:
         for source in sources or (Account(),):
             accounts += [source] if isinstance(source, Account) else load(source)
         self._fake = Fake(accounts, history=history)
-        for account in accounts:
-            for deployment in account.restlets:
-                deployment.calls = History(history)
         self.account = accounts[0]
         self.accounts: dict[str, Account] = self._fake.accounts
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
@@ -111,18 +111,20 @@ class NetSuiteServer:
         self.faults: Faults = self._fake.faults
         self.log = RequestLog(history)
         self.console: WSGIApplication | None = None
+        self.httpserver = Expectations(host, port, self.log, hider(self.accounts))
         self._missed: list[Deployment] = []
         self._listening = Listening(
-            self.wsgi_app,
-            host,
-            port,
-            limits=limits or Limits(),
-            ssl_context=ssl_context,
-            proxy=proxy,
-            stopped=self.faults.stopped,
-            on_malformed=self._note_malformed,
-        )
+            self.wsgi_app, host, port, limits=limits or Limits(), ssl_context=ssl_context, proxy=proxy,
+            stopped=self.faults.stopped, on_malformed=self._note_malformed,
+        )  # fmt: skip
+        self._keep_calls()
         self._credentials = None if self.token is None else self.credentials_for(self.token)
+
+    def _keep_calls(self) -> None:
+        """Have each deployment keep as many calls as the trail keeps attempts."""
+        for account in self.accounts.values():
+            for deployment in account.restlets:
+                deployment.calls = History(self.audit_trail.limit)
 
     # -- the records of the first token ----------------------------------------------------------------------
 
@@ -264,18 +266,9 @@ class NetSuiteServer:
         """
         values: dict[str, Any] = {"audience": audience, "status": status}
         deployment = self.account.deploy(
-            script,
-            deploy,
-            get=get,
-            post=post,
-            put=put,
-            delete=delete,
-            number=number,
-            deploy_number=deploy_number,
-            owner=owner,
-            required=required,
-            **values,
-        )
+            script, deploy, get=get, post=post, put=put, delete=delete, number=number, deploy_number=deploy_number,
+            owner=owner, required=required, **values,
+        )  # fmt: skip
         deployment.calls = History(self.audit_trail.limit)
         return deployment
 
@@ -342,7 +335,7 @@ class NetSuiteServer:
             ValueError: there is no such refusal; the message names the nearest.
         """
         forced = find_refusal(id)
-        if times is not None and times < 1:
+        if times is not None and (type(times) is not int or times < 1):
             raise ValueError(f"times is {times!r}; expected a whole number from 1, or None for all")
         self._fake.gate.force(forced, times)
 
@@ -370,6 +363,10 @@ class NetSuiteServer:
         Forgotten are attempts, calls, faults, spent nonces, request tokens and refusals by force; attempts go on being numbered.
         """
         self._fake.restore(seed)
+        self._keep_calls()
+        self.audit_trail.announced.clear()
+        self.httpserver.clear_assertions()
+        self.httpserver.clear_handler_errors()
         self.token = next(iter(self.account.tokens.values()), None)
         self.log.clear()
 
@@ -399,24 +396,18 @@ class NetSuiteServer:
         ]
         self._missed += missed
         never_called = [f"{missing.script} / {missing.deploy} is required, but was never called" for missing in missed]
-        noted: list[Any] = []
-        if "httpserver" in vars(self):
-            noted = [*self.httpserver.assertions, *self.httpserver.handler_errors]
-            noted = [failure for failure in noted if strict or isinstance(failure, InternalError)]
-            self.httpserver.clear_assertions()
-            self.httpserver.clear_handler_errors()
+        noted: list[Any] = [*self.httpserver.assertions, *self.httpserver.handler_errors]
+        noted = [failure for failure in noted if strict or isinstance(failure, InternalError)]
+        self.httpserver.clear_assertions()
+        self.httpserver.clear_handler_errors()
         self.audit_trail.unannounced.clear()
         problems = [*refused, *map(str, noted), *never_called]
         if problems:
             raised = [failure for failure in noted if isinstance(failure, BaseException)]
-            raise UnexpectedRequestError("\n".join(problems)) from (raised[0] if raised else None)
+            told = hider(self.accounts)("\n".join(problems))
+            raise UnexpectedRequestError(told) from (raised[0] if raised else None)
 
     # -- pytest-httpserver's own ways ----------------------------------------------------------------------------
-
-    @cached_property
-    def httpserver(self) -> Expectations:
-        """The pytest-httpserver behind: it answers what the fake leaves unanswered, and never listens itself."""
-        return Expectations(self.host, self.port, self.log)
 
     @property
     def expect_request(self) -> Callable[..., RequestHandler]:
@@ -523,7 +514,13 @@ class NetSuiteServer:
             return self.console(environ, start_response)
         body = get_input_stream(environ).read()
         environ |= {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True}  # whoever asks later finds it again
-        reply = self._reply(request_of(environ, body), _Beside(self, environ))
+        try:
+            reply = self._reply(request_of(environ, body), _Beside(self, environ))
+        except ConnectionResetError:
+            raise
+        except Exception as failed:  # noqa: BLE001  (before or after the core: never a silent 500)
+            self.httpserver.note(InternalError.of(failed))
+            reply = Reply.of(b"", status=HTTPStatus.INTERNAL_SERVER_ERROR)
         self.log.append((environ, reply))
         reason = reply.reason or HTTP_STATUS_CODES.get(reply.status, "Unknown").upper()
         start_response(f"{reply.status} {reason}", reply.headers)
@@ -540,15 +537,6 @@ class NetSuiteServer:
         outcome = self._fake.call(request, beside)
         for failure in outcome.failures:
             self.httpserver.note(failure)
-        if outcome.unanswered:
-            try:
-                outcome.reply = as_reply(self.httpserver.dispatch(beside.request), beside.environ)
-            except ConnectionResetError:
-                outcome.reset = True
-            except Exception as failed:  # noqa: BLE001  (an expectation's own handler: reported, never lost)
-                self.httpserver.note(failed)
-                self._fake.fail(outcome, failed)
-            self._fake.settle(outcome)
         if outcome.reset or outcome.reply is None:
             raise ConnectionResetError(RESET)
         return outcome.reply
@@ -568,7 +556,18 @@ class _Beside:
 
     def is_expected(self) -> bool:
         """Whether an expectation matches this very request."""
-        return "httpserver" in vars(self._server) and self._server.httpserver.is_expected(self.request)
+        httpserver = self._server.httpserver
+        return not httpserver.is_empty and httpserver.is_expected(self.request)
+
+    def answer(self) -> Reply:
+        """What pytest-httpserver answers; where no expectation matches, the 404 that fails the test."""
+        response = self._server.httpserver.dispatch(self.request)
+        reply = as_reply(response, self.environ)
+        if reply is None:
+            raise TypeError(
+                f"an expectation's handler returned {type(response).__name__}; expected a werkzeug Response"
+            )
+        return reply
 
     def as_reply(self, value: object) -> Reply | None:
         """A werkzeug response as a reply; None for any other value."""

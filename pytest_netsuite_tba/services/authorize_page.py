@@ -138,13 +138,10 @@ def _check_code(visit: Visit, choice: Choice, code: str) -> Reply:
 
 def _log_in_page(desk: TokenDesk, token: RequestToken, form: str, *, email: str = "", error: str = "") -> str:
     return views.log_in(
-        token=token.id,
-        form=form,
-        application=_application(desk, token),
-        company="" if token.account is None else f"{token.account.name} ({token.account.id})",
-        email=email,
+        token=token.id, form=form, application=_application(desk, token),
+        company="" if token.account is None else f"{token.account.name} ({token.account.id})", email=email,
         error=error,
-    )
+    )  # fmt: skip
 
 
 class Visit:
@@ -173,15 +170,11 @@ class Visit:
         options = _options(self, users)
         usable = [option.value for option in options if option.why is None]
         page = views.consent(
-            token=self.token.id,
-            form=self.token.open_form(OpenForm(state=self.form.state, users=users)),
-            application=_application(self.desk, self.token),
-            user=users[0].entity.label,
-            callback=_where(self.token.callback),
-            roles=options,
-            chosen=wanted if wanted in usable else next(iter(usable), ""),
-            error=error,
-        )
+            token=self.token.id, form=self.token.open_form(OpenForm(state=self.form.state, users=users)),
+            application=_application(self.desk, self.token), user=users[0].entity.label,
+            callback=_where(self.token.callback), roles=options,
+            chosen=wanted if wanted in usable else next(iter(usable), ""), error=error,
+        )  # fmt: skip
         return _page(page, status)
 
     def code(self, choice: Choice, *, error: str = "", status: int | None = 200) -> Reply:
@@ -254,12 +247,6 @@ def _send_on(redirect: Redirect) -> Reply:
 
 
 SERVICE = service.Service(
-    name="ui",
-    channel="token",
-    domains=("app",),
-    shared=("system",),
-    paths=("/app/login/",),
-    checks=checks.RESTLET,
-    refuse=refuse,
-    serve=serve,
-)
+    name="ui", channel="token", domains=("app",), shared=("system",), paths=("/app/login/",), checks=checks.RESTLET,
+    refuse=refuse, serve=serve,
+)  # fmt: skip

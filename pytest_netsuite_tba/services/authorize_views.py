@@ -179,13 +179,10 @@ def _form(token: str, form: str, fields: Markup) -> Markup:
 def _role(number: int, option: RoleOption, chosen: str) -> Markup:
     state = Markup(" disabled") if option.why else Markup(" checked") if option.value == chosen else ""
     return _ROLE.format(
-        number=number,
-        value=option.value,
-        label=option.label,
-        state=state,
+        number=number, value=option.value, label=option.label, state=state,
         described=Markup(' aria-describedby="why{}"').format(number) if option.why else "",
         why=_WHY.format(number=number, why=option.why) if option.why else "",
-    )
+    )  # fmt: skip
 
 
 def _join(parts: Iterable[Markup]) -> Markup:

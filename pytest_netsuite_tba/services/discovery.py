@@ -87,12 +87,6 @@ def domains(account: Account | None) -> dict[str, str]:
 
 ENDPOINTS = {"/rest/datacenterurls": ("GET", data_center_urls), "/rest/roles": ("GET", roles)}
 SERVICE = Service(
-    name="discovery",
-    channel="token",
-    domains=("restlets.api", "app"),
-    shared=("rest", "system"),
-    paths=tuple(ENDPOINTS),
-    checks=checks.RESTLET,
-    refuse=refuse,
-    serve=lambda exchange: serve(exchange, ENDPOINTS),
-)
+    name="discovery", channel="token", domains=("restlets.api", "app"), shared=("rest", "system"),
+    paths=tuple(ENDPOINTS), checks=checks.RESTLET, refuse=refuse, serve=lambda exchange: serve(exchange, ENDPOINTS),
+)  # fmt: skip

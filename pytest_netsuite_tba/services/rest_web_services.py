@@ -311,13 +311,6 @@ def serve(exchange: Exchange) -> Reply | None:
 
 
 SERVICE = service.Service(
-    name="rest",
-    channel="rest",
-    domains=("suitetalk.api",),
-    shared=("rest",),
-    paths=(ROOT,),
-    checks=checks.REST,
-    refuse=refuse,
-    answer=answer,
-    serve=serve,
-)
+    name="rest", channel="rest", domains=("suitetalk.api",), shared=("rest",), paths=(ROOT,), checks=checks.REST,
+    refuse=refuse, answer=answer, serve=serve,
+)  # fmt: skip

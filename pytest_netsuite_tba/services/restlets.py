@@ -215,15 +215,11 @@ class RestletCall:
             parameters.pop("deploy", None)
         token = self.token
         return Call(
-            method=self.request.method.upper(),
-            parameters=parameters,
-            body=body,
+            method=self.request.method.upper(), parameters=parameters, body=body,
             headers={name.lower(): value for name, value in self.request.headers if name.lower() != "authorization"},
-            user=token.entity.label,
-            role=token.role.name,
-            application=token.integration.name,
+            user=token.entity.label, role=token.role.name, application=token.integration.name,
             token_name=token.name,
-        )
+        )  # fmt: skip
 
     def _script_error(self, thrown: SuiteScriptError, deployment: Deployment) -> Reply:
         """The code is the error's name, the message is itself a JSON text (docs/rules.md 4.6)."""
@@ -273,11 +269,6 @@ def _plain(text: str) -> str:
 
 
 SERVICE = Service(
-    name="restlet",
-    channel="restlet",
-    domains=("restlets.api", "app", "extforms", "shop", "secure"),
-    paths=(RESTLET_PATH,),
-    checks=checks.RESTLET,
-    refuse=refuse,
-    answer=answer,
-)
+    name="restlet", channel="restlet", domains=("restlets.api", "app", "extforms", "shop", "secure"),
+    paths=(RESTLET_PATH,), checks=checks.RESTLET, refuse=refuse, answer=answer,
+)  # fmt: skip

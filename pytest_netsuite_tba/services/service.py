@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .reply import Reply
 
-Failure = str | Exception  # what the test left out, in words; or what its own code raised
+Failure = str | BaseException  # what the test left out, in words; or what its own code raised
 
 OAUTH_CHALLENGE = 'OAuth realm="{0}", error="token_rejected", error_description="Invalid login attempt."'
 BEARER_CHALLENGE = 'Bearer realm="{0}", error="invalid_token", error_description="Invalid login attempt."'
@@ -33,6 +33,9 @@ class Surroundings(Protocol):
 
     def is_expected(self) -> bool:
         """Whether the test said an answer to this very request."""
+
+    def answer(self) -> Reply | None:
+        """Answer what the fake leaves unanswered; None where nobody does."""
 
     def as_reply(self, value: object) -> Reply | None:
         """A framework's own response, which an entry point returned, as a reply; None for any other value."""
@@ -121,6 +124,7 @@ class Exchange:
         channel: Channel | None = None,
         forced: bool = False,
         hosts: tuple[str, ...] | None = (),
+        now: float | None = None,
     ) -> LoginAttempt:
         """Make an attempt that is refused before any check.
 
@@ -129,15 +133,12 @@ class Exchange:
             channel: the service's own when omitted.
             forced: the test asked for it.
             hosts: that may have been meant; None leaves it without a diagnosis.
+            now: Unix seconds; NetSuite's time when omitted.
         """
         login = AnyLogin(
-            self.request,
-            self.account,
-            channel or self.service.channel,
-            self.called.clock.now(),
-            hosts=hosts or (),
-            is_explained=hosts is not None,
-        )
+            self.request, self.account, channel or self.service.channel,
+            self.called.clock.now() if now is None else now, hosts=hosts or (), is_explained=hosts is not None,
+        )  # fmt: skip
         return self.keep(self.gate.refuse(login, refusal, forced=forced))
 
     def challenge(self) -> dict[str, str]:

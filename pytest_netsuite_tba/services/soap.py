@@ -127,14 +127,6 @@ def _unexpected(request: SignedRequest) -> Reply:
 
 
 SERVICE = service.Service(
-    name="soap",
-    channel="soap",
-    domains=("suitetalk.api",),
-    shared=("webservices",),
-    paths=(SOAP_PATH, "/wsdl/"),
-    checks=SOAP,
-    refuse=refuse,
-    answer=answer,
-    login=log_in,
-    serve=serve,
-)
+    name="soap", channel="soap", domains=("suitetalk.api",), shared=("webservices",), paths=(SOAP_PATH, "/wsdl/"),
+    checks=SOAP, refuse=refuse, answer=answer, login=log_in, serve=serve,
+)  # fmt: skip

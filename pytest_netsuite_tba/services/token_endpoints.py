@@ -168,13 +168,7 @@ def log_in(exchange: Exchange) -> LoginAttempt:
 
 
 SERVICE = service.Service(
-    name="token",
-    channel="token",
-    domains=("restlets.api", "app"),
-    shared=("rest", "system"),
-    paths=tuple(ENDPOINTS),
-    checks=checks.TOKEN_ENDPOINTS,
-    refuse=refuse,
-    login=log_in,
+    name="token", channel="token", domains=("restlets.api", "app"), shared=("rest", "system"),
+    paths=tuple(ENDPOINTS), checks=checks.TOKEN_ENDPOINTS, refuse=refuse, login=log_in,
     serve=lambda exchange: serve(exchange, ENDPOINTS),
-)
+)  # fmt: skip

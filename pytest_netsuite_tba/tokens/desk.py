@@ -89,13 +89,10 @@ class TokenDesk:
                 return attempt, None
             parameters = login.parameters
             token = RequestToken(
-                consumer_key=parameters["oauth_consumer_key"],
-                home=login.home,
-                account=login.account if login.names_account else None,
-                callback=parameters["oauth_callback"],
-                role=parameters.get("role", ""),
-                created=login.home.clock.now(),
-            )
+                consumer_key=parameters["oauth_consumer_key"], home=login.home,
+                account=login.account if login.names_account else None, callback=parameters["oauth_callback"],
+                role=parameters.get("role", ""), created=login.home.clock.now(),
+            )  # fmt: skip
             return attempt, self.request_tokens.add(token)
 
     def access_token(self, request: SignedRequest, account: Account | None) -> tuple[LoginAttempt, Token | None]:
@@ -115,13 +112,9 @@ class TokenDesk:
         named = account or self._named_by(request)
         chosen = named or next(iter(self.accounts.values()))
         return FlowLogin(
-            request,
-            chosen,
-            self._gate.nonces[chosen.id],
-            accounts=self.accounts.values(),
-            request_tokens=self.request_tokens,
-            names_account=named is not None,
-        )
+            request, chosen, self._gate.nonces[chosen.id], accounts=self.accounts.values(),
+            request_tokens=self.request_tokens, names_account=named is not None,
+        )  # fmt: skip
 
     def _named_by(self, request: SignedRequest) -> Account | None:
         """The account of a host that all share: the realm's, or the one where the user allowed the token."""
@@ -179,13 +172,9 @@ class TokenDesk:
             token.approval = Approval(account=account, entity=entity, role=role, verifier=secrets.token_hex(32))
             token.forms.clear()
             return _redirect(
-                token,
-                verifier=token.approval.verifier,
-                company=account.id,
-                role=str(role.id),
-                entity=str(entity.id),
-                state=state,
-            )
+                token, verifier=token.approval.verifier, company=account.id, role=str(role.id),
+                entity=str(entity.id), state=state,
+            )  # fmt: skip
 
     def deny(self, token: RequestToken, state: str = "") -> Redirect:
         """Note that the user denies ``token``: the verifier is empty."""

@@ -247,14 +247,10 @@ def _settle(method: str, target: str, minor: int, headers: Headers) -> Head:
         raise BadRequestError(417, f"the only expectation is 100-continue, not {', '.join(expectations)[:60]!r}")
     options = {option.strip().lower() for value in fields.get("connection", ()) for option in value.split(",")}
     return Head(
-        method=method,
-        target=target,
-        minor=minor,
-        headers=headers,
-        length=length,
+        method=method, target=target, minor=minor, headers=headers, length=length,
         keep_alive="close" not in options and (minor == 1 or "keep-alive" in options),
         expects_continue=bool(expectations) and minor == 1,
-    )
+    )  # fmt: skip
 
 
 def _check_host(minor: int, hosts: list[str]) -> None:
