@@ -29,19 +29,21 @@ class Hiding:
         secrets: consumer secrets and token secrets.
     """
 
-    __slots__ = ("_forms",)
+    __slots__ = ("_beginnings", "_forms")
 
     def __init__(self, secrets: Iterable[str]) -> None:
         forms = {form for secret in secrets for form in _forms(secret)}
         self._forms = sorted(forms, key=len, reverse=True)  # a secret may hold another one
+        self._beginnings = tuple({form[:_BEGINNING] for form in forms})
 
     def text(self, text: str) -> str:
         """The text without the secrets, whole or cut short."""
+        if len(text) < _LEAST_SECRET or not any(map(text.__contains__, self._beginnings)):
+            return text
         for form in self._forms:
-            if form in text:
-                text = text.replace(form, HIDDEN)
+            text = text.replace(form, HIDDEN)
         for form in self._forms:
-            if len(form) > _BEGINNING and form[:_BEGINNING] in text:
+            if len(form) > _BEGINNING:
                 text = _without_beginning(text, form)
         return text
 
