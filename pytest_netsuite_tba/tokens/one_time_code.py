@@ -15,7 +15,7 @@ def step_of(now: float) -> int:
     return int(now // STEP_SECONDS)
 
 
-def code_at(secret: str, now: float) -> str:
+def code(secret: str, now: float) -> str:
     """Compute the code of ``secret`` (base32) at ``now`` (Unix seconds)."""
     key = base64.b32decode(secret, casefold=True)
     digest = hmac.digest(key, struct.pack(">q", step_of(now)), "sha1")  # RFC 6238's default, as authenticator apps use

@@ -190,7 +190,7 @@ def code_is_right(login: UserLogin) -> Refusal | None:
     refused, sent = BY_TOKEN_ID["user-two-factor"], login.credentials.code
     if not sent:
         return refused.because("The role requires two-factor authentication, and no one-time code came.")
-    expected = one_time_code.code_at(login.found_entity.two_factor_secret, login.now)
+    expected = one_time_code.code(login.found_entity.two_factor_secret, login.now)
     if not hmac.compare_digest(to_bytes(expected), to_bytes(sent)):
         return refused.because("The one-time code is not the one of these 30 seconds.")
     step = one_time_code.step_of(login.now)

@@ -250,7 +250,7 @@ def test_a_two_factor_role(netsuite, oauth, application, visit):
     page.fill("#password", netsuite.entity.password)
     page.keyboard.press("Enter")
     page.click("text=Allow >> nth=-1")
-    page.fill("#code", one_time_code.code_at(netsuite.entity.two_factor_secret, netsuite.clock.now()))
+    page.fill("#code", one_time_code.code(netsuite.entity.two_factor_secret, netsuite.clock.now()))
     page.keyboard.press("Enter")
 
     page.wait_for_url("http://localhost:*/**")

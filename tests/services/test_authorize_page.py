@@ -168,7 +168,7 @@ def test_a_two_factor_role_asks_for_the_code_of_the_moment(netsuite):
     assert (200, "One-time code") == (page.status_code, title(page))
     page = submit(netsuite, page, code="000000")
     assert (401, "The one-time code is not the one of these 30 seconds.") == (page.status_code, error(page))
-    code = one_time_code.code_at(netsuite.entity.two_factor_secret, netsuite.clock.now())
+    code = one_time_code.code(netsuite.entity.two_factor_secret, netsuite.clock.now())
     answer = submit(netsuite, page, code=code)
 
     assert 302 == answer.status_code

@@ -274,14 +274,14 @@ RFC_6238 = {
 @pytest.mark.parametrize(("at", "code"), RFC_6238.items())
 def test_one_time_codes_are_those_of_rfc_6238(at, code):
     """The six digits are the last of the eight in RFC 6238, appendix B."""
-    assert code[-6:] == one_time_code.code_at(base64.b32encode(b"12345678901234567890").decode(), at)
+    assert code[-6:] == one_time_code.code(base64.b32encode(b"12345678901234567890").decode(), at)
 
 
 def test_a_one_time_code_is_good_once_and_for_30_seconds(netsuite):
     """A two-factor role takes the code of the moment, once."""
     netsuite.role.two_factor = True
     netsuite.clock.freeze(1_790_000_010)
-    now = one_time_code.code_at(netsuite.entity.two_factor_secret, netsuite.clock.now())
+    now = one_time_code.code(netsuite.entity.two_factor_secret, netsuite.clock.now())
     header = nlauth(netsuite, nlauth_otp=now)
 
     assert issued(issue(netsuite, header))
@@ -290,7 +290,7 @@ def test_a_one_time_code_is_good_once_and_for_30_seconds(netsuite):
     netsuite.clock.advance(seconds=30)
     assert (401, "TWO_FA_REQD") == refused(issue(netsuite, header))
     assert "The one-time code is not the one of these 30 seconds." == netsuite.audit_trail[-1].cause
-    fresh = one_time_code.code_at(netsuite.entity.two_factor_secret, netsuite.clock.now())
+    fresh = one_time_code.code(netsuite.entity.two_factor_secret, netsuite.clock.now())
     assert issued(issue(netsuite, nlauth(netsuite, nlauth_otp=fresh)))
 
 
