@@ -18,7 +18,7 @@ from pytest_netsuite_tba.report.rendering import labelled_lines, paint
 from pytest_netsuite_tba.report.trail import INDENT, SHOWN, Table, row
 
 from .command import Command, Status, UsageError
-from .shell import ADMIN_TOKEN, has_colour, width
+from .shell import ADMIN_VARIABLE, has_colour, width
 
 if TYPE_CHECKING:
     import argparse
@@ -41,13 +41,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--account", metavar="ID", help="only logins to this account, as 1234567_SB1")
     parser.add_argument("--limit", type=int, default=SHOWN, metavar="N", help="the newest N (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object an attempt, a line each")
-    parser.add_argument("--token", metavar="TOKEN", help=f"of an exposed server; else {ADMIN_TOKEN} of the environment")
+    parser.add_argument(
+        "--token", metavar="TOKEN", help=f"of an exposed server; else {ADMIN_VARIABLE} of the environment"
+    )
     parser.add_argument("--ca-file", metavar="FILE", help="the certificate to trust, as serve --tls --ca-file wrote it")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the trail and, with ``--follow``, what comes until the server stops."""
-    server = _ControlApi(arguments.url, arguments.token or os.environ.get(ADMIN_TOKEN, ""), arguments.ca_file)
+    server = _ControlApi(arguments.url, arguments.token or os.environ.get(ADMIN_VARIABLE, ""), arguments.ca_file)
     wanted = {"status": arguments.status, "detail": arguments.detail, "account": arguments.account}
     query = {name: value for name, value in wanted.items() if value is not None} | {"limit": arguments.limit}
     screen = None if arguments.json else _Screen(server, more=arguments.follow)
@@ -211,7 +213,7 @@ class _ControlApi:
         except (ValueError, TypeError, KeyError):
             return self._no_console()
         if error.code == HTTPStatus.UNAUTHORIZED:
-            return f"the server at {self.url} wants the token that it printed: give --token, or set {ADMIN_TOKEN}"
+            return f"the server at {self.url} wants the token that it printed: give --token, or set {ADMIN_VARIABLE}"
         return f"the server at {self.url} refuses: {message}"
 
     def _no_console(self) -> str:

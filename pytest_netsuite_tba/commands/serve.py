@@ -31,7 +31,7 @@ from .hosting import (
     note_warnings,
     write_file,
 )
-from .shell import ADMIN_TOKEN
+from .shell import ADMIN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.ca_file is not None:
                 write_file("--ca-file", arguments.ca_file, trust.ca_file.read_bytes())
         server = NetSuiteServer(*accounts, host=arguments.host, port=arguments.port, ssl_context=context, proxy=proxy)
-        token = (os.environ.get(ADMIN_TOKEN) or secrets.token_urlsafe(24)) if arguments.expose else None
+        token = (os.environ.get(ADMIN_VARIABLE) or secrets.token_urlsafe(24)) if arguments.expose else None
         server.console = Console(server, token=token, admin_hosts=arguments.admin_host)
         stack.enter_context(listening(server))
         log = AttemptLog(server.audit_trail, sys.stdout if arguments.json else sys.stderr, as_json=arguments.json)
@@ -189,7 +189,7 @@ COMMAND = Command(
     name="serve",
     help="run the fake as a process",
     description="Run the fake NetSuite as a process: a line a request, and on refusal what, why and cure.",
-    epilog=f"With --expose the console asks for a token: {ADMIN_TOKEN} of the environment, or one that is printed. "
+    epilog=f"With --expose the console asks for a token: {ADMIN_VARIABLE} of the environment, or one that is printed. "
     "SIGTERM, SIGHUP and Ctrl-C stop it; requests in flight are answered first. Exit status: 0, or 2 for bad input.",
     add_options=add_options,
     run=run,

@@ -27,7 +27,7 @@ ENVIRONMENT = CREDENTIAL_NAMES[:-1]  # without the base URL
 SECRETS_COME_FROM = (
     "Secrets come from --account, from the environment (" + ", ".join(ENVIRONMENT) + ") or from a prompt."
 )
-ADMIN_TOKEN = "NETSUITE_TBA_ADMIN_TOKEN"  # noqa: S105  (the variable's name)
+ADMIN_VARIABLE = "NETSUITE_TBA_ADMIN_TOKEN"
 _NARROWEST = 60
 _UNSEEN_WIDTH = 100  # of what no terminal shows
 

@@ -47,7 +47,7 @@ def json_response(value: object, status: int = 200) -> Response:
     return Response(json.dumps(value) + "\n", status=status, content_type="application/json")
 
 
-def hidden(value: Any, hide: Callable[[str], str]) -> Any:  # noqa: ANN401  (what JSON holds: the same kind comes back)
+def hidden(value: Any, hide: Callable[[str], str]) -> Any:  # noqa: ANN401  (JSON's type is recursive; with object, each caller would cast the dict that it put in)
     """Take the known secrets out of every text in a value; ``hide`` is the audit trail's."""
     if isinstance(value, str):
         return hide(value)

@@ -68,7 +68,7 @@ class Console:
             error.message, error.path = hidden((error.message, error.path), self._hide)
             is_page = error.status == HTTPStatus.UNAUTHORIZED and _is_browser(request)
             response = locked(error) if is_page else error_reply(error)
-        except Exception:  # noqa: BLE001  (whatever it does, the client gets its answer)
+        except Exception:  # noqa: BLE001  (uncaught, the browser gets a reset connection; the traceback goes to the log)
             _LOG.exception("the console failed on %s %s", request.method, request.path)
             response = error_reply(ApiError(500, "the console failed; the server's log has the traceback"))
         for name, value in SECURITY_HEADERS.items():

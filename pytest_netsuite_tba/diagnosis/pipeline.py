@@ -248,7 +248,7 @@ class Pipeline:
 
     # -- products ----------------------------------------------------------------------------------------------
 
-    def _value(self, recipe: Recipe, stage: str) -> Any:  # noqa: ANN401  (each stage has values of a type of its own)
+    def _value(self, recipe: Recipe, stage: str) -> Any:  # noqa: ANN401  (texts, numbers, functions, by stage: a type that names the stage would be thirty overloads)
         at, values = self._values[stage]
         return values[recipe[at]]
 

@@ -8,7 +8,7 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY
 from pytest_netsuite_tba.account.records import by_id
@@ -104,15 +104,23 @@ class Outcome:
         return self.attempts[-1] if self.attempts else None
 
 
-class InternalError(Exception):
-    """The fake itself raised what is the ``__cause__``."""
+class AnswerError(Exception):
+    """The test's own function ended by what is the ``__cause__``."""
+
+    who = "the answer"
 
     @classmethod
-    def of(cls, failed: Exception) -> InternalError:
+    def of(cls, failed: BaseException) -> Self:
         """What to report of an exception."""
-        inside = cls(f"the fake raised {type(failed).__name__}: {failed}")
-        inside.__cause__ = failed
-        return inside
+        told = cls(f"{cls.who} raised {type(failed).__name__}: {failed}")
+        told.__cause__ = failed
+        return told
+
+
+class InternalError(AnswerError):
+    """The fake itself raised what is the ``__cause__``."""
+
+    who = "the fake"
 
 
 class _ResetError(Exception):
@@ -157,16 +165,16 @@ class Fake:
             reply = self._answer(exchange)
         except _ResetError:
             exchange.reset = True
-        except Exception as failed:  # noqa: BLE001  (whatever it is: never a silent 500)
+        except Exception as failed:  # noqa: BLE001  (uncaught it is a 500 of the listener's thread, and the test stays green)
             reply = self._fail(exchange, failed)
         except KeyboardInterrupt:
             raise
-        except BaseException as ended:  # noqa: BLE001  (pytest.fail() or sys.exit() of the test's own function)
+        except BaseException as ended:  # noqa: BLE001  (pytest.fail() and sys.exit() in a test's own function are no Exceptions; in a thread they are lost)
             reply = self._fail_beside(exchange, ended)
         outcome = self._outcome(exchange, reply, unanswered=reply is None and not exchange.reset)
         try:
             self.settle(outcome)
-        except Exception as failed:  # noqa: BLE001  (the same, and of whoever watches the trail)
+        except Exception as failed:  # noqa: BLE001  (a watcher of the trail is the test's own code: the same)
             outcome.reply = self._fail(exchange, failed)
         return outcome
 
@@ -277,7 +285,7 @@ class Fake:
             return exchange.beside.answer()
         except ConnectionResetError:
             raise _ResetError from None
-        except Exception as failed:  # noqa: BLE001  (an expectation's own handler: reported, never lost)
+        except Exception as failed:  # noqa: BLE001  (a handler is the test's own code and may raise anything; it is a failure of the test)
             return self._fail_beside(exchange, failed)
 
     def _enter(self, account: Account) -> bool:
@@ -320,8 +328,8 @@ class Fake:
 
     @staticmethod
     def _fail_beside(exchange: Exchange, failed: BaseException) -> Reply:
-        """Tell of an exception of the test's own function."""
-        exchange.failures.append(failed)
+        """Tell of an exception of the test's own function; ``pytest.fail()`` raises what is no Exception."""
+        exchange.failures.append(failed if isinstance(failed, Exception) else AnswerError.of(failed))
         exchange.note = f"The answer failed: {type(failed).__name__}: {failed}"
         return Reply.of(b"", status=_FAILED)
 

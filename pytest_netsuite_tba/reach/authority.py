@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.wire.relay import LOOPBACK
@@ -56,7 +56,7 @@ class CertificateAuthority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(["http/1.1"])
         self._leaf(host).configure_cert(context)
-        context.sni_callback = self._answer_name  # type: ignore[assignment]  # typeshed wants SSLSocket's parent
+        context.sni_callback = self._answer_name  # type: ignore[assignment]  # typeshed says SSLObject; for a socket, the ssl module hands in the SSLSocket
         return context
 
     def _leaf(self, host: str) -> trustme.LeafCert:
@@ -78,8 +78,8 @@ class CertificateAuthority:
         from cryptography.x509.oid import ExtendedKeyUsageOID
 
         authority = x509.load_pem_x509_certificate(self.certificate)
-        signing = serialization.load_pem_private_key(self._authority.private_key_pem.bytes(), None)
-        assert isinstance(signing, ec.EllipticCurvePrivateKey)  # noqa: S101  (trustme's default)
+        loaded = serialization.load_pem_private_key(self._authority.private_key_pem.bytes(), None)
+        signing = cast("ec.EllipticCurvePrivateKey", loaded)  # trustme's default
         key = ec.generate_private_key(ec.SECP256R1())
         leaf = (
             x509.CertificateBuilder()

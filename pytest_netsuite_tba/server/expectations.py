@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -31,7 +31,7 @@ class Expectations(HTTPServer):
     def __init__(self, host: str, port: int, log: RequestLog, hide: Callable[[str], str]) -> None:
         super().__init__(host, port)
         self._hide = hide
-        self.log: RequestLog = log  # type: ignore[assignment]  # bounded, and says what it dropped
+        self.log: RequestLog = log  # type: ignore[assignment]  # pytest-httpserver has a list that grows for ever; ours reads like one, and is bounded
 
     def clear_log(self) -> None:
         """Forget the log of requests and responses."""
@@ -65,7 +65,7 @@ class Expectations(HTTPServer):
         if isinstance(failure, str):
             self.add_assertion(failure)
         elif not any(failure is noted for noted in (*self.assertions, *self.handler_errors)):
-            self.handler_errors.append(failure)  # type: ignore[arg-type]  # pytest.fail()'s is no Exception
+            self.handler_errors.append(failure)
 
 
 class RequestLog(History[Any]):
@@ -74,7 +74,11 @@ class RequestLog(History[Any]):
     def __iter__(self) -> Iterator[tuple[Request, Response]]:
         return (_log_entry(*entry) for entry in super().__iter__())
 
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401  (an index or a slice, as any sequence has it)
+    @overload
+    def __getitem__(self, index: int) -> tuple[Request, Response]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[Request, Response]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[Request, Response] | list[tuple[Request, Response]]:
         return list(self)[index] if isinstance(index, slice) else _log_entry(*super().__getitem__(index))
 
 

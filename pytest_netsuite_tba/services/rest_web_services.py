@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, unquote
 
 from pytest_netsuite_tba.account.fields import RecordError
@@ -15,6 +15,8 @@ from .envelopes import wrong_data_center
 from .reply import UNAUTHORIZED, Reply, error_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pytest_netsuite_tba.account.records import Account
     from pytest_netsuite_tba.account.web_services import Fields
     from pytest_netsuite_tba.login.login import Login
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from .service import Exchange
 
+R = TypeVar("R")
 ROOT = "/services/rest/"
 RECORDS = f"{ROOT}record/v1/"
 CATALOG = f"{RECORDS}metadata-catalog"
@@ -177,7 +180,7 @@ class RestCall:
             return _no_content()
         return self._change(lambda fields: self._patch(kind, record["id"], fields))
 
-    def _change(self, change: Any) -> Reply:  # noqa: ANN401  (a function of the fields, which gives the answer)
+    def _change(self, change: Callable[[Fields], Reply]) -> Reply:
         """Read the body, and change the store by it, or not at all."""
         fields = self._body()
         if isinstance(fields, Reply):
@@ -244,7 +247,7 @@ class RestCall:
 
     # -- both --------------------------------------------------------------------------------------------------
 
-    def _page(self, path: str, rows: list[Any], shown: Any) -> Reply:  # noqa: ANN401  (a function of a row)
+    def _page(self, path: str, rows: Sequence[R], shown: Callable[[R], Fields]) -> Reply:
         """The page that ``limit`` and ``offset`` ask for, with its links."""
         numbers = {}
         for name, default, least, most in (("limit", MOST_ROWS, 1, MOST_ROWS), ("offset", 0, 0, None)):

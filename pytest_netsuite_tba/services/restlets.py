@@ -185,7 +185,7 @@ class RestletCall:
         except SuiteScriptError as thrown:
             self.problem = f"The script threw {thrown.name}."
             return self._script_error(thrown, deployment)
-        except Exception as raised:  # noqa: BLE001  (whatever the test's own function raises: reported, never lost)
+        except Exception as raised:  # noqa: BLE001  (an entry point is the test's own code; NetSuite answers 400 whatever a script throws)
             self.problem = f"Entry point {method!r} of {deployment.script} raised {type(raised).__name__}: {raised}"
             self.failure = EntryPointError(self.problem)
             self.failure.__cause__ = raised

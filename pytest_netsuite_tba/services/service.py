@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .reply import Reply
 
-Failure = str | BaseException  # what the test left out, in words; or what its own code raised
+Failure = str | Exception  # what the test left out, in words; or what its own code raised
 
 OAUTH_CHALLENGE = 'OAuth realm="{0}", error="token_rejected", error_description="Invalid login attempt."'
 BEARER_CHALLENGE = 'Bearer realm="{0}", error="invalid_token", error_description="Invalid login attempt."'
@@ -67,7 +67,7 @@ class Service:
     paths: tuple[str, ...]
     checks: tuple[Check, ...]
     refuse: Callable[[Exchange, Refusal], Reply]
-    answer: Callable[[Exchange, Login], Reply | None] = lambda exchange, login: None  # noqa: ARG005  (leaves all unanswered)
+    answer: Callable[[Exchange, Login], Reply | None] = lambda _exchange, _login: None  # leaves all unanswered
     login: Callable[[Exchange], LoginAttempt] = field(default_factory=lambda: log_in)
     serve: Callable[[Exchange], Reply | None] = field(default_factory=lambda: serve)
 
