@@ -176,5 +176,7 @@ class _Forced:
 
     def take(self) -> Refusal | None:
         """The refusal of the next login, or None."""
+        if not self._next:
+            return self._always
         with self._lock:
             return self._next.popleft() if self._next else self._always

@@ -71,7 +71,7 @@ class SignedRequest:
     @property
     def url(self) -> str:
         """The full URL."""
-        return Target(self.scheme, self.host, self.path, self.query).url
+        return f"{self.scheme}://{self.host}{self.path}{'?' if self.query else ''}{self.query}"
 
     @property
     def authorization(self) -> AuthorizationHeader | None:
