@@ -270,7 +270,8 @@ def test_an_exception_inside_of_the_fake_fails_the_test_with_its_traceback(pytes
 
     token, text = Account().tokens.first(), str(result.stdout)
     result.assert_outcomes(failed=3)
-    assert 3 == text.count('raise ZeroDivisionError("deep inside")')
+    told = text.partition("short test summary")[0]  # under CI pytest repeats whole messages in its summary
+    assert 3 == told.count('raise ZeroDivisionError("deep inside")')
     result.stdout.fnmatch_lines(
         [
             "*test_own*",
