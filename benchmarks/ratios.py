@@ -257,12 +257,13 @@ def bytes_to_bytes(rounds: int) -> Row:
     account, credentials, fake = netsuite.account, netsuite.credentials, Fake([netsuite.account])
     host, reader = account.restlets_host, Reader(Limits())
 
-    def signed() -> tuple[SignedRequest, bytes]:
+    def signed() -> tuple[str, bytes]:
         authorization = credentials.authorization("GET", f"https://{host}{TARGET}")
-        headers = (("Host", host), ("Content-Type", "application/json"), ("Authorization", authorization))
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        raw = f"GET {TARGET} HTTP/1.1\r\n{lines}\r\n".encode()
-        return SignedRequest(method="GET", target=TARGET, host=host, headers=headers), raw
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers_with(authorization))
+        return authorization, f"GET {TARGET} HTTP/1.1\r\n{lines}\r\n".encode()
+
+    def headers_with(authorization: str) -> tuple[tuple[str, str], ...]:
+        return ("Host", host), ("Content-Type", "application/json"), ("Authorization", authorization)
 
     def served(raw: bytes) -> None:
         reader.feed(raw)
@@ -274,7 +275,8 @@ def bytes_to_bytes(rounds: int) -> Row:
         assert reply.status == 200, reply
         response_bytes(head, "200 OK", reply.headers, reply.body)
 
-    def verify(request: SignedRequest) -> None:
+    def verify(authorization: str) -> None:  # as the row of that name does
+        request = SignedRequest(method="GET", target=TARGET, host=host, headers=headers_with(authorization))
         fake.gate.judge(Login(request, account, fake.gate.nonces[account.id]), RESTLET)
 
     def median(call: Callable[[Any], object], made: list[Any]) -> float:

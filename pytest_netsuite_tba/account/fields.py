@@ -118,6 +118,23 @@ def rules_of(record: type[Any]) -> dict[str, FieldRule]:
 _IMMUTABLE = frozenset({str, bool, int, float, types.NoneType})
 
 
+class _Changes:
+    """Tells whether any record has changed, so that what was made of them is known to hold still.
+
+    Attributes:
+        latest: another object after each change.
+    """
+
+    latest: object = None
+
+    def note(self) -> None:
+        """Note that a record has changed: after it has, never before."""
+        self.latest = object()
+
+
+CHANGES = _Changes()
+
+
 class Record:
     """Base of the records: an assignment is checked at once, in the constructor and after it."""
 
@@ -141,6 +158,7 @@ class Record:
             if rule.minimum is not None and isinstance(value, int) and value < rule.minimum:
                 raise RecordError(where, value, f"a whole number from {rule.minimum}")
         object.__setattr__(self, name, value)
+        CHANGES.note()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy field by field; what was checked when it was set is not checked again."""

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from .fields import Record, RecordError, nearest
+from .fields import CHANGES, Record, RecordError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, ValuesView
@@ -26,6 +26,7 @@ class Records(Mapping[Any, R], Generic[R]):
         self._key = key
         self._account = account
         self._records = list(records)
+        self._values = dict(enumerate(self._records)).values()
 
     def add(self, record: R) -> R:
         """Add ``record``.
@@ -36,12 +37,17 @@ class Records(Mapping[Any, R], Generic[R]):
         key = getattr(record, self._key)
         if key in self:
             raise RecordError(f"{self.noun} of account {self._account}", key, f"a {self._key} not yet in use")
-        self._records.append(record)
+        self._become([*self._records, record])
         return record
 
     def remove(self, record: R) -> None:
         """Remove ``record``, which must be here."""
-        self._records[:] = [kept for kept in self._records if kept is not record]
+        self._become([kept for kept in self._records if kept is not record])
+
+    def _become(self, records: list[R]) -> None:
+        self._records = records
+        self._values = dict(enumerate(records)).values()
+        CHANGES.note()
 
     def find(self, wanted: object, where: str = "") -> R:
         """Find the record that ``wanted`` is, or is the key of; ``where`` says what asks for it.
@@ -78,8 +84,8 @@ class Records(Mapping[Any, R], Generic[R]):
         return (getattr(record, self._key) for record in list(self._records))
 
     def values(self) -> ValuesView[R]:
-        """The records themselves."""
-        return dict(enumerate(self._records)).values()  # the inherited view would search for each by its key
+        """The records themselves, as they are now."""
+        return self._values  # the inherited view would search for each by its key
 
     def __len__(self) -> int:
         return len(self._records)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .behaviour import Behaviour
 from .clock import Clock
-from .fields import Record, RecordError, rules_of, setting
+from .fields import CHANGES, Record, RecordError, rules_of, setting
 from .keyed import Records
 from .scripts import Audience, Canned, Deployment
 from .users import Entity, Omitted, Role
@@ -404,7 +404,7 @@ class Account(Record):
     def find_deployment(self, script: str, deploy: str) -> Deployment | None:
         """Find the deployment that ``script`` and ``deploy`` name, each an id or a number."""
         for found in self.restlets:
-            scripts, deploys = {found.script, str(found.script_number)}, {found.deploy, str(found.deploy_number)}
+            scripts, deploys = (found.script, str(found.script_number)), (found.deploy, str(found.deploy_number))
             if script in scripts and deploy in deploys:
                 return found
         return None
@@ -419,6 +419,7 @@ class Account(Record):
             for name in rules_of(Account):
                 if name not in {"id", "lock"}:
                     object.__setattr__(self, name, getattr(other, name))
+            CHANGES.note()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Account:
         memo[id(self.lock)] = threading.RLock()

@@ -211,8 +211,7 @@ class Fake:
                 attempt.cause = f"{attempt.cause} {NEVER_ANSWERED}" if attempt.cause else NEVER_ANSWERED
             self.audit_trail.tell(attempt)
         if reply is not None:
-            headers = outcome.request.headers
-            routed = any(_ROUTING_COOKIE in value for name, value in headers if name.lower() == "cookie")
+            routed = any(_ROUTING_COOKIE in sent for sent in outcome.request.headers_of("cookie"))
             cookie = () if routed else (("Set-Cookie", f"{_ROUTING_COOKIE}; path=/"),)
             reply.headers += (("x-n-operationid", _operation_id()), *cookie, *_CAPTURED_HEADERS)
 
@@ -257,7 +256,7 @@ class Fake:
         except MisdirectedError as wrong:
             return self._misdirect(exchange, wrong)
         striking = self.faults.striking(exchange.request)
-        early = next((fault for fault in striking if fault.is_early), None)
+        early = next((fault for fault in striking if fault.is_early), None) if striking else None
         if early is not None:
             for fault in striking[: striking.index(early)]:
                 self.faults.wait(fault)

@@ -27,7 +27,7 @@ def expected_base_string(
     signed = [pair for pair in oauth_parameters if pair[0] not in NOT_SIGNED]
     if parameter_order == "rfc5849":
         sent = request.query_parameters + decode_query(request.form) if request.form else request.query_parameters
-        parameters = parameter_string([*signed, *(pair for pair in sent if pair[0] != "oauth_signature")])
+        parameters = parameter_string(signed + [pair for pair in sent if pair[0] != "oauth_signature"])
     else:
         signed += _split_as_oracle_does(request.query) + _split_as_oracle_does(request.form)
         parameters = _join_as_oracle_does(signed)

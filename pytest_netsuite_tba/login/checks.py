@@ -38,6 +38,7 @@ REQUIRED = (
     "oauth_nonce",
     "oauth_signature",
 )
+_ALL_REQUIRED = frozenset(REQUIRED)
 PROTOCOL_PARAMETERS = frozenset((*REQUIRED, "oauth_version"))
 NONCE_MIN_LENGTH = 6
 MAX_PARAMETERS = 1_000  # a bound of ours: nothing legitimate comes near it
@@ -118,9 +119,9 @@ def _header_outside(request: SignedRequest) -> AuthorizationHeader:
 
 def required_parameters_are_present(login: Login) -> Refusal | None:
     """Row 4: nothing that NetSuite needs is missing."""
-    missing = [name for name in REQUIRED if name not in login.parameters]
-    if not missing:
+    if login.parameters.keys() >= _ALL_REQUIRED:
         return None
+    missing = [name for name in REQUIRED if name not in login.parameters]
     are = "is" if len(missing) == 1 else "are"
     return BY_ID["MissingTokenPassportRequiredFields"].because(
         f"{' and '.join(missing)} {are} missing from the Authorization header."

@@ -7,6 +7,7 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from pytest_netsuite_tba.account.fields import CHANGES
 from pytest_netsuite_tba.account.records import by_id
 
 from .audit_trail import LoginAttempt
@@ -54,6 +55,7 @@ class Gate:
         self.accounts = by_id(accounts)
         self.trail = trail
         self.diagnose = diagnose
+        self._secrets: tuple[object, tuple[str, ...]] = None, ()  # after which change of the records, and which
         self.forget()
 
     def forget(self) -> None:
@@ -104,7 +106,11 @@ class Gate:
 
     def hide(self, *more: str) -> Hiding:
         """What hides the secrets that are known now, and ``more``."""
-        return hiding((*secrets_of(self.accounts.values()), *more))
+        latest, (as_of, secrets) = CHANGES.latest, self._secrets
+        if as_of is not latest:
+            secrets = tuple(secrets_of(self.accounts.values()))
+            self._secrets = latest, secrets
+        return hiding((*secrets, *more))
 
     def _attempt(self, login: AnyLogin, refusal: Refusal | None, *, forced: bool, logged: bool = True) -> LoginAttempt:
         """Make the attempt, complete and without a secret, and write it into the trail."""

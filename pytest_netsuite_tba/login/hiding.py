@@ -90,11 +90,7 @@ def hider(accounts: Mapping[str, Account]) -> Callable[[str], str]:
     def hide(text: str) -> str:
         try:
             secrets = secrets_of(accounts.values())
-        except (
-            AttributeError,
-            TypeError,
-            ValueError,
-        ) as failed:  # a test broke the records, as token.integration = None
+        except (AttributeError, TypeError, ValueError) as failed:  # a test broke them, as token.integration = None
             return f"(not shown: the secrets of the records cannot be read: {type(failed).__name__})"
         return hiding(tuple(secrets)).text(text)
 
@@ -106,10 +102,6 @@ def _forms(secret: str) -> tuple[str, ...]:
     """A secret as it is, encoded as clients do, encoded twice, and as Python quotes it; nothing of one too short."""
     once = percent_encode(secret)
     lower = re.sub("%..", lambda found: found[0].lower(), once)
-    others = (
-        percent_encode(once),
-        quote(to_bytes(secret), safe="!'()*~"),
-        quote_plus(to_bytes(secret)),
-        repr(secret)[1:-1],
-    )
-    return tuple(form for form in {secret, once, lower, *others} if len(form) >= _LEAST_SECRET)
+    others = (quote(to_bytes(secret), safe="!'()*~"), quote_plus(to_bytes(secret)), repr(secret)[1:-1])
+    forms = {secret, once, lower, percent_encode(once), *others}
+    return tuple(form for form in forms if len(form) >= _LEAST_SECRET)

@@ -63,7 +63,7 @@ class SignedRequest:
         self.remote_address = remote_address
         self.envelope: Envelope | None = None
         self.scheme, self.host, self.path, self.query = Target.of(target, scheme=scheme, host=host)
-        self.authorizations = tuple(value for name, value in headers if name.lower() == "authorization")
+        self.authorizations = self.headers_of("authorization")
         self._first_headers: dict[str, str] | None = None
         self._authorization: AuthorizationHeader | None = None
         self._query_parameters: list[tuple[str, str]] | None = None
@@ -92,6 +92,10 @@ class SignedRequest:
         if self._first_headers is None:
             self._first_headers = {sent.lower(): value for sent, value in reversed(self.headers)}
         return self._first_headers.get(name, "")
+
+    def headers_of(self, name: str) -> tuple[str, ...]:
+        """The values of all headers of that name (lower case), in the order sent."""
+        return tuple([value for sent, value in self.headers if sent.lower() == name])
 
     @property
     def media_type(self) -> str:

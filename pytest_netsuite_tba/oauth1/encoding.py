@@ -15,6 +15,7 @@ FORM = "application/x-www-form-urlencoded"  # the one media type whose body is s
 _ERRORS = "surrogateescape"
 _RESERVED = re.compile(r"[^A-Za-z0-9._~-]")
 _ESCAPES = {chr(code): f"%{code:02X}" for code in range(128)}
+_UNESCAPED = {f"{high}{low}": chr(int(high + low, 16)) for high in "01234567" for low in "0123456789ABCDEFabcdef"}
 _STANDS_FOR_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _SHORT = 256  # characters: names, keys and ids, which come again with every request
 _REMEMBERED = 1_024
@@ -66,11 +67,27 @@ def _encode(text: str) -> str:
 _encode_short = lru_cache(_REMEMBERED)(_encode)
 
 
+def percent_encode_pair(pair: tuple[str, str]) -> tuple[str, str]:
+    """The same for a name and its value; most pairs of a request come again with the next."""
+    return _encode_short_pair(pair) if len(pair[0]) + len(pair[1]) <= _SHORT else _encode_pair(pair)
+
+
+def _encode_pair(pair: tuple[str, str]) -> tuple[str, str]:
+    return percent_encode(pair[0]), _encode(pair[1])
+
+
+_encode_short_pair = lru_cache(_REMEMBERED)(_encode_pair)
+
+
 def percent_decode(text: str) -> str:
     """Undo :func:`percent_encode`; ``+`` stays a plus, and ``%`` before anything but two hex digits stays."""
-    if "%" not in text:
+    first, *escaped = text.split("%")
+    if not escaped:
         return text
-    return to_text(unquote_to_bytes(to_bytes(text)))
+    try:
+        return first + "".join([_UNESCAPED[part[:2]] + part[2:] for part in escaped])
+    except KeyError:  # no ASCII, or no escape at all
+        return to_text(unquote_to_bytes(to_bytes(text)))
 
 
 def form_decode(text: str) -> str:
@@ -88,5 +105,6 @@ def decode_query(query: str) -> list[tuple[str, str]]:
     for pair in query.split("&"):
         if pair:
             name, _, value = pair.partition("=")
-            pairs.append((form_decode(name), form_decode(value)))
+            encoded = "%" in pair or "+" in pair
+            pairs.append((form_decode(name), form_decode(value)) if encoded else (name, value))
     return pairs

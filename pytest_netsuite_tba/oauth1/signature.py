@@ -7,7 +7,7 @@ import hmac
 import re
 from typing import TYPE_CHECKING, Literal, get_args
 
-from .encoding import percent_encode, to_bytes
+from .encoding import percent_encode, percent_encode_pair, to_bytes
 from .target import host_and_port
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def parameter_string(parameters: Iterable[tuple[str, str]]) -> str:
 
     ``parameters`` are decoded pairs; leaving out ``realm`` and ``oauth_signature`` is the caller's part.
     """
-    encoded = sorted([(percent_encode(name), percent_encode(value)) for name, value in parameters])
-    return "&".join([f"{name}={value}" for name, value in encoded])
+    return "&".join(map("=".join, sorted([percent_encode_pair(pair) for pair in parameters])))
 
 
 def base_string(method: str, uri: str, parameters: str) -> str:

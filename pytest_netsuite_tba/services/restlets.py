@@ -104,7 +104,7 @@ class RestletCall:
         self.account = account
         self.token = token
         self.parameters = dict(request.query_parameters)
-        if not request.query.isascii() or "%" in request.query:
+        if not "".join(map("".join, request.query_parameters)).isascii():
             self.parameters = {_plain(name): _plain(value) for name, value in request.query_parameters}
         self.problem: str | None = None
         self.failure: Exception | None = None

@@ -6,7 +6,7 @@ import re
 import sys
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     Headers = tuple[tuple[str, str], ...]
@@ -62,8 +62,7 @@ class BadRequestError(Exception):
         self.malformed = replace(self.malformed, method=method, target=target, headers=headers)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(NamedTuple):
     """A request's head. Text is UTF-8 with other bytes as lone surrogates.
 
     Attributes:
