@@ -104,9 +104,7 @@ def lowest(session: nox.Session) -> None:
         *(each for name in extras if name != "all" for each in extras[name]),
     ]
     session.install("--group", "test", ".[all]", *(each.replace(">=", "==") for each in declared))
-    # The schemathesis that goes with pytest 8.0 knows no Hypothesis of today; it is a tool of the tests and no library of ours.
-    schemathesis = "--deselect=tests/console/test_console.py::test_the_server_does_as_the_description_says"
-    pytest(session, otherwise=[*MOST, schemathesis, *WITH_LIBRARIES])
+    pytest(session, otherwise=[*MOST, *WITH_LIBRARIES])
 
 
 @nox.session

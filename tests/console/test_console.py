@@ -447,6 +447,7 @@ def test_the_description_has_every_operation(call):
     assert len(OPERATIONS) == sum(map(len, described.values()))
 
 
+@pytest.mark.exhaustive
 def test_the_server_does_as_the_description_says(tmp_path):
     """Schemathesis sends what the description allows and what it forbids, and checks the answers by it."""
     pytest.importorskip("schemathesis", reason="SKIPPED: schemathesis is not installed")

@@ -213,6 +213,7 @@ def _sorts_differently(pairs):
     return encoded != sorted(encoded)
 
 
+@pytest.mark.exhaustive
 def test_the_awkward_requests_are_reached():
     """The requests drawn below hold every awkward case that this module is about."""
     reached = Counter()
