@@ -1,11 +1,14 @@
 """A user's own helpers: every public name, in an annotation or called."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, assert_type
 
 import pytest
 import requests
+from pytest_httpserver import URIPattern
+from werkzeug.test import Client
 
 from pytest_netsuite_tba import (
     Account,
@@ -22,6 +25,7 @@ from pytest_netsuite_tba import (
     assert_signed,
     explain,
 )
+from pytest_netsuite_tba.wire import Limits
 
 RESTLETS = "https://1234567-sb1.restlets.api.netsuite.com/app/site/hosting/restlet.nl?script=1&deploy=1"
 
@@ -110,3 +114,44 @@ def test_without_a_server() -> None:
     assert explain(f"GET {RESTLETS} HTTP/1.1\r\n\r\n", account).detail is None
     with pytest.raises(AssertionError):
         assert_signed(request, account)
+
+
+def test_what_web_services_find(netsuite: NetSuiteServer) -> None:
+    netsuite.suiteql("SELECT id FROM customer", [{"id": 7}])
+    netsuite.suiteql(re.compile("FROM item"), lambda query: [{"length": len(query)}])
+    netsuite.soap("get", '<getResponse xmlns="urn:messages_2023_1.platform.webservices.netsuite.com"/>')
+    assert_type(netsuite.records.add("customer", {"companyName": "A"}, id=7), dict[str, Any])
+
+
+def test_the_flow(netsuite: NetSuiteServer) -> None:
+    with pytest.raises(ValueError, match="request token"):
+        netsuite.authorize("no request token", entity=netsuite.entity, role=netsuite.role, deny=True)
+
+
+def test_what_was_announced(netsuite: NetSuiteServer) -> None:
+    netsuite.expect_request("/own").respond_with_data("a")
+    netsuite.expect_oneshot_request("/once").respond_with_json({"a": 1})
+    netsuite.expect_ordered_request("/next")
+    assert_type(netsuite.httpserver.handlers[0].matcher.uri, str | URIPattern | re.Pattern[str])
+    assert_type(len(netsuite.log), int)
+    netsuite.check()
+    netsuite.check_assertions()
+    netsuite.clear()
+    netsuite.verify(required=False, strict=False)
+    netsuite.restore([Account()])
+
+
+def test_where_it_listens() -> None:
+    netsuite = NetSuiteServer(Account(), host="127.0.0.1", port=0, limits=Limits(body_bytes=1_000), history=10)
+    netsuite.start()
+    assert_type(netsuite.host, str)
+    assert_type(netsuite.port, int)
+    assert_type(netsuite.limits, Limits)
+    assert_type(netsuite.is_running(), bool)
+    assert netsuite.proxy is None
+    assert netsuite.console is None
+    netsuite.stop(grace=0.0)
+    answer = Client(netsuite.wsgi_app).get("/services/rest/record/v1/customer")
+    assert_type(answer.status_code, int)
+    token = netsuite.create_token(name="Another")
+    assert_type(netsuite.credentials_for(token).authorization("GET", RESTLETS), str)

@@ -42,6 +42,11 @@ class History(Sequence[T]):
             self._entries.clear()
             self.dropped = 0
 
+    def newest(self) -> T | None:
+        """The newest entry, or None where there is none."""
+        with self._lock:
+            return self._entries[-1] if self._entries else None
+
     def __len__(self) -> int:
         return len(self._entries)
 

@@ -172,10 +172,9 @@ class Fake:
         except BaseException as ended:  # noqa: BLE001  (pytest.fail() and sys.exit() in a test's own function are no Exceptions; in a thread they are lost)
             reply = self._fail_beside(exchange, ended)
         outcome = self._outcome(exchange, reply, unanswered=reply is None and not exchange.reset)
-        try:
-            self.settle(outcome)
-        except Exception as failed:  # noqa: BLE001  (a watcher of the trail is the test's own code: the same)
-            outcome.reply = self._fail(exchange, failed)
+        for raised in self.settle(outcome):
+            outcome.reply, outcome.note = self._fail(exchange, raised), exchange.note
+            self._write(outcome)
         return outcome
 
     def judge(self, request: SignedRequest) -> LoginAttempt:
@@ -197,30 +196,43 @@ class Fake:
         self.settle(self._outcome(exchange, reply, unanswered=False))
         return exchange.attempts[-1]
 
-    def settle(self, outcome: Outcome) -> None:
-        """Note what the client gets in the attempts, and tell the watchers: the one place where that happens."""
+    def settle(self, outcome: Outcome) -> list[Exception]:
+        """Note what the client gets in the attempts, and tell the watchers: the one place where that happens.
+
+        Returns what the watchers raised.
+        """
+        self._write(outcome)
+        return [failed for attempt in outcome.attempts for failed in self.audit_trail.tell(attempt)]
+
+    def _write(self, outcome: Outcome) -> None:
         reply = outcome.reply
         for attempt in outcome.attempts:
             if outcome.note:
                 attempt.cause = self._hide(outcome.note)
             if reply is not None and reply.code is not None:
-                attempt.code = reply.code
+                attempt.code = self._hide(reply.code)
             if reply is not None and not outcome.reset:
                 attempt.http_status = reply.status
             elif reply is not None:
                 attempt.cause = f"{attempt.cause} {NEVER_ANSWERED}" if attempt.cause else NEVER_ANSWERED
-            self.audit_trail.tell(attempt)
         if reply is not None:
             routed = any(_ROUTING_COOKIE in sent for sent in outcome.request.headers_of("cookie"))
             cookie = () if routed else (("Set-Cookie", f"{_ROUTING_COOKIE}; path=/"),)
             reply.headers += (("x-n-operationid", _operation_id()), *cookie, *_CAPTURED_HEADERS)
 
-    def note_malformed(self, request: SignedRequest, status: int, cause: str, cure: str | None) -> None:
-        """Write into the trail what could be read of a request that is no well-formed HTTP."""
+    def fail(self, request: SignedRequest, failed: Exception) -> Outcome:
+        """The outcome of a request on which the fake failed outside of :meth:`call`."""
+        exchange = self._exchange(request, ALONE)
+        outcome = self._outcome(exchange, self._fail(exchange, failed), unanswered=False)
+        self.settle(outcome)
+        return outcome
+
+    def note_malformed(self, request: SignedRequest, status: int, cause: str, cure: str | None) -> list[Exception]:
+        """Write into the trail what could be read of a request that is no well-formed HTTP; as :meth:`settle`."""
         login = AnyLogin(request, None, "restlet", next(iter(self.accounts.values())).clock.now())
         attempt = self.gate.refuse(login, MALFORMED_HTTP.because(cause, cure))
         reply = Reply(status=status)
-        self.settle(Outcome(request=request, reply=reply, attempts=[attempt]))
+        return self.settle(Outcome(request=request, reply=reply, attempts=[attempt]))
 
     def restore(self, seed: Iterable[Account]) -> None:
         """Go back to these records, which are copied, and forget all that happened since, but the attempts' numbers."""
@@ -334,8 +346,8 @@ class Fake:
 
     def _fail(self, exchange: Exchange, failed: Exception) -> Reply:
         """Tell of an exception of the fake's own."""
-        told = f"the fake failed on {exchange.request.method} {exchange.request.path}\n{traceback.format_exc()}"
-        _LOG.error("%s", self._hide(told))
+        told = "".join(traceback.format_exception(failed))
+        _LOG.error("%s", self._hide(f"the fake failed on {exchange.request.method} {exchange.request.path}\n{told}"))
         exchange.failures.append(InternalError.of(failed))
         exchange.note = f"The fake itself failed: {type(failed).__name__}: {failed}"
         if not exchange.attempts:

@@ -165,10 +165,15 @@ class AuditTrail(History[LoginAttempt]):
                 self.unannounced.append(entry)
         super().append(entry)
 
-    def tell(self, attempt: LoginAttempt) -> None:
-        """Tell the watchers of an attempt whose answer is made."""
+    def tell(self, attempt: LoginAttempt) -> list[Exception]:
+        """Tell the watchers of an attempt whose answer is made; returns what they raised."""
+        failed: list[Exception] = []
         for watcher in self.watchers:
-            watcher(attempt)
+            try:
+                watcher(attempt)
+            except Exception as error:  # noqa: BLE001  (it is the test's own code; the others are told, and the test fails)
+                failed.append(error)
+        return failed
 
     def earlier(self, id: int) -> Earlier | None:
         """What the diagnosis of a replay needs of the attempt with this id, if it is still here."""

@@ -1,6 +1,6 @@
 """Rows 1 to 18 of the table of checks, in its order (``docs/refusals.md``).
 
-Row 1, the host, is decided before there is an account: :mod:`pytest_netsuite_tba.services.hosts`.
+Row 1, the host, is decided before there is an account: :mod:`pytest_netsuite_tba.services.routing`.
 Each check looks at one :class:`Login` and gives a refusal, or None to let it pass on.
 The order is ours: Oracle publishes none.
 """

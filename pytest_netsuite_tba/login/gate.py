@@ -138,7 +138,7 @@ class Gate:
 
     def _facts(self, login: AnyLogin, refusal: Refusal, hides: Hiding, *, forced: bool) -> Facts:
         """Keep what a diagnosis will need, before the records change."""
-        account, accounts = login.account, self.accounts.values()
+        account, accounts, last = login.account, self.accounts.values(), self.trail.newest()
         hosts = tuple(served.restlets_host for served in accounts) if login.hosts is None else login.hosts
         return Facts(
             request=login.request, row=refusal, hiding=hides, now=login.now,
@@ -148,7 +148,7 @@ class Gate:
             known_elsewhere=self._elsewhere(login),
             parameter_order="rfc5849" if account is None else account.behaviour.parameter_order,
             earlier=None if login.earlier_attempt is None else self.trail.earlier(login.earlier_attempt),
-            after_redirect=bool(len(self.trail)) and str(self.trail[-1].http_status).startswith("30"),
+            after_redirect=last is not None and str(last.http_status).startswith("30"),
             forced=forced,
         )  # fmt: skip
 

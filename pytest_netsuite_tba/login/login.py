@@ -172,5 +172,5 @@ class Login(AnyLogin):
             return
         if refusal is None:
             self.token.entity.failed_logins = 0
-        elif refusal.id == "InvalidSignature":
+        elif refusal.counted:
             self.token.entity.count_failure(self.now)

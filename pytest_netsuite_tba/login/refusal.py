@@ -72,6 +72,7 @@ class Refusal:
         mistake: id of the mistake in the catalogue that the refusal itself shows, or ``""``.
         header_at_fault: whether another Authorization header could have been let in.
         needs_new_nonce: whether the right header has another nonce and timestamp than were sent.
+        counted: whether it counts towards the lock of its user.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Refusal:
     mistake: str = ""
     header_at_fault: bool = True
     needs_new_nonce: bool = False
+    counted: bool = False
 
     @property
     def message(self) -> str:

@@ -108,4 +108,4 @@ class SignedRequest:
         return to_text(self.body) if self.body and self.media_type == FORM else ""
 
     def __repr__(self) -> str:
-        return f"<SignedRequest {self.method} {self.url}>"
+        return f"<SignedRequest {self.method} {self.path}>"  # a query may hold a secret

@@ -8,7 +8,9 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from pytest_netsuite_tba.account.history import History
+from pytest_netsuite_tba.fake.core import AnswerError
 from pytest_netsuite_tba.services.reply import Reply
+from pytest_netsuite_tba.services.restlets import EntryPointError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +63,10 @@ class Expectations(HTTPServer):
         return Response(b"", status=_NOT_FOUND)
 
     def note(self, failure: Failure) -> None:
-        """Fail the test, at the latest in ``netsuite.verify()``."""
+        """Fail the test, at the latest in ``netsuite.verify()``; an exception whose text holds a secret is told by another."""
+        if isinstance(failure, Exception) and self._hide(str(failure)) != str(failure):
+            kind = type(failure) if isinstance(failure, AnswerError | EntryPointError) else AnswerError
+            failure = kind(self._hide(f"{'' if kind is type(failure) else f'{type(failure).__name__}: '}{failure}"))
         if isinstance(failure, str):
             self.add_assertion(failure)
         elif not any(failure is noted for noted in (*self.assertions, *self.handler_errors)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote
@@ -23,7 +22,6 @@ from pytest_netsuite_tba.login.environ import request_of
 from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
-from pytest_netsuite_tba.services.reply import Reply
 from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 from pytest_netsuite_tba.tokens.approval import approve
 from pytest_netsuite_tba.wire import Limits
@@ -46,10 +44,12 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.scripts import Audience, Deployment, EntryPoint
     from pytest_netsuite_tba.account.users import Entity, Role
     from pytest_netsuite_tba.account.web_services import Rows, SoapAnswer, WebServicesContent
+    from pytest_netsuite_tba.fake.core import Outcome
     from pytest_netsuite_tba.fake.faults import Faults
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.reach.proxy import Proxy
+    from pytest_netsuite_tba.services.reply import Reply
     from pytest_netsuite_tba.tokens.desk import Redirect
     from pytest_netsuite_tba.wire.message import Malformed
 
@@ -364,6 +364,7 @@ class NetSuiteServer:
         """
         self._fake.restore(seed)
         self._keep_calls()
+        self._missed.clear()
         self.audit_trail.announced.clear()
         self.httpserver.clear_assertions()
         self.httpserver.clear_handler_errors()
@@ -391,7 +392,7 @@ class NetSuiteServer:
             deployment
             for account in (self.accounts.values() if required and strict else ())
             for deployment in account.restlets
-            if deployment.required and deployment not in self._missed  # each is said once
+            if deployment.required and not any(deployment is missed for missed in self._missed)  # each is said once
             if not deployment.calls and not deployment.calls.dropped
         ]
         self._missed += missed
@@ -504,7 +505,8 @@ class NetSuiteServer:
             headers=malformed.headers,
         )
         cause = f"{malformed.reason[:1].upper()}{malformed.reason[1:]}."
-        self._fake.note_malformed(request, malformed.status, cause, malformed.cure)
+        for failed in self._fake.note_malformed(request, malformed.status, cause, malformed.cure):
+            self.httpserver.note(InternalError.of(failed))
 
     # -- one request -----------------------------------------------------------------------------------------------
 
@@ -519,8 +521,8 @@ class NetSuiteServer:
         except ConnectionResetError:
             raise
         except Exception as failed:  # noqa: BLE001  (what the core's own net does not span, as reading the environ; uncaught, the test stays green)
-            self.httpserver.note(InternalError.of(failed))
-            reply = Reply.of(b"", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+            unread = SignedRequest(method=environ["REQUEST_METHOD"], target="", host="")
+            reply = self._told(self._fake.fail(unread, failed))
         self.log.append((environ, reply))
         reason = reply.reason or HTTP_STATUS_CODES.get(reply.status, "Unknown").upper()
         start_response(f"{reply.status} {reason}", reply.headers)
@@ -534,7 +536,9 @@ class NetSuiteServer:
         Raises:
             ConnectionResetError: the test asked for it.
         """
-        outcome = self._fake.call(request, beside)
+        return self._told(self._fake.call(request, beside))
+
+    def _told(self, outcome: Outcome) -> Reply:
         for failure in outcome.failures:
             self.httpserver.note(failure)
         if outcome.reset or outcome.reply is None:

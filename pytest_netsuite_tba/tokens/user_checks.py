@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from .nlauth import UserCredentials
 
-# The refusals that count towards the lock.
-COUNTED = ("user-wrong-credentials", "user-two-factor")
-
 
 class UserLogin(AnyLogin):
     """One user on the way through the checks.
@@ -99,7 +96,7 @@ class UserLogin(AnyLogin):
         """Lock the user at the fifth failure in a row."""
         if self.entity is not None and refusal is None:
             self.entity.failed_logins = 0
-        elif self.entity is not None and refusal is not None and refusal.id in COUNTED:
+        elif self.entity is not None and refusal is not None and refusal.counted:
             self.entity.count_failure(self.now)
 
 

@@ -1,11 +1,16 @@
 """Whatever goes wrong behind an answer is a 500 that the test is told of; never silence, never a secret."""
 
+import socket
 import threading
+import traceback
+from contextlib import closing
 
 import pytest
 from werkzeug import Response
 
-from pytest_netsuite_tba import Account, NetSuiteServer
+from pytest_netsuite_tba import Account, NetSuiteServer, SuiteScriptError
+from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.services.restlets import EntryPointError
 
 ECHO = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
 
@@ -166,3 +171,92 @@ def test_a_secret_is_hidden_however_a_client_encodes_it(server, sent):
     server.credentials.client().get(f"{ECHO}&leaked={sent}")
 
     assert "[secret]" in server.audit_trail[-1].url
+
+
+def leak(server, kind=ValueError):
+    """Have an entry point raise what holds a secret, which the client sent."""
+    server.deploy("customscript_echo", "customdeploy_echo", get=lambda sent: raise_(kind(sent["c"], "m")))
+    server.credentials.client().get(f"{ECHO}&c={server.token.secret}")
+
+
+def test_a_code_that_holds_a_secret_is_hidden(server):
+    """The name of a script's error becomes the code of the answer, and of the attempt."""
+    leak(server, SuiteScriptError)
+
+    (attempt,) = server.audit_trail
+    assert "[secret]" == attempt.code
+    assert server.token.secret not in repr(attempt)
+
+
+@pytest.mark.parametrize("raised", [lambda server: server.check(), lambda server: server.verify()])
+def test_an_exception_that_holds_a_secret_is_told_without_it(server, raised):
+    leak(server)
+
+    with pytest.raises((EntryPointError, AssertionError)) as told:
+        raised(server)
+    shown = "".join(traceback.format_exception(told.value))
+    assert (True, False) == ("[secret]" in shown, server.token.secret in shown)
+
+
+def test_no_repr_shows_a_query(server):
+    request = SignedRequest(method="GET", target=f"/a?b={server.token.secret}", host="example.com")
+
+    assert "<SignedRequest GET /a>" == repr(request)
+
+
+def test_the_trail_has_the_status_that_the_client_got_though_a_watcher_failed(server):
+    """And each watcher is told, whatever another raises."""
+    told = []
+    server.audit_trail.watchers += [lambda _: raise_(ZeroDivisionError("deep inside")), told.append]
+
+    answer = server.credentials.client().get(ECHO)
+
+    (attempt,) = server.audit_trail
+    assert (500, 500, [attempt]) == (answer.status_code, attempt.http_status, told)
+    assert "The fake itself failed: ZeroDivisionError: deep inside" == attempt.cause
+    assert "x-n-operationid" in answer.headers
+
+
+def test_a_watcher_that_fails_on_what_is_no_http_fails_the_test(server):
+    server.audit_trail.watchers.append(lambda _: raise_(ZeroDivisionError("deep inside")))
+    server.start()
+    with closing(socket.create_connection((server.host, server.port), 5)) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
+    server.stop()
+
+    with pytest.raises(AssertionError, match="the fake raised ZeroDivisionError: deep inside"):
+        server.verify()
+
+
+def test_what_fails_before_there_is_a_request_is_in_log_and_trail(server, monkeypatch, caplog):
+    monkeypatch.setattr("pytest_netsuite_tba.server.server.request_of", lambda *_: raise_(ZeroDivisionError("deep")))
+
+    assert 500 == server.credentials.client().get(ECHO).status_code
+
+    (attempt,) = server.audit_trail
+    assert (500, "fake-failed") == (attempt.http_status, attempt.refusal.id)
+    assert "ZeroDivisionError: deep" in caplog.text
+    with pytest.raises(AssertionError, match="ZeroDivisionError: deep"):
+        server.verify()
+
+
+def test_a_required_restlet_is_asked_for_again_after_a_reset():
+    """In each test of a module that shares a fake."""
+    seed = Account()
+    seed.deploy("customscript_a", "customdeploy_a", get={}, required=True)
+    server = NetSuiteServer(seed.copy())
+
+    for _ in range(2):
+        with pytest.raises(AssertionError, match="customscript_a / customdeploy_a is required, but was never called"):
+            server.verify()
+        server.verify()
+        server.restore([seed])
+
+
+def test_a_trail_that_is_cleared_meanwhile_breaks_no_login(server):
+    """``newest`` looks and takes at once: a history may be emptied between the two."""
+    assert server.audit_trail.newest() is None
+    server.credentials.client().get(ECHO, headers={"Authorization": "OAuth"})
+
+    assert server.audit_trail.newest() is server.audit_trail[-1]

@@ -124,7 +124,7 @@ CALLS: tuple[Refusal, ...] = (
         mistake="token-of-another-integration", header_at_fault=False, arrange=_use_another_integration,
         cause="The token was made for another integration record.",
         cure="Use the token together with the consumer key of its own integration."),
-    Refusal(id="InvalidSignature", row=13, detail="InvalidSignature",
+    Refusal(id="InvalidSignature", row=13, detail="InvalidSignature", counted=True,
         cause="The signature is not the one that this request and these secrets make.",
         cure="Check both secrets first; then compare the client's base string with the expected one."),
     Refusal(id="nonce_rejected", row=14, detail="nonce_rejected", web_services_detail=None, needs_new_nonce=True,
