@@ -308,8 +308,8 @@ class Fake:
             return wrong.answer(exchange)
         exchange.account = wrong.account
         hosts = tuple(wrong.service.host_of(account) for account in self.accounts.values())
-        exchange.refuse(wrong.refusal, channel="restlet", hosts=hosts)
-        reply = restlets.refuse(exchange, wrong.refusal)
+        attempt = exchange.refuse(wrong.refusal, channel="restlet", hosts=hosts)
+        reply = restlets.refuse(exchange, attempt.refusal or wrong.refusal)
         if wrong.location:
             reply.headers.append(("Location", encoded_url(wrong.location)))
         return reply
