@@ -17,6 +17,7 @@ from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.console.operations import OPERATIONS
 from pytest_netsuite_tba.console.trail import PARAMETERS
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
+from pytest_netsuite_tba.fake.faults import KINDS, Kind
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS, TokenRefusal
 from pytest_netsuite_tba.login.web_services_only import WAYS_IN
@@ -210,6 +211,18 @@ def operations() -> str:
     )
 
 
+def faults() -> str:
+    """Tabulate the kinds of faults."""
+
+    def options(kind: Kind) -> str:
+        return "; ".join(f"`{name}` ({literal(one.default)}): {one.doc}" for name, one in kind.options.items())
+
+    return table(
+        ("Kind", "What the client sees", "Options (default)"),
+        ((f"`{name}`", kind.doc, options(kind)) for name, kind in KINDS.items()),
+    )
+
+
 def clients() -> list[tuple[dict[str, Any], dict[str, dict[str, str]]]]:
     """Give each client of the matrix: what clients.toml says of it, and what it did when results.json was written."""
     listed = tomllib.loads((MATRIX / "clients.toml").read_text(encoding="utf-8"))["clients"]
@@ -280,6 +293,7 @@ TABLES = {
     ("console.md", "parameters"): parameters,
     ("console.md", "operations"): operations,
     ("explain.md", "mistakes"): mistakes,
+    ("how-to.md", "faults"): faults,
     ("refusals.md", "refusals"): refusals,
     ("web-services.md", "web-services-only"): web_services_only,
     ("token-endpoints.md", "refusals"): token_refusals,

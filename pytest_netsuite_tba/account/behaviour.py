@@ -64,3 +64,12 @@ class Behaviour(Record):
     soap_nonce_alphanumeric: bool = setting(
         "Whether SOAP refuses a nonce of other characters than letters and digits. Oracle asks for those; clients "
         "that send base64 work.", default=False)
+    restlet_on_suitetalk: Literal["INVALID_URL", "forbidden"] = setting(
+        "What a RESTlet's path on the suitetalk host is answered: 400 `INVALID_URL`, which one integrator saw, or "
+        "`forbidden`, 403 with an empty body, as at any host of another service.", default="INVALID_URL")
+    plain_http: Literal["served", "refused"] = setting(
+        "Whether a call by plain http that names a NetSuite host is served as if it came by https, or `refused`: 403 "
+        "with an empty body. NetSuite speaks TLS alone; what it says on port 80 is not known.", default="served")
+    tokeninfo_entity_name: str = setting(
+        "Name of the entity's id in the answer of tokeninfo. Oracle lists the entity id, and no names.",
+        default="entityId")

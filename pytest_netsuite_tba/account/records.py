@@ -58,6 +58,12 @@ class Integration(Record):
         "Any callback is let pass when omitted.",
         default="",
     )
+    concurrency_limit: int | None = setting(
+        "Requests of it in flight at once: its part of the account's, which the other integrations then lack. "
+        "Without one it shares what is left, one at least.",
+        default=None,
+        minimum=0,
+    )
 
     def reset_credentials(self) -> None:
         """Make a new consumer key and secret; the old key is unknown from now on."""
@@ -299,6 +305,7 @@ class Account(Record):
         with self.lock:
             record = copy.copy(integration)
             record.name = next(free for free in _names_like(integration.name) if free not in self.integrations)
+            record.concurrency_limit = None  # each account allocates its own
             record.state = "WAITING_FOR_APPROVAL" if self.approve_auto_installation else "ENABLED"
             return self.add_integration(record)
 

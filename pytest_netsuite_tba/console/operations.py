@@ -16,7 +16,7 @@ from pytest_netsuite_tba.account.history import History
 from pytest_netsuite_tba.account.records import KEYS, Account, Token
 from pytest_netsuite_tba.account.scripts import Deployment
 from pytest_netsuite_tba.account.seed import read_changes, read_record
-from pytest_netsuite_tba.fake.faults import FaultError
+from pytest_netsuite_tba.fake.faults import KINDS, FaultError
 from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
 from pytest_netsuite_tba.report.explanation import explanation
@@ -306,7 +306,11 @@ def _set_clock(clock: Clock, table: dict[str, Any]) -> None:
 
 
 def _faults(context: Context) -> dict[str, Any]:
-    return {"faults": [fault_as_json(fault) for fault in context.server.faults.pending()]}
+    faults = context.server.faults.pending()
+    return {
+        "faults": [fault_as_json(fault) for fault in faults],
+        "kinds": {name: kind.title for name, kind in KINDS.items()},
+    }
 
 
 def _add_fault(context: Context) -> dict[str, Any]:
@@ -400,7 +404,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", _RESTLET, "One deployment.", _restlet, "Restlet"),
     Operation("DELETE", _RESTLET, "Take a deployment away.", _undeploy),
     Operation("GET", f"{_RESTLET}/calls", "What the script saw, oldest first.", _calls, _CALLS),
-    Operation("GET", "faults", "Faults that may still strike.", _faults, _several("faults", "Fault")),
+    Operation("GET", "faults", "Faults that may still strike, and the kinds there are.", _faults,
+        object_of({"faults": list_of(ref("Fault")), "kinds": object_of(dict.fromkeys(KINDS, TEXT))})),
     Operation("POST", "faults", "Ask for a fault.", _add_fault, "Fault", "NewFault"),
     Operation("DELETE", "faults", "Forget all faults.", _clear_faults),
     Operation("GET", "refusals", "Every way in which a login is refused.", _refusals, _several("refusals", "Refusal")),

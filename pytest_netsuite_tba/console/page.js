@@ -408,7 +408,7 @@ function marked(all, same) {
 }
 
 // -- the account -----------------------------------------------------------------------------------------------------------
-let accounts = [], faults = [], readAt = 0, current = "";
+let accounts = [], faults = [], kinds = {}, readAt = 0, current = "";
 
 const several = () => accounts.length > 1;
 const currentAccount = () => accounts.find((each) => each.account === current) || accounts[0];
@@ -422,7 +422,7 @@ async function loadRecords() {
   if (!found) return;
   const were = several();
   accounts = found[0].accounts;
-  faults = found[1].faults;
+  ({ faults, kinds } = found[1]);
   readAt = Date.now();
   if (several() !== were) {
     $("trail").classList.toggle("several", several());
@@ -516,15 +516,14 @@ function clockCard(clock, base) {
 const shownTime = (milliseconds) => new Date(milliseconds).toISOString().slice(0, 19).replace("T", " ");
 setInterval(() => { if ($("now") && !currentAccount().clock.frozen) $("now").textContent = shownTime(netsuiteNow()); }, 1000);
 
-const FAULTS = { unavailable: "503 unavailable", delay: "Delay of 1 s", reset: "Connection reset", wrong_data_center: "302 wrong data center" };
 function faultCard() {
-  const kind = make("select", { "aria-label": "Fault" }, ...Object.entries(FAULTS).map(([value, text]) => make("option", { value, textContent: text })));
+  const kind = make("select", { "aria-label": "Fault" }, ...Object.entries(kinds).map(([value, text]) => make("option", { value, textContent: text })));
   const times = make("input", { type: "number", min: 1, max: 99, value: 1, "aria-label": "How many calls" });
   times.style.width = "56px";
   kind.style.flex = "1";
   return card("Faults", "",
     make("div", { className: "line" }, kind, times, press("Inject", "Inject the fault", () => change("POST", "faults", { kind: kind.value, times: Number(times.value) || 1 }, "The next call meets it"))),
-    ...faults.map((fault) => make("p", { textContent: `${FAULTS[fault.kind]}: ${fault.on + fault.times - 1 - fault.seen} more${fault.script ? `, of ${fault.script}` : ""}` })),
+    ...faults.map((fault) => make("p", { textContent: `${kinds[fault.kind]}: ${fault.on + fault.times - 1 - fault.seen} more${fault.script ? `, of ${fault.script}` : ""}` })),
     faults.length ? line("", press("Clear", "Clear all faults", () => change("DELETE", "faults", {}, "No fault any more"))) : null);
 }
 

@@ -103,9 +103,9 @@ CLOCK_CHANGE = object_of(
     [],
 )
 _OPTIONS = {
-    name: NUMBER | {"minimum": 0} if type(default) in {int, float} else _schema_of(type(default))
-    for options in KINDS.values()
-    for name, default in options.items()
+    name: NUMBER | {"minimum": 0} if type(option.default) in {int, float} else _schema_of(type(option.default))
+    for kind in KINDS.values()
+    for name, option in kind.options.items()
 }
 _SCHEDULE = {"on": COUNT, "times": COUNT, "script": or_null(TEXT)}
 NEW_FAULT = object_of({"kind": {"enum": list(KINDS)}} | _SCHEDULE | _OPTIONS, ["kind"])
@@ -167,8 +167,8 @@ def components() -> dict[str, Schema]:
         ),
         "NewFault": {
             "oneOf": [
-                object_of({"kind": {"const": kind}} | _SCHEDULE | {name: _OPTIONS[name] for name in options}, ["kind"])
-                for kind, options in KINDS.items()
+                object_of({"kind": {"const": name}} | _SCHEDULE | _picked(_OPTIONS, kind.options), ["kind"])
+                for name, kind in KINDS.items()
             ]
         },
         "Refusal": object_of(fields_of(Refusal, only=REFUSAL)),

@@ -143,6 +143,8 @@ def _credentials(wanted: str) -> Callable[[Facts], Mistake]:
 # What a refusal shows by more than its own row, by its id.
 FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "unknown-host": _host,
+    "no-service-at-host": _host,
+    "restlet-on-suitetalk-host": _host,
     "rest-on-restlets-host": _rest_on_restlets_host,
     "no-authorization": _nothing,
     "parameter_rejected": _header,

@@ -8,7 +8,7 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY
 from pytest_netsuite_tba.account.records import by_id
@@ -16,8 +16,7 @@ from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.login.gate import Gate
 from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.login import AnyLogin
-from pytest_netsuite_tba.login.refusals.transport import FAKE_FAILED, FAULT, MALFORMED_HTTP
-from pytest_netsuite_tba.oauth1.target import Target
+from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY, FAKE_FAILED, MALFORMED_HTTP
 from pytest_netsuite_tba.services import restlets
 from pytest_netsuite_tba.services.reply import Reply, encoded_url
 from pytest_netsuite_tba.services.routing import MisdirectedError, route
@@ -25,12 +24,13 @@ from pytest_netsuite_tba.services.service import Exchange
 from pytest_netsuite_tba.tokens.desk import TokenDesk
 
 from .explaining import diagnose
-from .faults import Faults
+from .faults import KINDS, Faults, ResetError
+from .governor import Governor, Places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.account.records import Account, Integration
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.request import SignedRequest
     from pytest_netsuite_tba.services.service import Failure, Surroundings
@@ -123,8 +123,23 @@ class InternalError(AnswerError):
     who = "the fake"
 
 
-class _ResetError(Exception):
-    """The connection is reset before anything is judged."""
+class _Governed:
+    """What the governor says to one request; the fault ``busy`` says it too."""
+
+    def __init__(self, places: Places, faults: Faults, exchange: Exchange) -> None:
+        self._places = places
+        self._faults = faults
+        self._exchange = exchange
+
+    def over_account(self) -> str:
+        """Why the account takes no more requests; ``""`` where it does."""
+        exchange = self._exchange
+        busy = self._faults.striking(exchange.request, exchange.service.channel, "governor")
+        return busy[0].cause if busy else self._places.over_account()
+
+    def over_integration(self, integration: Integration) -> str:
+        """Why the integration gets no place; ``""`` where it has one from now on."""
+        return self._places.over_integration(integration)
 
 
 class Fake:
@@ -152,7 +167,7 @@ class Fake:
         self.desk = TokenDesk(self.gate)
         self.faults = Faults()
         self._hide = hider(self.accounts)
-        self._in_flight = dict.fromkeys(self.accounts, 0)
+        self._governor = Governor()
 
     def call(self, request: SignedRequest, beside: Surroundings = ALONE) -> Outcome:
         """Judge a request and answer it.
@@ -163,7 +178,7 @@ class Fake:
         exchange, reply = self._exchange(request, beside), None
         try:
             reply = self._answer(exchange)
-        except _ResetError:
+        except ResetError:
             exchange.reset = True
         except Exception as failed:  # noqa: BLE001  (uncaught it is a 500 of the listener's thread, and the test stays green)
             reply = self._fail(exchange, failed)
@@ -185,14 +200,16 @@ class Fake:
         """
         exchange, reply = self._exchange(request, ALONE), None
         try:
-            exchange.service, account = route(request, self.accounts)
+            exchange.service, exchange.account = route(request, self.accounts)
         except MisdirectedError as wrong:
             reply = self._misdirect(exchange, wrong)
         else:
-            exchange.account = account or exchange.called
-            attempt = exchange.service.login(exchange)
-            if attempt.refusal is not None:
-                reply = exchange.service.refuse(exchange, attempt.refusal)
+            if exchange.account is None and exchange.service.channel in CONCURRENCY.channels:
+                reply = exchange.service.serve(exchange)  # at a host that no account has to itself nobody is let in
+            exchange.account = exchange.called
+            if not exchange.attempts:
+                attempt = exchange.service.login(exchange)
+                reply = None if attempt.refusal is None else exchange.service.refuse(exchange, attempt.refusal)
         self.settle(self._outcome(exchange, reply, unanswered=False))
         return exchange.attempts[-1]
 
@@ -267,75 +284,61 @@ class Fake:
             exchange.service, exchange.account = route(exchange.request, self.accounts)
         except MisdirectedError as wrong:
             return self._misdirect(exchange, wrong)
-        striking = self.faults.striking(exchange.request)
-        early = next((fault for fault in striking if fault.is_early), None) if striking else None
-        if early is not None:
-            for fault in striking[: striking.index(early)]:
-                self.faults.wait(fault)
-            return self._strike(exchange, early)
-        account = exchange.account
-        if account is not None:
-            exchange.within_limit = self._enter(account)
-        try:
-            for fault in striking:
+        channel = exchange.service.channel
+        striking = self.faults.striking(exchange.request, channel, "arrival", "answer")
+        early = next((fault for fault in striking if fault.stage == "arrival"), None) if striking else None
+        governed = channel in CONCURRENCY.channels and exchange.account is not None
+        with Places(self._governor, exchange.account if governed else None) as places:
+            if early is not None:
+                return self._strike(exchange, early, striking[: striking.index(early)], places)
+            places.take_of_account()
+            exchange.governor = _Governed(places, self.faults, exchange)
+            reply = exchange.service.serve(exchange)
+            reply = self._answer_beside(exchange) if reply is None else reply
+            for fault in () if exchange.busy else striking:
                 self.faults.wait(fault)
                 exchange.reset = exchange.reset or fault.kind == "reset"
-            reply = exchange.service.serve(exchange)
-            return self._answer_beside(exchange) if reply is None else reply
-        finally:
-            if account is not None:
-                self._leave(account)
+            return reply
 
     def _answer_beside(self, exchange: Exchange) -> Reply | None:
         """Let whoever stands beside the fake answer, while the request holds its place among those in flight.
 
         Raises:
-            _ResetError: it asks for one.
+            ResetError: it asks for one.
         """
         try:
             return exchange.beside.answer()
         except ConnectionResetError:
-            raise _ResetError from None
+            raise ResetError from None
         except Exception as failed:  # noqa: BLE001  (a handler is the test's own code and may raise anything; it is a failure of the test)
             return self._fail_beside(exchange, failed)
 
-    def _enter(self, account: Account) -> bool:
-        """Take a place among the requests in flight; says whether it is within the account's limit."""
-        with account.lock:
-            self._in_flight[account.id] += 1
-            return account.concurrency_limit is None or self._in_flight[account.id] <= account.concurrency_limit
-
-    def _leave(self, account: Account) -> None:
-        with account.lock:
-            self._in_flight[account.id] -= 1
-
     def _misdirect(self, exchange: Exchange, wrong: MisdirectedError) -> Reply:
         """Row 1: refuse as RESTlets do, and lead on where NetSuite would."""
+        if wrong.answer is not None:
+            exchange.service = wrong.service
+            return wrong.answer(exchange)
         exchange.account = wrong.account
         hosts = tuple(wrong.service.host_of(account) for account in self.accounts.values())
-        exchange.refuse(wrong.refusal, channel="restlet", hosts=hosts)
-        reply = restlets.refuse(exchange, wrong.refusal)
+        attempt = exchange.refuse(wrong.refusal, channel="restlet", hosts=hosts)
+        reply = restlets.refuse(exchange, attempt.refusal or wrong.refusal)
         if wrong.location:
             reply.headers.append(("Location", encoded_url(wrong.location)))
         return reply
 
-    def _strike(self, exchange: Exchange, fault: Fault) -> Reply:
-        """Let a fault strike before the login.
+    def _strike(self, exchange: Exchange, fault: Fault, before: list[Fault], places: Places) -> Reply:
+        """Let a fault strike before the login, after the delays that strike first; it holds a place for those alone.
 
         Raises:
-            _ResetError: the fault is a reset.
+            ResetError: the fault is a reset.
         """
         exchange.account = exchange.called
-        exchange.refuse(FAULT.because(f"The test asked for the fault {fault.kind!r}."), channel="restlet", forced=True)
-        if fault.kind == "reset":
-            raise _ResetError
-        if fault.kind == "wrong_data_center":
-            request = exchange.request
-            own = Target("https", exchange.service.host_of(exchange.account), request.path, request.query)
-            location = fault.options["location"] or own.url
-            return Reply.of(b"", status=302, headers={"Location": encoded_url(location)})
-        seconds = fault.options["retry_after"]
-        return Reply.of(b"", status=503, headers={"Retry-After": str(seconds)} if seconds else {})
+        if before:
+            places.take_of_account()
+        for delay in before:
+            self.faults.wait(delay)
+        self.faults.wait(fault)
+        return cast("Callable[[Exchange, Fault], Reply]", KINDS[fault.kind].answer)(exchange, fault)
 
     @staticmethod
     def _fail_beside(exchange: Exchange, failed: BaseException) -> Reply:

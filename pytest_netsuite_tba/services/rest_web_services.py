@@ -11,7 +11,6 @@ from pytest_netsuite_tba.login import checks
 
 from . import service
 from .bodies import JSON, BadBodyError, dump_json, read_body
-from .envelopes import wrong_data_center
 from .reply import UNAUTHORIZED, Reply, error_id
 
 if TYPE_CHECKING:
@@ -308,12 +307,7 @@ class RestCall:
         return reply
 
 
-def serve(exchange: Exchange) -> Reply | None:
-    """Judge and answer, at a host that an account has to itself."""
-    return wrong_data_center(exchange) if exchange.account is None else service.serve(exchange)
-
-
 SERVICE = service.Service(
-    name="rest", channel="rest", domains=("suitetalk.api",), shared=("rest",), paths=(ROOT,), checks=checks.REST,
-    refuse=refuse, answer=answer, serve=serve,
+    name="rest", channel="rest", domains=("suitetalk.api",), paths=(ROOT,), checks=checks.REST, refuse=refuse,
+    answer=answer,
 )  # fmt: skip

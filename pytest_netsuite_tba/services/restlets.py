@@ -269,6 +269,6 @@ def _plain(text: str) -> str:
 
 
 SERVICE = Service(
-    name="restlet", channel="restlet", domains=("restlets.api", "app", "extforms", "shop", "secure"),
-    paths=(RESTLET_PATH,), checks=checks.RESTLET, refuse=refuse, answer=answer,
+    name="restlet", channel="restlet", domains=("restlets.api", "app"), paths=(RESTLET_PATH,),
+    checks=checks.RESTLET, refuse=refuse, answer=answer,
 )  # fmt: skip

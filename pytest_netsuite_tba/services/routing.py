@@ -11,21 +11,33 @@ from pytest_netsuite_tba.login.refusals.transport import WRONG_DATA_CENTER
 from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 
+from .envelopes import wrong_data_center
 from .restlets import SERVICE as RESTLETS
 from .table import SERVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pytest_netsuite_tba.account.records import Account
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
 
-    from .service import Service
+    from .reply import Reply
+    from .service import Exchange, Service
 
 _AT_DOMAIN = {
     domain: tuple(service for service in SERVICES if domain in service.domains)
     for domain in dict.fromkeys(domain for service in SERVICES for domain in service.domains)
+}
+# Hosts of an account where other things run: pages, forms, the web shop (Oracle section_1498251763).
+_OF_OTHER_THINGS = ("extforms", "shop", "secure")
+# Hosts of old that no account has to itself: rest, webservices.na1, system, ...
+_SHARED = re.compile(r"(rest|system|webservices)(\.(na|eu|ap)[0-9]+|\.sandbox|\.beta)?")
+# Domain and service -> the refusal of its own that is known for it.
+_ELSEWHERE = {
+    ("restlets.api", "rest"): "rest-on-restlets-host",
+    ("app", "rest"): "rest-on-restlets-host",
+    ("suitetalk.api", "restlet"): "restlet-on-suitetalk-host",
 }
 _PASSPORTS_ACCOUNT = re.compile(rb"<(?:[\w.-]+:)?account\b[^>]*>\s*([^<\s]+)\s*<")
 
@@ -38,16 +50,24 @@ class MisdirectedError(Exception):
         service: that the path names, else RESTlets.
         account: whose host it is, or None.
         location: where the client is sent instead, or ``""``.
+        answer: makes attempt and reply where it is not answered as a RESTlet call is, or None.
     """
 
     def __init__(
-        self, refusal: Refusal, account: Account | None = None, *, service: Service | None = None, location: str = ""
+        self,
+        refusal: Refusal,
+        account: Account | None = None,
+        *,
+        service: Service | None = None,
+        location: str = "",
+        answer: Callable[[Exchange], Reply] | None = None,
     ) -> None:
         super().__init__(refusal.cause)
         self.service = service or RESTLETS
         self.refusal = refusal
         self.account = account
         self.location = location
+        self.answer = answer
 
 
 def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Service, Account | None]:
@@ -67,29 +87,51 @@ def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Serv
     host = host_and_port(request.host.lower())[0].rstrip(".")
     if not host.endswith(NETSUITE):
         return wanted or RESTLETS, _account_named(request, accounts)
-    label, _, domain = host.removesuffix(NETSUITE).partition(".")
+    name = host.removesuffix(NETSUITE)
+    label, _, domain = name.partition(".")
+    account = next((account for account in accounts.values() if account.host_label == label), None)
+    _check_scheme(request, account or next(iter(accounts.values())))
     if not domain and wanted is not None and label in wanted.shared:
         return wanted, None
-    if label == "rest" and wanted is RESTLETS and request.method == "GET":
-        _check_data_center(request, _account_named(request, accounts))
-    account = next((account for account in accounts.values() if account.host_label == label), None)
-    services = _AT_DOMAIN.get(domain)
-    if services is None or account is None:
-        cause = f"The host {request.host!r} is of no account that is served here ({', '.join(accounts)})."
-        raise MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
-    if wanted is None or wanted in services:
-        return wanted or services[0], account
-    if wanted.name == "rest" and RESTLETS in services:
-        raise MisdirectedError(BY_ID["rest-on-restlets-host"], account)
+    if account is None:
+        raise _of_no_account(request, name, wanted, accounts)
+    services = _AT_DOMAIN.get(domain, ())
+    if wanted in services:
+        return wanted, account
+    if wanted is None and (services or domain in _OF_OTHER_THINGS):
+        return (*services, RESTLETS)[0], account
+    raise _elsewhere(request, domain, wanted, account)
+
+
+def _of_no_account(
+    request: SignedRequest, name: str, wanted: Service | None, accounts: Mapping[str, Account]
+) -> MisdirectedError:
+    """Why nobody answers at a host of no account; those of old have answers of their own."""
+    if _SHARED.fullmatch(name) and wanted is not None and wanted.name == "rest":
+        return MisdirectedError(BY_ID["unknown-host"], service=wanted, answer=wrong_data_center)
+    if name.partition(".")[0] == "rest" and wanted is RESTLETS and request.method == "GET":
+        named = _account_named(request, accounts)
+        if named.behaviour.shared_hosts_redirect:
+            own = Target("https", named.restlets_host, request.path, request.query)
+            return MisdirectedError(WRONG_DATA_CENTER, named, location=own.url)
+    cause = f"The host {request.host!r} is of no account that is served here ({', '.join(accounts)})."
+    return MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
+
+
+def _elsewhere(request: SignedRequest, domain: str, wanted: Service | None, account: Account) -> MisdirectedError:
+    """Why a service does not answer at a host of the account."""
+    if wanted is not None and (domain, wanted.name) in _ELSEWHERE:
+        return MisdirectedError(BY_ID[_ELSEWHERE[domain, wanted.name]], account)
     cause = f"The host {request.host!r} has no service at {request.path[:80]!r}."
-    raise MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
+    if domain in _OF_OTHER_THINGS:
+        return MisdirectedError(BY_ID["no-service-at-host"].because(cause), account, service=wanted)
+    return MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
 
 
-def _check_data_center(request: SignedRequest, account: Account) -> None:
-    """Raise where the account's data centre still sends such a call on, by ``Behaviour.shared_hosts_redirect``."""
-    if account.behaviour.shared_hosts_redirect:
-        own = Target("https", account.restlets_host, request.path, request.query)
-        raise MisdirectedError(WRONG_DATA_CENTER, account, location=own.url)
+def _check_scheme(request: SignedRequest, account: Account) -> None:
+    """Raise for a call by plain http, where ``Behaviour.plain_http`` refuses those."""
+    if request.scheme == "http" and account.behaviour.plain_http == "refused":
+        raise MisdirectedError(BY_ID["plain-http"], account)
 
 
 def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> Account:

@@ -12,7 +12,7 @@ from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.account.records import Account, Integration
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.checks import Check
     from pytest_netsuite_tba.login.gate import Gate
@@ -39,6 +39,16 @@ class Surroundings(Protocol):
 
     def as_reply(self, value: object) -> Reply | None:
         """A framework's own response, which an entry point returned, as a reply; None for any other value."""
+
+
+class Governor(Protocol):
+    """Says, in a sentence, which limit of requests in flight is reached; ``""`` where none is."""
+
+    def over_account(self) -> str:
+        """Say it of the account's limit."""
+
+    def over_integration(self, integration: Integration) -> str:
+        """Say it of the limit that holds for an integration; from now on the request counts there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +97,8 @@ class Exchange:
         accounts: those of the fake, by id.
         gate, desk: where logins are judged, and tokens are made.
         beside: what may answer in the fake's place.
-        within_limit: whether no more requests are in flight than the account may have.
+        governor: bounds the requests in flight; None where the request is not served, but only judged.
+        busy: which of its limits was reached, in a sentence, or ``""``.
         attempts: those that the request made, in order.
         failures: what is to fail the test.
         note: what a reader of the trail should know of the reply, or None.
@@ -101,7 +112,8 @@ class Exchange:
     gate: Gate
     desk: TokenDesk
     beside: Surroundings
-    within_limit: bool = True
+    governor: Governor | None = None
+    busy: str = ""
     attempts: list[LoginAttempt] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     note: str | None = None
@@ -160,17 +172,24 @@ def log_in(exchange: Exchange) -> LoginAttempt:
 
 
 def serve(exchange: Exchange) -> Reply | None:
-    """Run the service's checks, then refuse or answer; a full pool is told before or after the login."""
-    service, account = exchange.service, exchange.called
-    busy = None if exchange.within_limit else CONCURRENCY.settled(account.behaviour, service.channel)
-    if busy is not None and account.behaviour.concurrency_before_login:
-        exchange.refuse(CONCURRENCY, forced=True)
-        return service.refuse(exchange, busy)
+    """Run the service's checks, then refuse or answer; a full pool is told before or after the login.
+
+    An integration's pool after it: only the login says whose call it is.
+    """
+    service, behaviour, governor = exchange.service, exchange.called.behaviour, exchange.governor
+    if governor is not None and behaviour.concurrency_before_login:
+        exchange.busy = governor.over_account()
+        if exchange.busy:
+            exchange.refuse(CONCURRENCY.because(exchange.busy), forced=True)
+            return service.refuse(exchange, CONCURRENCY.settled(behaviour, service.channel))
     login = signed_login(exchange)
     attempt = exchange.keep(exchange.gate.judge(login, service.checks))
     if attempt.refusal is not None:
         return service.refuse(exchange, attempt.refusal)
-    if busy is not None:
-        exchange.note = f"More than {account.concurrency_limit} requests were in flight."
-        return service.refuse(exchange, busy)
+    if governor is not None:
+        over = "" if behaviour.concurrency_before_login else governor.over_account()
+        exchange.busy = over or governor.over_integration(login.found_integration)
+        if exchange.busy:
+            exchange.note = exchange.busy
+            return service.refuse(exchange, CONCURRENCY.settled(behaviour, service.channel))
     return service.answer(exchange, login)

@@ -112,7 +112,7 @@ def revoke_token(exchange: Exchange) -> Reply:
 
 
 def token_info(exchange: Exchange) -> Reply:
-    """What a token stands for; OAuth-signed. Its field names are our guess (docs/rules.md 7.2)."""
+    """What a token stands for; OAuth-signed. Oracle says which facts, and not their names (docs/rules.md 7.2)."""
     login = signed_login(exchange)
     exchange.keep(exchange.gate.judge(login, exchange.service.checks))
     if not exchange.attempts[-1].accepted:
@@ -121,9 +121,9 @@ def token_info(exchange: Exchange) -> Reply:
     facts = {
         "companyName": login.account.name,
         "companyId": login.account.id,
-        "userId": token.entity.id,
         "roleName": token.role.name,
         "roleId": token.role.id,
+        login.account.behaviour.tokeninfo_entity_name: token.entity.id,
     }
     return json_reply(facts)
 

@@ -218,10 +218,8 @@ def test_rest_on_the_restlets_host(netsuite, netsuite_client):
 @pytest.mark.parametrize(
     "url",
     [
-        f"https://{HOST}/app/site/hosting/restlet.nl?script=1&deploy=1",
         "https://1234567-sb1.restlets.api.netsuite.com/services/NetSuitePort_2024_1",
         "https://7654321.suitetalk.api.netsuite.com/services/rest/record/v1/customer",
-        "https://rest.na1.netsuite.com/services/rest/record/v1/customer",
         "https://system.netsuite.com/app/site/hosting/restlet.nl",
     ],
 )

@@ -446,16 +446,20 @@ def test_revoking_needs_the_permission_too(netsuite, by):
     assert not netsuite.token.revoked
 
 
-def test_tokeninfo_tells_what_the_token_stands_for(netsuite, netsuite_client):
-    """Company, user and role; the field names are our guess (docs/rules.md 7.2)."""
+@pytest.mark.parametrize("name", ["entityId", "userId"])
+def test_tokeninfo_tells_what_the_token_stands_for(netsuite, netsuite_client, name):
+    """Company, role and entity, as Oracle lists them; of the entity's id the name is the likeliest (7.2)."""
+    if name != "entityId":
+        netsuite.behaviour.tokeninfo_entity_name = name
+    netsuite.entity.id = 42
     answer = netsuite_client.get("/rest/tokeninfo")
 
     expected = {
         "companyName": "Fake company",
         "companyId": "1234567_SB1",
-        "userId": 1,
         "roleName": "Integration",
         "roleId": 1005,
+        name: 42,
     }
     assert (200, expected) == (answer.status_code, answer.json)
     assert ("token", "Success", 200) == (

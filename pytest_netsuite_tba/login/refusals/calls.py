@@ -26,12 +26,29 @@ def _timestamp_code(behaviour: Behaviour) -> dict[str, object]:
     return {"code": code, "status": 400 if code == "INVALID_REQUEST" else None}
 
 
+def _restlet_on_suitetalk(behaviour: Behaviour) -> dict[str, object]:
+    known = behaviour.restlet_on_suitetalk == "INVALID_URL"
+    return {} if known else {"code": None, "status": 403}
+
+
 # fmt: off
 CALLS: tuple[Refusal, ...] = (
     Refusal(id="unknown-host", row=1, code=None, status=403, logged=False, header_at_fault=False,
         answers=dict.fromkeys(WEB_SERVICES, PublicError(None, 403, "")),
         cause="The host belongs to no account that is served here.",
         cure="Use the account's own host: the account id in lower case, with a hyphen for the underscore."),
+    Refusal(id="plain-http", row=1, code=None, status=403, logged=False, header_at_fault=False,
+        answers=dict.fromkeys(WEB_SERVICES, PublicError(None, 403, "")), title="Plain http",
+        cause="The request came by plain http; NetSuite speaks TLS alone.",
+        cure="Call https:// and sign that URL."),
+    Refusal(id="no-service-at-host", row=1, code=None, status=404, logged=False,
+        answers=dict.fromkeys(WEB_SERVICES, PublicError(None, 404, "")),
+        cause="The account's hosts extforms, shop and secure run no RESTlets and no web services.",
+        cure="Call RESTlets at the account's restlets host: 1234567-sb1.restlets.api.netsuite.com."),
+    Refusal(id="restlet-on-suitetalk-host", row=1, code="INVALID_URL", status=400, channels=("restlet",), logged=False,
+        settle=_restlet_on_suitetalk, text="Invalid URL.",  # the words are ours: only the code was seen
+        cause="The path is of RESTlets, but the host is that of web services.",
+        cure="Call RESTlets at the account's restlets host: 1234567-sb1.restlets.api.netsuite.com."),
     Refusal(id="rest-on-restlets-host", row=1, status=401, channels=("restlet",), logged=False,
         cause="The path is of REST web services, but the host is that of RESTlets.",
         cure="Call REST web services at the account's suitetalk host: 1234567-sb1.suitetalk.api.netsuite.com."),

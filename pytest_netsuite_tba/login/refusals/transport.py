@@ -22,8 +22,11 @@ CONCURRENCY = Refusal(id="concurrency", row=0, code="SSS_REQUEST_LIMIT_EXCEEDED"
             "WS_REQUEST_BLOCKED", 500, "SuiteTalk concurrent request limit exceeded. Request blocked."
         ),  # the text that netsuitesdk waits for
     },
-    cause="More requests are in flight than the account's concurrency limit, which is checked before the login.",
+    cause="More requests are in flight than the account's concurrency limit, or its integration's, allows.",
     cure="Send fewer requests at once, and retry with a new nonce.")
+OVERLOAD = Refusal(id="overload", row=0, logged=False, header_at_fault=False,
+    cause="The test asked for this fault.",
+    cure="Nothing: netsuite.faults.add() asked for it. Retry a login error a few times, each signed anew.")
 FAKE_FAILED = Refusal(id="fake-failed", row=0, code=None, status=500, logged=False, header_at_fault=False,
     cause="The fake itself failed.",
     cure="Please report it with its traceback; nothing is known to be wrong with the request.")

@@ -1,0 +1,102 @@
+"""The concurrency governor: how many requests an account takes at once, and how many of one integration (4.7)."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from pytest_netsuite_tba.account.records import Account, Integration
+
+# What is counted: of an account, by its id, everything; those of one integration, by its name; those of the others.
+_Pool = tuple[str, str, str]
+
+
+def unallocated(account: Account) -> int | None:
+    """How many requests the integrations without a limit of their own may have in flight; None for no limit.
+
+    What the account's limit leaves, and at least one (Oracle bridgehead_156224824287).
+    """
+    total = account.concurrency_limit
+    if total is None:
+        return None
+    with account.lock:
+        allocated = sum(integration.concurrency_limit or 0 for integration in account.integrations.values())
+    return max(total - allocated, min(total, 1))
+
+
+class Governor:
+    """Counts the requests in flight of one fake."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._in_flight: Counter[_Pool] = Counter()
+
+    def take(self, pool: _Pool, limit: int | None) -> bool:
+        """Take a place; where the limit is reached none is taken, which is False."""
+        with self._lock:
+            if limit is not None and self._in_flight[pool] >= limit:
+                return False
+            self._in_flight[pool] += 1
+            return True
+
+    def give_back(self, pools: list[_Pool]) -> None:
+        """Give back places that were taken."""
+        with self._lock:
+            self._in_flight.subtract(pools)
+
+
+class Places:
+    """The places that one request holds among those in flight, until it is answered: a context manager.
+
+    Args:
+        governor: where they are counted.
+        account: that the request calls; None where nothing is counted.
+    """
+
+    def __init__(self, governor: Governor, account: Account | None) -> None:
+        self._governor = governor
+        self._account = account
+        self._taken: list[_Pool] = []
+        self._over = ""
+
+    def take_of_account(self) -> None:
+        """Take a place in the account's pool: on arrival, whoever calls."""
+        account = self._account
+        if account is not None:
+            limit = account.concurrency_limit
+            if not self._take((account.id, "all", ""), limit):
+                self._over = f"More than {limit} requests were in flight."
+
+    def over_account(self) -> str:
+        """Why the account's pool had no place; ``""`` where it had one."""
+        return self._over
+
+    def over_integration(self, integration: Integration) -> str:
+        """Take a place of the integration that the login named; why there is none, or ``""``."""
+        account, own = self._account, integration.concurrency_limit
+        if account is None:
+            return ""
+        if own is not None:
+            taken = self._take((account.id, "own", integration.name), own)
+            return "" if taken else f"More than {own} requests of the integration {integration.name!r} were in flight."
+        rest = unallocated(account)
+        if self._take((account.id, "unallocated", ""), rest):
+            return ""
+        return (
+            f"More than {rest} requests of integrations without a limit of their own were in flight: "
+            f"of the account's {account.concurrency_limit} the others have the rest."
+        )
+
+    def _take(self, pool: _Pool, limit: int | None) -> bool:
+        taken = self._governor.take(pool, limit)
+        if taken:
+            self._taken.append(pool)
+        return taken
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._governor.give_back(self._taken)
