@@ -64,3 +64,10 @@ class Behaviour(Record):
     soap_nonce_alphanumeric: bool = setting(
         "Whether SOAP refuses a nonce of other characters than letters and digits. Oracle asks for those; clients "
         "that send base64 work.", default=False)
+    unknown_query_parameter: Literal["served", "refused"] = setting(
+        "What REST web services do with a query parameter that the fake does not know, NetSuite's own `q`, `fields` and "
+        "`expandSubResources` among them: answer as if it were not there, and name it in the report; or 400 "
+        "`INVALID_PARAMETER`.", default="served")
+    rest_plain_text_body: Literal["json", "refused"] = setting(
+        "Whether REST web services read a body of `text/plain`, which JavaScript's `fetch` makes of any text, as the "
+        "JSON that it is, as they do without a Content-Type; or refuse it with 415.", default="json")

@@ -11,6 +11,7 @@ from typing import Any
 from xml.parsers import expat
 
 from .fields import Record, RecordError, setting
+from .jobs import Jobs
 
 Fields = dict[str, Any]
 # Rows, or a function of the query's text that gives them.
@@ -68,6 +69,7 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
         self._suiteql: list[tuple[str | re.Pattern[str], str, Rows]] = []  # as said, as compared, its rows
         self._last_id = 0
         self.operations: dict[str, SoapAnswer] = {}  # of SOAP, by name
+        self.jobs = Jobs()  # of REST, answered later
 
     def add(self, type: str, fields: Mapping[str, Any] | None = None, *, id: int | str | None = None) -> Fields:
         """Add a record of ``type`` (``customer``, ``salesOrder``, ``customrecord_...``); gives it with its ``id``.
