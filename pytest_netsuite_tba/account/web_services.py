@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -190,10 +189,12 @@ def _json_object(value: object, where: str) -> Fields:
     if not isinstance(value, Mapping):
         raise RecordError(where, value, "a dict of JSON values")
     try:
-        json.dumps(dict(value), allow_nan=False)
+        copied: Fields = json.loads(json.dumps(dict(value), allow_nan=False))
+    except RecursionError:
+        raise RecordError(where, "a value", "one that does not lie in itself, nor nested too deep for JSON") from None
     except (TypeError, ValueError) as error:
         raise RecordError(where, value, f"values that JSON can hold ({error})") from None
-    return copy.deepcopy(dict(value))
+    return copied
 
 
 def _fold(query: str) -> str:

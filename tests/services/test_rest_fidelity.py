@@ -641,3 +641,15 @@ def test_clients_unpack_it_and_keep_their_connection(library):
     assert ["gzip"] * 4 == [answer.headers["Content-Encoding"] for answer in answers]
     assert 0 == answers[1].json()["totalResults"]
     assert not any("close" in answer.headers.get("Connection", "") for answer in answers)
+
+
+def test_a_body_nested_deep_is_kept(netsuite, netsuite_client):
+    """Whatever JSON can hold; what it cannot is said without a traceback."""
+    nested = '{"a":' * 400 + "1" + "}" * 400
+
+    assert 204 == netsuite_client.post(CUSTOMER, data=nested).status_code
+    assert 200 == netsuite_client.get(f"{CUSTOMER}/1").status_code
+    looped = {}
+    looped["a"] = looped
+    with pytest.raises(ValueError, match="values that JSON can hold"):
+        netsuite.records.add("customer", looped)
