@@ -73,3 +73,10 @@ class Behaviour(Record):
     tokeninfo_entity_name: str = setting(
         "Name of the entity's id in the answer of tokeninfo. Oracle lists the entity id, and no names.",
         default="entityId")
+    unknown_query_parameter: Literal["served", "refused"] = setting(
+        "What REST web services do with a query parameter that the fake does not know, NetSuite's own `q`, `fields` and "
+        "`expandSubResources` among them: answer as if it were not there, and name it in the report; or 400 "
+        "`INVALID_PARAMETER`.", default="served")
+    rest_plain_text_body: Literal["json", "refused"] = setting(
+        "Whether REST web services read a body of `text/plain`, which JavaScript's `fetch` makes of any text, as the "
+        "JSON that it is, as they do without a Content-Type; or refuse it with 415.", default="json")

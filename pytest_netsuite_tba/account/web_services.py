@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +10,7 @@ from typing import Any
 from xml.parsers import expat
 
 from .fields import Record, RecordError, setting
+from .jobs import Jobs
 
 Fields = dict[str, Any]
 # Rows, or a function of the query's text that gives them.
@@ -68,6 +68,7 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
         self._suiteql: list[tuple[str | re.Pattern[str], str, Rows]] = []  # as said, as compared, its rows
         self._last_id = 0
         self.operations: dict[str, SoapAnswer] = {}  # of SOAP, by name
+        self.jobs = Jobs()  # of REST, answered later
 
     def add(self, type: str, fields: Mapping[str, Any] | None = None, *, id: int | str | None = None) -> Fields:
         """Add a record of ``type`` (``customer``, ``salesOrder``, ``customrecord_...``); gives it with its ``id``.
@@ -188,10 +189,12 @@ def _json_object(value: object, where: str) -> Fields:
     if not isinstance(value, Mapping):
         raise RecordError(where, value, "a dict of JSON values")
     try:
-        json.dumps(dict(value), allow_nan=False)
+        copied: Fields = json.loads(json.dumps(dict(value), allow_nan=False))
+    except RecursionError:
+        raise RecordError(where, "a value", "one that does not lie in itself, nor nested too deep for JSON") from None
     except (TypeError, ValueError) as error:
         raise RecordError(where, value, f"values that JSON can hold ({error})") from None
-    return copy.deepcopy(dict(value))
+    return copied
 
 
 def _fold(query: str) -> str:

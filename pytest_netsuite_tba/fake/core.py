@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import time
 import traceback
 from contextlib import suppress
@@ -17,7 +16,7 @@ from pytest_netsuite_tba.login.gate import Gate
 from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.login import AnyLogin
 from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY, FAKE_FAILED, MALFORMED_HTTP
-from pytest_netsuite_tba.services import restlets
+from pytest_netsuite_tba.services import restlets, sent_headers
 from pytest_netsuite_tba.services.reply import Reply, encoded_url
 from pytest_netsuite_tba.services.routing import MisdirectedError, route
 from pytest_netsuite_tba.services.service import Exchange
@@ -33,27 +32,13 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Integration
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.request import SignedRequest
-    from pytest_netsuite_tba.services.service import Failure, Surroundings
+    from pytest_netsuite_tba.services.service import Failure, Service, Surroundings
 
     from .faults import Fault
 
 _LOG = logging.getLogger(__name__)
 _FAILED = 500
 NEVER_ANSWERED = "The test asked for the fault 'reset' after the script: the client never got the answer."
-# Captured on SOAP answers in 2022 (docs/rules.md 3.6). A client with a cookie jar sends the cookie back; it is set
-# only for a request without it, as a load balancer does.
-_ROUTING_COOKIE = "NS_ROUTING_VERSION=LAGGING"
-_CAPTURED_HEADERS = (
-    ("P3P", 'CP="CAO PSAa OUR BUS PUR"'),
-    ("Vary", "User-Agent"),
-    ("Strict-Transport-Security", "max-age=31536000"),
-)
-
-
-def _operation_id() -> str:
-    """A random UUID (RFC 9562 section 5.4), made faster than by the library for it."""
-    digits = secrets.token_hex(16)
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 class Alone:
@@ -82,6 +67,7 @@ class Outcome:
 
     Attributes:
         request: that it is of.
+        service: that it calls; None where it is no request to any.
         reply: what the client gets; None where somebody else is to answer, and where the connection is reset at once.
         attempts: those that it made, in order; none where nobody was to be let in.
         unanswered: nothing answers it, neither the fake nor whoever stands beside it.
@@ -91,6 +77,7 @@ class Outcome:
     """
 
     request: SignedRequest
+    service: Service | None = None
     reply: Reply | None
     attempts: list[LoginAttempt]
     unanswered: bool = False
@@ -232,10 +219,8 @@ class Fake:
                 attempt.http_status = reply.status
             elif reply is not None:
                 attempt.cause = f"{attempt.cause} {NEVER_ANSWERED}" if attempt.cause else NEVER_ANSWERED
-        if reply is not None:
-            routed = any(_ROUTING_COOKIE in sent for sent in outcome.request.headers_of("cookie"))
-            cookie = () if routed else (("Set-Cookie", f"{_ROUTING_COOKIE}; path=/"),)
-            reply.headers += (("x-n-operationid", _operation_id()), *cookie, *_CAPTURED_HEADERS)
+        if reply is not None and outcome.service is not None:
+            sent_headers.add(outcome.service.headers, reply, outcome.request)
 
     def fail(self, request: SignedRequest, failed: Exception) -> Outcome:
         """The outcome of a request on which the fake failed outside of :meth:`call`."""
@@ -275,7 +260,7 @@ class Fake:
     @staticmethod
     def _outcome(exchange: Exchange, reply: Reply | None, *, unanswered: bool) -> Outcome:
         return Outcome(
-            request=exchange.request, reply=reply, attempts=exchange.attempts, unanswered=unanswered,
+            request=exchange.request, service=exchange.service, reply=reply, attempts=exchange.attempts, unanswered=unanswered,
             failures=exchange.failures, reset=exchange.reset, note=exchange.note,
         )  # fmt: skip
 

@@ -26,6 +26,7 @@ from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 from pytest_netsuite_tba.tokens.approval import approve
 from pytest_netsuite_tba.wire import Limits
 
+from .compression import compressed
 from .expectations import Expectations, RequestLog, as_reply
 from .listening import Listening
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.reach.proxy import Proxy
     from pytest_netsuite_tba.services.reply import Reply
+    from pytest_netsuite_tba.services.service import Service
     from pytest_netsuite_tba.tokens.desk import Redirect
     from pytest_netsuite_tba.wire.message import Malformed
 
@@ -517,33 +519,35 @@ class NetSuiteServer:
         body = get_input_stream(environ).read()
         environ |= {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True}  # whoever asks later finds it again
         try:
-            reply = self._reply(request_of(environ, body), _Beside(self, environ))
+            reply, service = self._reply(request_of(environ, body), _Beside(self, environ))
         except ConnectionResetError:
             raise
         except Exception as failed:  # noqa: BLE001  (what the core's own net does not span, as reading the environ; uncaught, the test stays green)
             unread = SignedRequest(method=environ["REQUEST_METHOD"], target="", host="")
-            reply = self._told(self._fake.fail(unread, failed))
-        self.log.append((environ, reply))
+            reply, service = self._told(self._fake.fail(unread, failed))
+        self.log.append((environ, reply))  # as it was before it was compressed: whoever looks wants to read it
+        if service is not None and service.gzips:
+            reply = compressed(reply, environ.get("HTTP_ACCEPT_ENCODING", ""))
         reason = reply.reason or HTTP_STATUS_CODES.get(reply.status, "Unknown").upper()
         start_response(f"{reply.status} {reason}", reply.headers)
         if not isinstance(reply.body, bytes):
             return reply.body
         return () if environ["REQUEST_METHOD"] == "HEAD" else (reply.body,)
 
-    def _reply(self, request: SignedRequest, beside: _Beside) -> Reply:
-        """Ask the core, and pytest-httpserver for what that leaves.
+    def _reply(self, request: SignedRequest, beside: _Beside) -> tuple[Reply, Service | None]:
+        """Ask the core, and pytest-httpserver for what that leaves; the reply, and the service that it is of.
 
         Raises:
             ConnectionResetError: the test asked for it.
         """
         return self._told(self._fake.call(request, beside))
 
-    def _told(self, outcome: Outcome) -> Reply:
+    def _told(self, outcome: Outcome) -> tuple[Reply, Service | None]:
         for failure in outcome.failures:
             self.httpserver.note(failure)
         if outcome.reset or outcome.reply is None:
             raise ConnectionResetError(RESET)
-        return outcome.reply
+        return outcome.reply, outcome.service
 
 
 class _Beside:

@@ -89,8 +89,11 @@ def json_reply(value: object) -> Reply:
     return Reply.of(dump_json(value).encode(), _content_type(JSON))
 
 
-def read_body(media_type: str, raw: bytes) -> Any:  # noqa: ANN401  (a JSON value, an XML object or a text)
+def read_body(media_type: str, raw: bytes, *, control_characters: bool = False) -> Any:  # noqa: ANN401  (a JSON value, an XML object or a text)
     """Read a POST or PUT body as the script sees it; None where an object was to come and nothing did.
+
+    ``control_characters`` lets a text of JSON have line breaks and tabs as they are (RFC 8259 section 7 wants them
+    escaped).
 
     Raises:
         BadBodyError: it is not what its content type says.
@@ -107,7 +110,7 @@ def read_body(media_type: str, raw: bytes) -> Any:  # noqa: ANN401  (a JSON valu
     if not text.strip():
         return None
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, strict=not control_characters)
     except RecursionError:
         raise BadBodyError("the body is JSON nested too deep") from None
     except ValueError as error:

@@ -9,6 +9,8 @@ from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.login.login import AnyLogin, Login
 from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY
 
+from .sent_headers import SOAP_2022
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.tokens.desk import TokenDesk
 
     from .reply import Reply
+    from .sent_headers import Header
 
 Failure = str | Exception  # what the test left out, in words; or what its own code raised
 
@@ -68,6 +71,8 @@ class Service:
         answer: the reply to a login that was let in; None leaves it to what stands beside the fake.
         login: judges a request, and does nothing else.
         serve: judges a request and answers it.
+        headers: that each of its answers has.
+        gzips: whether an answer is compressed for a client that offers to take it so.
     """
 
     name: str
@@ -80,6 +85,8 @@ class Service:
     answer: Callable[[Exchange, Login], Reply | None] = lambda _exchange, _login: None  # leaves all unanswered
     login: Callable[[Exchange], LoginAttempt] = field(default_factory=lambda: log_in)
     serve: Callable[[Exchange], Reply | None] = field(default_factory=lambda: serve)
+    headers: tuple[Header, ...] = SOAP_2022
+    gzips: bool = False
 
     def host_of(self, account: Account) -> str:
         """The account's own host for it."""

@@ -131,7 +131,7 @@ REST_BAD = {
     "a body of 20 MB": (lambda s: call(s, REST, body=b'{"a":"' + b"x" * 20_000_000), 400, b'"INVALID_CONTENT"'),
     "no body": (lambda s: call(s, REST), 400, b'"INVALID_CONTENT"'),
     "not UTF-8": (lambda s: call(s, REST, body=b'{"a": "\xff"}'), 400, b'"INVALID_CONTENT"'),
-    "another type": (lambda s: call(s, REST, body=b"{}", content_type="text/plain"), 415, b'"UNSUPPORTED_MEDIA_TYPE"'),
+    "another type": (lambda s: call(s, REST, body=b"{}", content_type="text/csv"), 415, b'"UNSUPPORTED_MEDIA_TYPE"'),
     "another method": (lambda s: call(s, REST, method="DELETE"), 405, b'"INVALID_METHOD"'),
 }
 
