@@ -296,11 +296,12 @@ class NetSuiteServer:
 
         Args:
             operation: its name, ``get``.
-            answer: the element inside the answer's Body, ``<getResponse xmlns="urn:messages_...">...``, or a function
-                of the request's own such element that gives it. XML as text.
+            answer: the element inside the answer's Body, ``<getResponse xmlns="urn:messages_...">...``, XML as text;
+                or a :class:`pytest_netsuite_tba.SoapFault`; or a function of the request's own such element that
+                gives either, or raises the fault. A fault goes out with status 500.
 
         Raises:
-            ValueError: it is no such text.
+            ValueError: it is none of these.
         """
         with self.account.lock:
             self.account.web_services.answer_soap(operation, answer)

@@ -27,7 +27,7 @@ _AT_DOMAIN = {
     domain: tuple(service for service in SERVICES if domain in service.domains)
     for domain in dict.fromkeys(domain for service in SERVICES for domain in service.domains)
 }
-_PASSPORTS_ACCOUNT = re.compile(rb"<(?:[\w.-]+:)?account\b[^>]*>\s*([^<\s]+)\s*<")
+_PASSPORTS_ACCOUNT = re.compile(rb"<(?:[\w.-]+:)?account\b[^<>]*>\s*([^<\s]+)\s*<")
 
 
 class MisdirectedError(Exception):
