@@ -10,7 +10,7 @@ from pytest_netsuite_tba.login.login import AnyLogin, Login
 from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pytest_netsuite_tba.account.records import Account
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
@@ -87,6 +87,7 @@ class Exchange:
         accounts: those of the fake, by id.
         gate, desk: where logins are judged, and tokens are made.
         beside: what may answer in the fake's place.
+        files: WSDLs and their schemas, by path.
         within_limit: whether no more requests are in flight than the account may have.
         attempts: those that the request made, in order.
         failures: what is to fail the test.
@@ -101,6 +102,7 @@ class Exchange:
     gate: Gate
     desk: TokenDesk
     beside: Surroundings
+    files: Mapping[str, bytes] = field(default_factory=dict)
     within_limit: bool = True
     attempts: list[LoginAttempt] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)

@@ -37,10 +37,8 @@ _NO_ACCOUNT = (
 
 
 def serve(exchange: Exchange) -> Reply | None:
-    """Read the envelope first. ``getDataCenterUrls`` needs no login, nor does a WSDL: the test's own, if any."""
+    """Read the envelope first. ``getDataCenterUrls`` needs no login."""
     request = exchange.request
-    if not request.path.startswith(SOAP_PATH):
-        return None
     try:
         operation = read(request)
     except MissingExtraError as missing:
@@ -152,6 +150,6 @@ def _unexpected(request: SignedRequest) -> Reply:
 
 
 SERVICE = service.Service(
-    name="soap", channel="soap", domains=("suitetalk.api",), shared=("webservices",), paths=(SOAP_PATH, "/wsdl/"),
+    name="soap", channel="soap", domains=("suitetalk.api",), shared=("webservices",), paths=(SOAP_PATH,),
     checks=SOAP, refuse=refuse, answer=answer, login=log_in, serve=serve,
 )  # fmt: skip
