@@ -39,9 +39,12 @@ class SoapFault(Exception):  # noqa: N818  (SOAP's own word for it)
                 raise RecordError(f"SoapFault.{name}", value, "a text")
         if not code:
             raise RecordError("SoapFault.code", code, "an error code, as 'WS_REQUEST_BLOCKED'")
-        super().__init__(f"{code}: {message}")
+        super().__init__(code, message)  # of these a copy is made
         self.code = code
         self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
 
 
 # What a SOAP operation answers, XML or a fault, or a function of the request's XML that gives it.

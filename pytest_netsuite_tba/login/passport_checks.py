@@ -47,7 +47,7 @@ def has_token_passport(login: Login) -> Refusal | None:
         if "passport" in others:
             return BY_ID["soap-user-credentials"]
         return BY_ID["no-authorization"].because("The envelope has no tokenPassport in its header.")
-    if "JSESSIONID=" in request.header("cookie"):
+    if any("JSESSIONID=" in cookies for cookies in request.headers_of("cookie")):
         others.append("JSESSIONID cookie")
     if others:
         said = " and ".join(f"a{'n' * (name[0] in 'aeiou')} {name}" for name in others)

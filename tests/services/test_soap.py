@@ -23,8 +23,10 @@ from support.passports import (
 )
 from werkzeug.test import Client
 
-from pytest_netsuite_tba import Account, NetSuiteServer, SoapFault
+from pytest_netsuite_tba import Account, NetSuiteServer, SoapFault, explain
 from pytest_netsuite_tba.account.seed import parse
+from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.report.explanation import explanation
 from pytest_netsuite_tba.services.envelopes import read_envelope
 
 FAULTS = "{urn:faults_2024_1.platform.webservices.netsuite.com}"
@@ -277,6 +279,25 @@ def test_a_session_cookie_is_another_way_to_log_in(netsuite, send):
         assert AMBIGUOUS == fault(send(right(netsuite.token, nonce="another"), Cookie="JSESSIONID=x"))
 
 
+def test_a_session_cookie_counts_in_whichever_header(netsuite):
+    """HTTP/2 lets a client send several Cookie headers (RFC 9113 section 8.2.3)."""
+    request = SignedRequest(
+        method="POST", target=PATH, host=HOST, headers=[("Cookie", "a=b"), ("Cookie", "JSESSIONID=x")],
+        body=right(netsuite.token).encode(),
+    )  # fmt: skip
+
+    assert "ambiguous-authentication" == explain(request, netsuite.account).refusal.id
+
+
+def test_without_a_passport_there_is_none_to_correct(netsuite, send):
+    """The explanation offers no command that would send the same again."""
+    with netsuite.expect_refusal("no-authorization"):
+        send(envelope(""))
+
+    told = explanation(netsuite.audit_trail[-1], server_url="http://127.0.0.1:8080", is_proxy=True)
+    assert ["The request as it was sent"] == [command["title"] for command in told["commands"]]
+
+
 @pytest.mark.parametrize("before_login", [False, True])
 def test_a_busy_account(before_login):
     """SOAP has a fault of its own: ExceededConcurrentRequestLimitFault, WS_REQUEST_BLOCKED (docs/rules.md 4.8)."""
@@ -402,6 +423,16 @@ def test_a_fault_as_xml_goes_out_with_500(netsuite, send, detail):
         answer = send(right(netsuite.token, f'<{operation} xmlns="{MESSAGES}"/>', nonce=f"nonce-{number}"))
         assert (500, "No.") == (answer.status_code, body_of(answer).findtext("faultstring"))
         assert ("A_CODE" if detail else None) == netsuite.audit_trail[-1].code
+
+
+def test_a_fault_stays_itself_when_an_account_is_copied(netsuite):
+    """As for every test whose account is made once."""
+    netsuite.soap("get", BUSY)
+
+    twin = netsuite.account.copy().web_services.operations["get"]
+
+    assert (BUSY.code, BUSY.message, str(BUSY)) == (twin.code, twin.message, str(twin))
+    assert "WS_REQUEST_BLOCKED: Too many requests & more" == str(BUSY)
 
 
 @pytest.mark.parametrize(("code", "message"), [("", "a"), (None, "a"), (7, "a"), ("A", None)])
