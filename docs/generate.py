@@ -54,7 +54,8 @@ HEADINGS = {
     "WebServices": "`[web_services]`",
     "BusinessRecord": "`[[web_services.records]]`",
     "QueryAnswer": "`[[web_services.suiteql]]`",
-    "OperationAnswer": "`[[web_services.soap]]`",
+    "OperationAnswer": "`[[web_services.soap]]`: exactly one of `xml` and `fault`",
+    "OperationFault": "`fault` of an operation",
 }
 
 

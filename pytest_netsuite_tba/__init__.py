@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Integration, Token
     from pytest_netsuite_tba.account.scripts import Deployment, SuiteScriptError
     from pytest_netsuite_tba.account.users import Entity, Role
+    from pytest_netsuite_tba.account.web_services import SoapFault
     from pytest_netsuite_tba.captures.judge import assert_signed, explain
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.refusal import Refusal
@@ -29,6 +30,7 @@ __all__ = [
     "NetSuiteServer",
     "Refusal",
     "Role",
+    "SoapFault",
     "SuiteScriptError",
     "Token",
     "assert_signed",
@@ -45,6 +47,7 @@ _HOMES = {
     "NetSuiteServer": "server.server",
     "Refusal": "login.refusal",
     "Role": "account.users",
+    "SoapFault": "account.web_services",
     "SuiteScriptError": "account.scripts",
     "Token": "account.records",
     "assert_signed": "captures.judge",

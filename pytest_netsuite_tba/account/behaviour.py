@@ -61,6 +61,9 @@ class Behaviour(Record):
     shared_hosts_redirect: bool = setting(
         "Whether a RESTlet call to a host of before 2020.2 (`rest.netsuite.com`, `rest.na1.netsuite.com`) is answered "
         "302 to the account's own host, as it was for a while, instead of 403.", default=False)
+    hyphen_in_company_id: Literal["malformed", "account"] = setting(
+        "What `1234567-sb1` is to `datacenterurls` and to SOAP's `getDataCenterUrls`: no account's id, as one report "
+        "has it, or the account `1234567_SB1`.", default="malformed")
     soap_nonce_alphanumeric: bool = setting(
         "Whether SOAP refuses a nonce of other characters than letters and digits. Oracle asks for those; clients "
         "that send base64 work.", default=False)

@@ -378,7 +378,7 @@ def _web_services(value: object, place: _Place) -> object:
             content.answer_suiteql(answer.query, _json(answer.rows, here.at("rows")))
     for index, operation in enumerate(seeds.soap):
         with place.at("soap").at(index).checked():
-            content.answer_soap(operation.operation, operation.xml)
+            content.answer_soap(operation.operation, operation.answer)
     return content
 
 

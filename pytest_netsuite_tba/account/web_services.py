@@ -15,10 +15,40 @@ from .jobs import Jobs
 Fields = dict[str, Any]
 # Rows, or a function of the query's text that gives them.
 Rows = list[Fields] | Callable[[str], list[Fields]]
-# The XML that a SOAP operation answers with, or a function of the request's XML that gives it.
-SoapAnswer = str | Callable[[str], str]
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _QUOTED_OR_NOT = re.compile(r"""('[^']*'?|"[^"]*"?)|[^'"]+""")
+
+
+class SoapFault(Exception):  # noqa: N818  (SOAP's own word for it)
+    """A fault of SOAP web services, by name: give it to ``netsuite.soap()``, or raise it in its function.
+
+    It is sent as NetSuite sends faults: status 500, ``soapenv:Server.userException``, and in its detail the fault that
+    carries the code, ``exceededConcurrentRequestLimitFault`` for ``WS_REQUEST_BLOCKED`` (docs/rules.md 8).
+
+    Attributes:
+        code: of NetSuite's ``FaultCodeType``, ``INSUFFICIENT_PERMISSION``.
+        message: the text, in ``faultstring`` and in the detail.
+
+    Raises:
+        RecordError: one of the two is no text, or the code is empty.
+    """
+
+    def __init__(self, code: str, message: str = "") -> None:
+        for name, value in (("code", code), ("message", message)):
+            if not isinstance(value, str):
+                raise RecordError(f"SoapFault.{name}", value, "a text")
+        if not code:
+            raise RecordError("SoapFault.code", code, "an error code, as 'WS_REQUEST_BLOCKED'")
+        super().__init__(code, message)  # of these a copy is made
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+# What a SOAP operation answers, XML or a fault, or a function of the request's XML that gives it.
+SoapAnswer = str | SoapFault | Callable[[str], str | SoapFault]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,11 +69,29 @@ class QueryAnswer(Record):
 
 
 @dataclass(slots=True, kw_only=True)
+class OperationFault(Record):
+    """A fault that a SOAP operation of ``account.toml`` answers."""
+
+    code: str = setting("The error code: `WS_REQUEST_BLOCKED`.")
+    message: str = setting("Its message.", default="")
+
+
+@dataclass(slots=True, kw_only=True)
 class OperationAnswer(Record):
-    """An answer to a SOAP operation of ``account.toml``."""
+    """An answer to a SOAP operation of ``account.toml``: exactly one of ``xml`` and ``fault``."""
 
     operation: str = setting("Its name: `get`.")
-    xml: str = setting("The element inside the answer's Body.")
+    xml: str | None = setting("The element inside the answer's Body.", default=None)
+    fault: OperationFault | None = setting("A fault to answer with, in place of `xml`.", default=None)
+
+    def __post_init__(self) -> None:
+        if (self.xml is None) is (self.fault is None):
+            raise RecordError("an answer to a SOAP operation", self.operation, "exactly one of xml and fault")
+
+    @property
+    def answer(self) -> SoapAnswer:
+        """What the operation answers."""
+        return SoapFault(self.fault.code, self.fault.message) if self.fault is not None else self.xml or ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,7 +177,9 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
 
     def answer_soap(self, operation: str, answer: SoapAnswer) -> None:
         """Answer a SOAP operation; see :meth:`pytest_netsuite_tba.NetSuiteServer.soap`."""
-        self.operations[operation] = answer if callable(answer) else xml_element(answer)
+        self.operations[operation] = (
+            answer if callable(answer) or isinstance(answer, SoapFault) else xml_element(answer)
+        )
 
     def rows_of(self, query: str) -> list[Fields] | None:
         """Look up the rows of a SuiteQL query; None where nobody said any."""
@@ -158,9 +208,11 @@ class WebServicesContent(Mapping[str, Mapping[str, Fields]]):
                 if isinstance(query, str) and isinstance(rows, list)
             ],
             soap=[
-                OperationAnswer(operation=name, xml=answer)
+                OperationAnswer(operation=name, fault=OperationFault(code=answer.code, message=answer.message))
+                if isinstance(answer, SoapFault)
+                else OperationAnswer(operation=name, xml=answer)
                 for name, answer in self.operations.items()
-                if isinstance(answer, str)
+                if isinstance(answer, str | SoapFault)
             ],
         )
 

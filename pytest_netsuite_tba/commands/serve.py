@@ -48,6 +48,7 @@ _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what a clie
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     add_account_option(parser)
+    add_repeatable(parser, "--wsdl", "FILE", "serve this WSDL and the schemas that it imports; may come several times")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--expose", action="store_true", help="allow a --host that other machines can reach")
     parser.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
@@ -99,6 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.ca_file is not None:
                 write_file("--ca-file", arguments.ca_file, trust.ca_file.read_bytes())
         server = NetSuiteServer(*accounts, host=arguments.host, port=arguments.port, ssl_context=context, proxy=proxy)
+        wsdls = [server.soap_wsdl(file) for file in arguments.wsdl]
         token = (os.environ.get(ADMIN_VARIABLE) or secrets.token_urlsafe(24)) if arguments.expose else None
         server.console = Console(server, token=token, admin_hosts=arguments.admin_host)
         stack.enter_context(listening(server))
@@ -106,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.print_env:
             sys.stdout.writelines(f"{line}\n" for line in _exports(server, arguments, trust))
             sys.stdout.flush()
-        sys.stderr.writelines(f"{line}\n" for line in _greeting(server, arguments, trust, token))
+        sys.stderr.writelines(f"{line}\n" for line in _greeting(server, arguments, trust, token, wsdls))
         sys.stderr.flush()
         if arguments.ready_file is not None:
             write_file("--ready-file", arguments.ready_file, f"{_url(server)}\n".encode())
@@ -169,13 +171,14 @@ def _proxy_url(server: NetSuiteServer) -> str:
 
 
 def _greeting(
-    server: NetSuiteServer, arguments: argparse.Namespace, trust: TrustFiles | None, token: str | None
+    server: NetSuiteServer, arguments: argparse.Namespace, trust: TrustFiles | None, token: str | None, wsdls: list[str]
 ) -> Iterator[str]:
     url = _url(server)
     yield f"Fake NetSuite for {', '.join(server.accounts)} listens on {url} (Ctrl-C stops it)"
     for deployment in server.account.restlets:
         query = f"script={deployment.script}&deploy={deployment.deploy}"
         yield f"  RESTlet  {url}/app/site/hosting/restlet.nl?{query}"
+    yield from (f"  WSDL     {url}{path}" for path in wsdls)
     if arguments.proxy:
         yield f"  proxy    HTTPS_PROXY={_proxy_url(server)} reaches it by https://{server.account.restlets_host}"
     yield f"  console  {url}/__admin/{f'?token={token}' if token else ''}"

@@ -10,7 +10,7 @@ from pytest_netsuite_tba.account.fields import Record, rules_of
 from pytest_netsuite_tba.account.keyed import Records
 from pytest_netsuite_tba.account.records import KEYS
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Canned, Deployment
-from pytest_netsuite_tba.account.web_services import WebServicesContent
+from pytest_netsuite_tba.account.web_services import OperationAnswer, WebServicesContent
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.clock import Clock
@@ -26,6 +26,8 @@ def record_as_json(record: Record) -> dict[str, Any]:
         for rule in rules_of(kind).values()
         if rule.seed and not rule.secret and rule.name not in ENTRY_POINTS
     }
+    if isinstance(record, OperationAnswer):  # one of the two is its answer
+        fields = {key: value for key, value in fields.items() if value is not None}
     if isinstance(record, Deployment):
         fields |= {method: _entry_point_as_json(getattr(record, method)) for method in ENTRY_POINTS}
         fields["calls"] = len(record.calls) + record.calls.dropped

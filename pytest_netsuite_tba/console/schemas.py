@@ -13,7 +13,13 @@ from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Call, Canned, Deployment, ScriptError
 from pytest_netsuite_tba.account.seed import changeable_fields
 from pytest_netsuite_tba.account.users import Entity, Role
-from pytest_netsuite_tba.account.web_services import BusinessRecord, OperationAnswer, QueryAnswer, WebServices
+from pytest_netsuite_tba.account.web_services import (
+    BusinessRecord,
+    OperationAnswer,
+    OperationFault,
+    QueryAnswer,
+    WebServices,
+)
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.fake.faults import KINDS, Fault
 from pytest_netsuite_tba.login.audit_trail import LoginAttempt
@@ -115,7 +121,17 @@ NEW_FAULT = object_of({"kind": {"enum": list(KINDS)}} | _SCHEDULE | _OPTIONS, ["
 
 # Collection of an account -> its records.
 COLLECTIONS: dict[str, type[Any]] = {"integrations": Integration, "roles": Role, "entities": Entity, "tokens": Token}
-_PARTS = (Features, Canned, ScriptError, Audience, WebServices, BusinessRecord, QueryAnswer, OperationAnswer)
+_PARTS = (
+    Features,
+    Canned,
+    ScriptError,
+    Audience,
+    WebServices,
+    BusinessRecord,
+    QueryAnswer,
+    OperationAnswer,
+    OperationFault,
+)
 
 
 def components() -> dict[str, Schema]:

@@ -143,6 +143,7 @@ class Fake:
         gate: where logins are judged.
         desk: where tokens are made and revoked by NetSuite's own endpoints.
         faults: what the test asked to go wrong on the way.
+        files: that anybody may have: WSDLs and their schemas, by path; they stay when the records go back.
     """
 
     def __init__(
@@ -153,6 +154,7 @@ class Fake:
         self.gate = Gate(self.accounts.values(), self.audit_trail, diagnose)
         self.desk = TokenDesk(self.gate)
         self.faults = Faults()
+        self.files: dict[str, bytes] = {}
         self._hide = hider(self.accounts)
         self._governor = Governor()
 
@@ -254,7 +256,7 @@ class Fake:
     def _exchange(self, request: SignedRequest, beside: Surroundings) -> Exchange:
         return Exchange(
             request=request, service=restlets.SERVICE, account=None, accounts=self.accounts, gate=self.gate,
-            desk=self.desk, beside=beside,
+            desk=self.desk, beside=beside, files=self.files,
         )  # fmt: skip
 
     @staticmethod

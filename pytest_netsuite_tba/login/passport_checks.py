@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 NONCE_MAX_LENGTH = 64
 USER_LOGINS = ("login", "ssoLogin", "mapSso", "logout")  # operations of user credentials
-_MESSAGES = re.compile(r"urn:messages_[0-9]{4}_[0-9](?:_[0-9]+)?\.platform\.webservices\.netsuite\.com")
+_ENDPOINT = re.compile(r"/services/NetSuitePort_([0-9]{1,4})_([0-9])")  # NetSuitePort_2_6 is of 2007
+_FIRST_ENDPOINT_WITH_TOKENS = (2015, 2)
 
 
 def _envelope(login: Login) -> Envelope:
@@ -41,28 +42,33 @@ def has_token_passport(login: Login) -> Refusal | None:
         return BY_ID["malformed-envelope"].because(envelope.problem)
     if envelope.operation in USER_LOGINS:
         return BY_ID["soap-user-credentials"].because(f"The operation {envelope.operation!r} is of user credentials.")
-    others = [name for name in envelope.headers if name in {"passport", "applicationInfo"}]
+    others = list(envelope.other_logins)
     if not envelope.passports:
         if "passport" in others:
             return BY_ID["soap-user-credentials"]
         return BY_ID["no-authorization"].because("The envelope has no tokenPassport in its header.")
-    if "JSESSIONID=" in request.header("cookie"):
+    if any("JSESSIONID=" in cookies for cookies in request.headers_of("cookie")):
         others.append("JSESSIONID cookie")
-    if len(envelope.passports) > 1:
-        others.append("second tokenPassport")
     if others:
         said = " and ".join(f"a{'n' * (name[0] in 'aeiou')} {name}" for name in others)
-        return BY_ID["ambiguous-authentication"].because(f"Beside the tokenPassport there is {said}.")
-    return None
+        refusal = "ambiguous-authentication-passport" if "passport" in others else "ambiguous-authentication"
+        return BY_ID[refusal].because(f"Beside the tokenPassport there is {said}.")
+    return BY_ID["two-token-passports"] if len(envelope.passports) > 1 else None
+
+
+def endpoint_takes_tokens(login: Login) -> Refusal | None:
+    """Row 2: token-based authentication begins with the endpoint of 2015.2 (Oracle section_N3445710)."""
+    called = _ENDPOINT.match(login.request.path)
+    if called is None or (int(called[1]), int(called[2])) >= _FIRST_ENDPOINT_WITH_TOKENS:
+        return None
+    return BY_ID["soap-endpoint-without-tokens"].because(
+        f"The endpoint {called[1]}.{called[2]} takes no tokenPassport."
+    )
 
 
 def passport_is_well_formed(login: Login) -> Refusal | None:
-    """Rows 3 and 4: it is of NetSuite's namespace, each field there once, not empty. Fills ``login.parameters``."""
+    """Row 4: each field is there once, not empty. Fills ``login.parameters``."""
     passport = _passport(login)
-    if not _MESSAGES.fullmatch(passport.namespace):
-        return BY_ID["token-passport-namespace"].because(
-            f"tokenPassport is in the namespace {passport.namespace[:80]!r}, not in the endpoint's."
-        )
     login.parameters = {
         parameter: passport.fields[name] for name, parameter in FIELDS.items() if name in passport.fields
     }
@@ -124,6 +130,7 @@ def role_may_call_soap(login: Login) -> Refusal | None:
 
 SOAP: tuple[checks.Check, ...] = (
     has_token_passport,
+    endpoint_takes_tokens,
     passport_is_well_formed,
     algorithm_is_accepted,
     checks.timestamp_is_in_window,

@@ -73,16 +73,14 @@ def in_words_of_soap(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentPassport:
-    """A ``tokenPassport`` as it came.
+    """A ``tokenPassport`` as it came, whatever its namespace and those of its fields.
 
     Attributes:
-        namespace: of the element.
-        fields: text by local name, without white space round it; the last where one is repeated.
-        repeated: names that came more than once.
+        fields: text of those of :data:`FIELDS` that it has, without white space round it; the last where one is repeated.
+        repeated: those that came more than once.
         algorithm: the signature's attribute; ``""`` where it has none.
     """
 
-    namespace: str
     fields: dict[str, str] = field(repr=False)
     repeated: tuple[str, ...] = ()
     algorithm: str = ""
@@ -99,6 +97,9 @@ class SentPassport:
         )
 
 
+OTHER_LOGINS = ("passport", "applicationInfo")  # elements of the header that log in by other ways
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What a SOAP envelope says of its login.
@@ -106,13 +107,13 @@ class Envelope:
     Attributes:
         operation: local name of the first element of the body; ``""`` where there is none.
         version: of the endpoint, ``2024_1``, as the operation's namespace has it; ``""`` where it has none.
-        headers: local names of the header's elements.
-        passports: the ``tokenPassport`` elements among them.
+        other_logins: what the header has besides, of :data:`OTHER_LOGINS`.
+        passports: the ``tokenPassport`` elements of the header, the first two of them.
         problem: why it is no envelope, or ``""``.
     """
 
     operation: str = ""
     version: str = ""
-    headers: tuple[str, ...] = ()
+    other_logins: tuple[str, ...] = ()
     passports: tuple[SentPassport, ...] = ()
     problem: str = ""

@@ -78,7 +78,7 @@ def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool) -> di
         right = diagnosis and diagnosis.corrected_authorization
         if right and facts.request.envelope is None:
             commands.append(("With the right header", destination.command(facts.request, hide, authorization=right)))
-        elif right:
+        elif right and facts.request.envelope and facts.request.envelope.passports:
             body = _PASSPORT.sub(lambda _: right.encode(), facts.request.body, count=1)
             commands.append(("With the right tokenPassport", destination.command(facts.request, hide, body=body)))
     return {

@@ -15,6 +15,7 @@ from werkzeug.wsgi import get_input_stream
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
 from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
+from pytest_netsuite_tba.account.wsdl import read_wsdl
 from pytest_netsuite_tba.clients.credentials import Credentials
 from pytest_netsuite_tba.clients.maker import ClientMaker
 from pytest_netsuite_tba.fake.core import Fake, InternalError
@@ -298,14 +299,33 @@ class NetSuiteServer:
 
         Args:
             operation: its name, ``get``.
-            answer: the element inside the answer's Body, ``<getResponse xmlns="urn:messages_...">...``, or a function
-                of the request's own such element that gives it. XML as text.
+            answer: the element inside the answer's Body, ``<getResponse xmlns="urn:messages_...">...``, XML as text;
+                or a :class:`pytest_netsuite_tba.SoapFault`; or a function of the request's own such element that
+                gives either, or raises the fault. A fault goes out with status 500.
 
         Raises:
-            ValueError: it is no such text.
+            ValueError: it is none of these.
         """
         with self.account.lock:
             self.account.web_services.answer_soap(operation, answer)
+
+    def soap_wsdl(self, path: str | os.PathLike[str]) -> str:
+        """Serve a WSDL and the schemas that it imports, without a login; several versions may be there.
+
+        They stay when :meth:`restore` brings the records back. At the server's own address its addresses are the server's, so that a SOAP client needs that URL alone.
+
+        Args:
+            path: of the file; see :func:`pytest_netsuite_tba.account.wsdl.read_wsdl` for where its schemas lie.
+
+        Returns:
+            The path at which NetSuite has it, ``/wsdl/v2024_1_0/netsuite.wsdl``.
+
+        Raises:
+            ValueError: a file cannot be read or is no XML, or the WSDL is of no endpoint.
+        """
+        files = read_wsdl(path)
+        self._fake.files |= files
+        return next(iter(files))
 
     def restlet_url(self, script: str, deploy: str, **params: str | int) -> str:
         """The URL of a RESTlet at this server, as a client would call it; ``params`` are added, encoded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.account.records import NETSUITE
+from pytest_netsuite_tba.account.records import NETSUITE, as_account_id
 from pytest_netsuite_tba.login import checks
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
 from pytest_netsuite_tba.tokens.user_checks import ENTITY_CHECKS, UserLogin, why_unusable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .reply import Reply
     from .service import Exchange
 
-# Observed: `_SB1` works, `-sb1` does not (docs/rules.md 6).
+# With a hyphen it is none, by `Behaviour.hyphen_in_company_id` (docs/rules.md 6).
 _ACCOUNT_ID = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)?")
 _LONGEST_ID = 64
 
@@ -33,13 +33,24 @@ def data_center_urls(exchange: Exchange) -> Reply:
     """Tell an account's domains to anybody (Oracle chapter_157011836591)."""
     sent = {name for name, _ in exchange.request.query_parameters}
     wanted = parameter(exchange.request, "c" if "c" in sent and "account" not in sent else "account")
-    if len(wanted) > _LONGEST_ID or _ACCOUNT_ID.fullmatch(wanted) is None:
+    asked = wanted.replace("-", "_") if _knows_hyphens(exchange.called) else wanted
+    if len(wanted) > _LONGEST_ID or _ACCOUNT_ID.fullmatch(asked) is None:
         raise RefusedError(
             BY_TOKEN_ID["bad-parameter"]
             .because(f"{wanted[:80]!r} is no account id; write it as NetSuite does, as 1234567_SB1.")
             .saying("Company ID is invalid")
         )
-    return json_reply(domains(exchange.accounts.get(wanted)))
+    return json_reply(domains(account_named(exchange, wanted)))
+
+
+def account_named(exchange: Exchange, name: str) -> Account | None:
+    """The account of that id, in capitals or not; with a hyphen for the underscore where ``Behaviour`` says so."""
+    account = exchange.accounts.get(name) or exchange.accounts.get(as_account_id(name))
+    return account if account is None or "-" not in name or _knows_hyphens(account) else None
+
+
+def _knows_hyphens(account: Account) -> bool:
+    return account.behaviour.hyphen_in_company_id == "account"
 
 
 def roles(exchange: Exchange) -> Reply:

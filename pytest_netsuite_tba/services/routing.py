@@ -39,7 +39,7 @@ _ELSEWHERE = {
     ("app", "rest"): "rest-on-restlets-host",
     ("suitetalk.api", "restlet"): "restlet-on-suitetalk-host",
 }
-_PASSPORTS_ACCOUNT = re.compile(rb"<(?:[\w.-]+:)?account\b[^>]*>\s*([^<\s]+)\s*<")
+_PASSPORTS_ACCOUNT = re.compile(rb"<(?:[\w.-]+:)?account\b[^<>]*>\s*([^<\s]+)\s*<")
 
 
 class MisdirectedError(Exception):

@@ -12,7 +12,7 @@ from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY
 from .sent_headers import SOAP_2022
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pytest_netsuite_tba.account.records import Account, Integration
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
@@ -104,6 +104,7 @@ class Exchange:
         accounts: those of the fake, by id.
         gate, desk: where logins are judged, and tokens are made.
         beside: what may answer in the fake's place.
+        files: WSDLs and their schemas, by path.
         governor: bounds the requests in flight; None where the request is not served, but only judged.
         busy: which of its limits was reached, in a sentence, or ``""``.
         attempts: those that the request made, in order.
@@ -119,6 +120,7 @@ class Exchange:
     gate: Gate
     desk: TokenDesk
     beside: Surroundings
+    files: Mapping[str, bytes] = field(default_factory=dict)
     governor: Governor | None = None
     busy: str = ""
     attempts: list[LoginAttempt] = field(default_factory=list)

@@ -6,18 +6,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 from xml.etree.ElementTree import tostring
 
-from pytest_netsuite_tba.account.web_services import xml_element
+from pytest_netsuite_tba.account.web_services import SoapFault, xml_element
 from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.login.passport_checks import SOAP
 
 from . import service
-from .discovery import domains
-from .envelopes import envelope_reply, fault_reply, read_envelope, version_of, wrong_data_center
+from .discovery import account_named, domains
+from .envelopes import answer_reply, fault_reply, local_name, read_envelope, version_of, wrong_data_center
 from .reply import Reply, error_id
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+    from pytest_netsuite_tba.account.records import Account
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.login import Login
     from pytest_netsuite_tba.login.refusal import Refusal
@@ -26,13 +27,18 @@ if TYPE_CHECKING:
     from .service import Exchange
 
 SOAP_PATH = "/services/NetSuitePort_"
+_LONGEST_ID = 64  # a bound of ours
+# What is answered where no account is asked for, word for word (Oracle section_N3494684).
+_NO_ACCOUNT = (
+    '<c:status isSuccess="false"><c:statusDetail type="ERROR"><c:code>DATA_REQD</c:code><c:message>'
+    "You need to provide a proper value for the required field: account."
+    "</c:message></c:statusDetail></c:status>"
+)
 
 
 def serve(exchange: Exchange) -> Reply | None:
-    """Read the envelope first. ``getDataCenterUrls`` needs no login, nor does a WSDL: the test's own, if any."""
+    """Read the envelope first. ``getDataCenterUrls`` needs no login."""
     request = exchange.request
-    if not request.path.startswith(SOAP_PATH):
-        return None
     try:
         operation = read(request)
     except MissingExtraError as missing:
@@ -74,7 +80,7 @@ def read(request: SignedRequest) -> SoapCall | None:
 
 def refuse(exchange: Exchange, refusal: Refusal) -> Reply:
     """Render a refusal as a fault."""
-    return fault_reply(exchange.request, refusal.code or "USER_ERROR", refusal.message, refusal.status or 500)
+    return fault_reply(exchange.request, refusal.code, refusal.message, refusal.status or 500)
 
 
 def answer(exchange: Exchange, login: Login) -> Reply | None:
@@ -87,15 +93,18 @@ def answer(exchange: Exchange, login: Login) -> Reply | None:
     canned = account.web_services.operations.get(asked.name)
     if canned is not None:
         try:
-            content = canned if isinstance(canned, str) else xml_element(canned(tostring(asked.element, "unicode")))
-            return envelope_reply(content)
+            return _said(request, account, canned(tostring(asked.element, "unicode")) if callable(canned) else canned)
+        except SoapFault as fault:
+            return fault_reply(request, fault.code, fault.message)
         except Exception as raised:  # noqa: BLE001  (whatever the test's own function raises: reported, never lost)
             exchange.note = f"The answer to {asked.name} raised {type(raised).__name__}: {raised}"
             exchange.failures.append(raised)
             return _unexpected(request)
     if asked.name == "getServerTime":
-        now = datetime.fromtimestamp(account.clock.now(), UTC)
-        return _result(request, "getServerTime", f"<c:serverTime>{now:%Y-%m-%dT%H:%M:%S}.000Z</c:serverTime>")
+        now = account.clock.now()
+        moment = datetime.fromtimestamp(now, UTC)
+        content = f'<c:status isSuccess="true"/><c:serverTime>{moment:%Y-%m-%dT%H:%M:%S}.000Z</c:serverTime>'
+        return _result(request, "getServerTime", content, account=account.id, now=now)
     exchange.note = f"Nothing answers the operation {name}."
     exchange.failures.append(
         f"SOAP called {name!r}, which nothing answers: netsuite.soap({name!r}, ...) says what it does."
@@ -103,22 +112,36 @@ def answer(exchange: Exchange, login: Login) -> Reply | None:
     return _unexpected(request)
 
 
+def _said(request: SignedRequest, account: Account, said: str | SoapFault) -> Reply:
+    """Answer as a test said: the XML of an answer, or a fault by name."""
+    if isinstance(said, SoapFault):
+        return fault_reply(request, said.code, said.message)
+    return answer_reply(request, xml_element(said), account=account.id, now=account.clock.now())
+
+
 def _data_center_urls(exchange: Exchange, operation: Element) -> Reply:
-    """Tell the hosts of an account; those for all of them where it is not known (Oracle chapter_157011836591)."""
-    texts = ((element.text or "").strip() for element in operation.iter() if element.tag.endswith("}account"))
-    urls = domains(exchange.accounts.get(next(texts, "")))
+    """Tell the hosts of an account; those for all of them where it is not known (Oracle section_N3494684)."""
+    texts = ((element.text or "").strip() for element in operation.iter() if local_name(element.tag) == "account")
+    account, now = next(texts, "")[:_LONGEST_ID], exchange.called.clock.now()
+    if not account:
+        return _result(exchange.request, "getDataCenterUrls", _NO_ACCOUNT, account="", now=now)
+    urls = domains(account_named(exchange, account))
     found = "".join(
         f"<c:{name}>{urls[name]}</c:{name}>" for name in ("restDomain", "webservicesDomain", "systemDomain")
     )
-    return _result(exchange.request, "getDataCenterUrls", f"<c:dataCenterUrls>{found}</c:dataCenterUrls>")
+    content = f'<c:status isSuccess="true"/><c:dataCenterUrls>{found}</c:dataCenterUrls>'
+    return _result(exchange.request, "getDataCenterUrls", content, account=account, now=now)
 
 
-def _result(request: SignedRequest, operation: str, content: str) -> Reply:
+def _result(request: SignedRequest, operation: str, content: str, *, account: str, now: float) -> Reply:
     version = version_of(request)
-    return envelope_reply(
+    return answer_reply(
+        request,
         f'<{operation}Response xmlns="urn:messages_{version}.platform.webservices.netsuite.com">'
         f'<c:{operation}Result xmlns:c="urn:core_{version}.platform.webservices.netsuite.com">'
-        f'<c:status isSuccess="true"/>{content}</c:{operation}Result></{operation}Response>'
+        f"{content}</c:{operation}Result></{operation}Response>",
+        account=account,
+        now=now,
     )
 
 
@@ -127,6 +150,6 @@ def _unexpected(request: SignedRequest) -> Reply:
 
 
 SERVICE = service.Service(
-    name="soap", channel="soap", domains=("suitetalk.api",), shared=("webservices",), paths=(SOAP_PATH, "/wsdl/"),
+    name="soap", channel="soap", domains=("suitetalk.api",), shared=("webservices",), paths=(SOAP_PATH,),
     checks=SOAP, refuse=refuse, answer=answer, login=log_in, serve=serve,
 )  # fmt: skip

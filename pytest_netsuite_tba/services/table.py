@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import authorize_page, discovery, rest_web_services, restlets, soap, token_endpoints
+from . import authorize_page, discovery, rest_web_services, restlets, soap, token_endpoints, wsdl
 
 # Of services at one domain, the first is the one that a path of none of them belongs to.
 SERVICES = (
     restlets.SERVICE,
     rest_web_services.SERVICE,
     soap.SERVICE,
+    wsdl.SERVICE,
     token_endpoints.SERVICE,
     discovery.SERVICE,
     authorize_page.SERVICE,

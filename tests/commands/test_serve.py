@@ -160,6 +160,25 @@ def test_accounts_come_from_files(tmp_path):
     assert f"  RESTlet  {url}/app/site/hosting/restlet.nl?script=customscript_slow&deploy=customdeploy_slow\n" == line
 
 
+def test_a_wsdl_is_served_to_anybody(tmp_path):
+    """--wsdl, with the schemas that it imports; its addresses are the server's own, and the greeting has its URL."""
+    schema = '<schema xmlns="http://www.w3.org/2001/XMLSchema"/>'
+    (tmp_path / "core.xsd").write_text(schema)
+    (tmp_path / "netsuite.wsdl").write_text(
+        '<a xmlns:x="http://www.w3.org/2001/XMLSchema" at="https://webservices.netsuite.com/services/NetSuitePort_2024_1">'
+        '<x:import schemaLocation="https://webservices.netsuite.com/xsd/platform/v2024_1_0/core.xsd"/></a>'
+    )
+    with serving("--wsdl", "netsuite.wsdl", cwd=tmp_path) as (process, url):
+        assert url in process.stderr.readline()
+        assert f"  WSDL     {url}/wsdl/v2024_1_0/netsuite.wsdl\n" == process.stderr.readline()
+        wsdl = requests.get(f"{url}/wsdl/v2024_1_0/netsuite.wsdl", timeout=10).text
+        core = requests.get(f"{url}/xsd/platform/v2024_1_0/core.xsd", timeout=10).text
+
+    assert f'at="{url}/services/NetSuitePort_2024_1"' in wsdl
+    assert f'"{url}/xsd/platform/v2024_1_0/core.xsd"' in wsdl
+    assert schema == core
+
+
 def test_the_ready_file_holds_the_url_while_it_listens(tmp_path):
     """Whoever waits for the file can call at once; one of an earlier run is gone before this one listens."""
     ready = tmp_path / "ready"
@@ -213,6 +232,7 @@ def refused(*arguments, cwd, **more):
         (["--ca-file", "a.pem"], "--ca-file needs --proxy or --tls: without them there is no certificate"),
         (["--allow-host", "a.example"], "--allow-host needs --proxy"),
         (["--account", "none.toml"], "none.toml: cannot be read: No such file or directory"),
+        (["--wsdl", "none"], "WSDL: 'none' is not valid; expected a file that can be read (No such file or directory)"),
         (["--account", "wrong.toml"], "wrong.toml: acount: unknown key; did you mean 'account'?"),
         (["--tls", "--ca-file", "none/ca.pem"], "--ca-file none/ca.pem cannot be written: No such file or directory"),
         (["--ready-file", "none/r"], "--ready-file none/r cannot be written: No such file or directory"),

@@ -228,7 +228,10 @@ def test_web_services_are_filled_anew_or_not_at_all(call):
     stored = {
         "records": [{"type": "customer", "id": 7, "fields": {"companyName": "Acme"}}],
         "suiteql": [{"query": "SELECT 1", "rows": [{"n": "1"}]}, {"query": "SELECT 2", "rows": []}],
-        "soap": [{"operation": "get", "xml": "<done/>"}],
+        "soap": [
+            {"operation": "get", "xml": "<done/>"},
+            {"operation": "add", "fault": {"code": "WS_REQUEST_BLOCKED", "message": "Busy."}},
+        ],
     }
     assert 200 == call("PATCH", ACCOUNT, {"web_services": stored}).status_code
     assert stored == call("GET", ACCOUNT).json["web_services"]

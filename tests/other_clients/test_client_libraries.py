@@ -162,3 +162,17 @@ def test_zeep_gets_the_data_center_urls(netsuite, wsdl):
 
     assert "https://1234567-sb1.suitetalk.api.netsuite.com" == urls.webservicesDomain
     assert 0 == len(netsuite.audit_trail)
+
+
+def test_zeep_is_led_to_the_fake_by_the_wsdl_alone(netsuite):
+    """The address in it is the fake's own; its fault is zeep's."""
+    client = zeep.Client(netsuite.url + netsuite.soap_wsdl(WSDL))
+
+    urls = client.service.getDataCenterUrls(account="1234567_sb1").dataCenterUrls
+    with netsuite.expect_refusal("no-authorization", count=1), pytest.raises(zeep.exceptions.Fault) as fault:
+        client.service.getServerTime()
+    client.transport.session.close()
+
+    assert "https://1234567-sb1.suitetalk.api.netsuite.com" == urls.webservicesDomain
+    assert "Invalid login attempt." == fault.value.message
+    assert {netsuite.url + "/services/NetSuitePort_2024_1"} == {one.url for one in netsuite.audit_trail}

@@ -28,6 +28,7 @@ NAMES = {
     "records",
     "suiteql",
     "soap",
+    "soap_wsdl",
     "authorize",
     "restore",
     "verify",

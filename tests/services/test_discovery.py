@@ -30,6 +30,25 @@ def test_domains_of_an_account(netsuite, base, query):
     assert 0 == len(netsuite.audit_trail)
 
 
+@pytest.mark.parametrize("account", ["1234567_sb1", "1234567_Sb1"])
+def test_an_account_in_lower_case_is_known(netsuite, account):
+    """Observed: a client asks so, and works (docs/rules.md 6)."""
+    answer = send(netsuite, "GET", f"{REST}/rest/datacenterurls?account={account}")
+
+    assert (200, OURS) == (answer.status_code, answer.json)
+
+
+@pytest.mark.parametrize(
+    ("account", "expected"), [("1234567-sb1", OURS), ("1234567-SB1", OURS), ("7654321-sb1", SHARED)]
+)
+def test_a_hyphen_in_the_id_on_request(netsuite, account, expected):
+    """hyphen_in_company_id: the account itself; by default it is malformed."""
+    netsuite.behaviour.hyphen_in_company_id = "account"
+    answer = send(netsuite, "GET", f"{REST}/rest/datacenterurls?account={account}")
+
+    assert (200, expected) == (answer.status_code, answer.json)
+
+
 def test_an_unknown_account_gets_the_shared_hosts(netsuite):
     """200 with webservices, rest and system.netsuite.com."""
     answer = send(netsuite, "GET", f"{REST}/rest/datacenterurls?account=7654321")

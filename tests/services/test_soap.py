@@ -23,7 +23,11 @@ from support.passports import (
 )
 from werkzeug.test import Client
 
-from pytest_netsuite_tba import Account, NetSuiteServer
+from pytest_netsuite_tba import Account, NetSuiteServer, SoapFault, explain
+from pytest_netsuite_tba.account.seed import parse
+from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.report.explanation import explanation
+from pytest_netsuite_tba.services.envelopes import read_envelope
 
 FAULTS = "{urn:faults_2024_1.platform.webservices.netsuite.com}"
 
@@ -43,9 +47,12 @@ def send(netsuite):
 def fault(answer):
     """The fault's text, its element's name, code and message."""
     found = ET.fromstring(answer.data).find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault")
-    (detail, host) = found.find("detail")
+    (*details, host) = found.find("detail")
     assert "soapenv:Server.userException" == found.find("faultcode").text
     assert "{http://xml.apache.org/axis/}hostname" == host.tag
+    if not details:
+        return None, None, found.find("faultstring").text
+    (detail,) = details
     code, message = (detail.find(f"{FAULTS}{name}").text for name in ("code", "message"))
     assert message == found.find("faultstring").text
     return detail.tag.removeprefix(FAULTS), code, message
@@ -54,6 +61,10 @@ def fault(answer):
 LOGIN = ("invalidCredentialsFault", "USER_ERROR", "Invalid login attempt.")
 UNEXPECTED = ("unexpectedErrorFault", "UNEXPECTED_ERROR", "An unexpected error occurred.")
 AMBIGUOUS = ("invalidCredentialsFault", "USER_ERROR", "Ambiguous authentication")
+BARE = (None, None, "Ambiguous authentication")  # beside a passport the detail names the host alone
+PASSPORT = f'<passport xmlns="{MESSAGES}"><email>a@example.com</email><password>p</password></passport>'
+APPLICATION = f'<applicationInfo xmlns="{MESSAGES}"><applicationId>A-1</applicationId></applicationInfo>'
+NIL = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"'
 PERMISSION = (
     "insufficientPermissionFault",
     "INSUFFICIENT_PERMISSION",
@@ -103,10 +114,12 @@ ROWS = {
     "2 no passport": (lambda n: envelope(""), LOGIN, None),
     "2 a login": (lambda n: right(n.token, f'<login xmlns="{MESSAGES}"/>'), UNEXPECTED, None),
     "2 user credentials": (lambda n: envelope("<passport><email>a</email></passport>"), UNEXPECTED, None),
-    "2 both": (lambda n: beside(n.token, "<passport/>"), AMBIGUOUS, None),
-    "2 applicationInfo": (lambda n: beside(n.token, "<applicationInfo/>"), AMBIGUOUS, None),
-    "2 two passports": (lambda n: twice(n.token), AMBIGUOUS, None),
-    "3 namespace": (lambda n: resigned(n.token, namespace="urn:other"), LOGIN, None),
+    "2 both": (lambda n: beside(n.token, PASSPORT), BARE, None),
+    "2 an empty passport": (lambda n: beside(n.token, "<passport/>"), BARE, None),
+    "2 applicationInfo": (lambda n: beside(n.token, APPLICATION), AMBIGUOUS, None),
+    "2 passport and applicationInfo": (lambda n: beside(n.token, PASSPORT + APPLICATION), BARE, None),
+    "2 two passports": (lambda n: twice(n.token), LOGIN, None),
+    "2 an old endpoint": (lambda n: right(n.token), LOGIN, None),
     "4 missing": (lambda n: resigned(n.token, nonce=None), LOGIN, "MissingTokenPassportRequiredFields"),
     "4 empty": (lambda n: resigned(n.token, token=""), LOGIN, "MissingTokenPassportRequiredFields"),
     "4 no signature": (
@@ -161,7 +174,8 @@ def test_each_row_is_refused_in_soaps_own_way(netsuite, send, row):
     body = make(netsuite)
 
     with netsuite.expect_refusal(count=1) as attempts:
-        answer = send(body if isinstance(body, str) else right(netsuite.token))
+        path = "/services/NetSuitePort_2015_1" if row == "2 an old endpoint" else PATH
+        answer = send(body if isinstance(body, str) else right(netsuite.token), path=path)
 
     assert (500, "text/xml; charset=utf-8", expected) == (answer.status_code, answer.content_type, fault(answer))
     (attempt,) = attempts
@@ -179,11 +193,74 @@ def test_each_row_is_refused_in_soaps_own_way(netsuite, send, row):
         lambda n: right(n.token, nonce="a+b/c=d-e_f"),
         lambda n: right(n.token).replace("<nonce>", "<nonce> "),
         lambda n: right(n.token).replace('encoding="UTF-8"', 'encoding="US-ASCII"'),
+        lambda n: beside(n.token, "<applicationInfo/>"),
+        lambda n: beside(n.token, "<applicationInfo> <applicationId/> </applicationInfo>"),
+        lambda n: beside(n.token, f"<passport {NIL}/><applicationInfo {NIL}/><tokenPassport {NIL}/>"),
+        lambda n: beside(n.token, "<preferences/><searchPreferences><pageSize>5</pageSize></searchPreferences>"),
+        lambda n: right(n.token).replace("<token>", "<other/><other/><token>"),
     ],
 )
 def test_what_netsuite_lets_pass(netsuite, send, make):
     """The other name of the algorithm, a line break after the signature, a base64 nonce (docs/rules.md 8)."""
     assert 200 == send(make(netsuite)).status_code
+
+
+def spaced(token, passport_namespace, field_namespace):
+    """A right envelope whose passport and its fields are in other namespaces; "" for none."""
+    sent = fields(token)
+    made = ET.fromstring(passport(sent, signature(base_string(sent), token), namespace="urn:any"))
+    for element in made.iter():
+        namespace = passport_namespace if element is made else field_namespace
+        name = element.tag.partition("}")[2]
+        element.tag = f"{{{namespace}}}{name}" if namespace else name
+    return envelope(ET.tostring(made, "unicode"))
+
+
+@pytest.mark.parametrize(
+    "passport_namespace", ["ns", "", MESSAGES, "urn:messages_2012_1.platform.webservices.netsuite.com"]
+)
+@pytest.mark.parametrize("field_namespace", ["ns", "", MESSAGES, "urn:core_2024_1.platform.webservices.netsuite.com"])
+def test_a_passport_may_be_in_any_namespace(netsuite, send, passport_namespace, field_namespace):
+    """PHP's toolkits make one up, others have none: the local names count (docs/rules.md 8)."""
+    body = spaced(netsuite.token, passport_namespace, field_namespace)
+
+    assert 200 == send(body).status_code
+    assert netsuite.audit_trail[-1].accepted
+
+
+@pytest.mark.parametrize("namespace", ["ns", ""])
+def test_a_wrong_signature_in_a_made_up_namespace_is_refused(netsuite, send, namespace):
+    """The namespace alone is let pass."""
+    with netsuite.expect_refusal("InvalidSignature", count=1):
+        send(spaced(netsuite.token, namespace, namespace).replace("fjaLirs", "another"))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "let_in"),
+    [("2_6", False), ("2008_1", False), ("2015_1", False), ("2015_2", True), ("2016_1", True), ("2025_2", True)],
+)
+def test_tokens_begin_with_the_endpoint_of_2015_2(netsuite, send, endpoint, let_in):
+    """Older ones answer as for a call without a passport (Oracle section_N3445710)."""
+    path = f"/services/NetSuitePort_{endpoint}"
+    if let_in:
+        assert 200 == send(right(netsuite.token), path=path).status_code
+        return
+    with netsuite.expect_refusal("soap-endpoint-without-tokens", count=1):
+        refused = send(right(netsuite.token), path=path)
+    with netsuite.expect_refusal("no-authorization", count=1):
+        without = send(envelope(""), path=path)
+    assert without.data == refused.data
+
+
+def test_a_passport_of_many_children_costs_no_square():
+    """What is kept of it is its six fields, however many others there are."""
+    children = "".join(f"<e{number}/><token>{number}</token>" for number in range(50_000))
+    other = f'<tokenPassport xmlns="{MESSAGES}">{children}</tokenPassport>'
+
+    read, _ = read_envelope(envelope(other * 3).encode())
+
+    assert 2 == len(read.passports)
+    assert ({"token": "49999"}, ("token",)) == (read.passports[0].fields, read.passports[0].repeated)
 
 
 def test_a_nonce_of_letters_and_digits_on_request(netsuite, send):
@@ -200,6 +277,25 @@ def test_a_session_cookie_is_another_way_to_log_in(netsuite, send):
     assert 200 == send(right(netsuite.token), Cookie="NS_ROUTING_VERSION=LAGGING").status_code
     with netsuite.expect_refusal("ambiguous-authentication", count=1):
         assert AMBIGUOUS == fault(send(right(netsuite.token, nonce="another"), Cookie="JSESSIONID=x"))
+
+
+def test_a_session_cookie_counts_in_whichever_header(netsuite):
+    """HTTP/2 lets a client send several Cookie headers (RFC 9113 section 8.2.3)."""
+    request = SignedRequest(
+        method="POST", target=PATH, host=HOST, headers=[("Cookie", "a=b"), ("Cookie", "JSESSIONID=x")],
+        body=right(netsuite.token).encode(),
+    )  # fmt: skip
+
+    assert "ambiguous-authentication" == explain(request, netsuite.account).refusal.id
+
+
+def test_without_a_passport_there_is_none_to_correct(netsuite, send):
+    """The explanation offers no command that would send the same again."""
+    with netsuite.expect_refusal("no-authorization"):
+        send(envelope(""))
+
+    told = explanation(netsuite.audit_trail[-1], server_url="http://127.0.0.1:8080", is_proxy=True)
+    assert ["The request as it was sent"] == [command["title"] for command in told["commands"]]
 
 
 @pytest.mark.parametrize("before_login", [False, True])
@@ -240,10 +336,145 @@ def test_an_operation_is_answered_as_the_test_said(netsuite, send):
     netsuite.soap("add", lambda xml: f"<seen>{len(re.findall('companyName', xml))}</seen>")
 
     answer = send(right(netsuite.token, f'<get xmlns="{MESSAGES}"/>'))
-    assert (200, f"{{{MESSAGES}}}getResponse") == (answer.status_code, ET.fromstring(answer.data)[0][0].tag)
+    assert (200, f"{{{MESSAGES}}}getResponse") == (answer.status_code, body_of(answer).tag)
     body = f'<add xmlns="{MESSAGES}"><record><companyName>A</companyName></record></add>'
     answer = send(right(netsuite.token, body, nonce="another"))
-    assert "2" == ET.fromstring(answer.data)[0][0].text
+    assert "2" == body_of(answer).text
+
+
+def test_an_answer_names_its_document(netsuite, send):
+    """Its header has a documentInfo with an nsId, as captured; NetSweet's search reads it (docs/rules.md 8)."""
+    netsuite.soap("search", f'<searchResponse xmlns="{MESSAGES}"/>')
+
+    found = [document(send(right(netsuite.token, f'<search xmlns="{MESSAGES}"/>', nonce=f"nonce-{n}"))) for n in "12"]
+    asked = document(
+        send(envelope("", f'<getDataCenterUrls xmlns="{MESSAGES}"><account>1</account></getDataCenterUrls>'))
+    )
+
+    assert all(re.fullmatch(r"WEBSERVICES_1234567_SB1_09212026[0-9]{16,20}_[0-9a-f]{6,14}", name) for name in found)
+    assert found[0] != found[1]
+    assert asked.startswith("WEBSERVICES_1_09212026")
+    netsuite.token.revoke()
+    with netsuite.expect_refusal("token_rejected"):
+        refused = send(right(netsuite.token, nonce="nonce-3"))
+    assert [f"{{{SOAP}}}Body"] == [part.tag for part in ET.fromstring(refused.data)]  # a fault has no header
+
+
+def document(answer):
+    """The nsId of an answer's header."""
+    (header, _) = ET.fromstring(answer.data)
+    ((number,),) = header
+    assert (f"{{{SOAP}}}Header", f"{{{MESSAGES}}}nsId") == (header.tag, number.tag)
+    return number.text
+
+
+def body_of(answer):
+    """The element in an answer's Body."""
+    (content,) = ET.fromstring(answer.data).find(f"{{{SOAP}}}Body")
+    return content
+
+
+BUSY = SoapFault("WS_REQUEST_BLOCKED", "Too many requests & more")
+
+
+def raising(_):
+    raise BUSY
+
+
+@pytest.mark.parametrize("answer", [BUSY, lambda _: BUSY, raising])
+def test_a_fault_by_name(netsuite, send, answer):
+    """Given, returned or raised: status 500, and the fault that carries the code; it fails no test."""
+    netsuite.soap("get", answer)
+
+    refused = send(right(netsuite.token, f'<get xmlns="{MESSAGES}"/>'))
+
+    expected = ("exceededConcurrentRequestLimitFault", "WS_REQUEST_BLOCKED", "Too many requests & more")
+    assert (500, expected) == (refused.status_code, fault(refused))
+    (attempt,) = netsuite.audit_trail
+    assert ("Success", 500, "WS_REQUEST_BLOCKED") == (attempt.status, attempt.http_status, attempt.code)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("INSUFFICIENT_PERMISSION", "insufficientPermissionFault"),
+        ("WS_CONCUR_SESSION_DISALLWD", "exceededRequestLimitFault"),
+        ("UNEXPECTED_ERROR", "unexpectedErrorFault"),
+        ("SESSION_TIMED_OUT", "invalidSessionFault"),
+        ("USER_ERROR", "invalidCredentialsFault"),
+        ("MY_OWN", "invalidCredentialsFault"),
+    ],
+)
+def test_the_code_says_which_fault_it_is(netsuite, send, code, kind):
+    """Oracle lists the faults (section_N3539420)."""
+    netsuite.soap("get", SoapFault(code, "Why."))
+
+    assert (kind, code, "Why.") == fault(send(right(netsuite.token, f'<get xmlns="{MESSAGES}"/>')))
+
+
+@pytest.mark.parametrize("detail", ["<detail><f:x xmlns:f='urn:f'><f:code>A_CODE</f:code></f:x></detail>", ""])
+def test_a_fault_as_xml_goes_out_with_500(netsuite, send, detail):
+    """Whoever writes the whole fault gets its status too."""
+    own = f'<x:Fault xmlns:x="{SOAP}"><faultcode>x:Server</faultcode><faultstring>No.</faultstring>{detail}</x:Fault>'
+    netsuite.soap("get", own)
+    netsuite.soap("add", lambda _: own)
+
+    for number, operation in enumerate(("get", "add")):
+        answer = send(right(netsuite.token, f'<{operation} xmlns="{MESSAGES}"/>', nonce=f"nonce-{number}"))
+        assert (500, "No.") == (answer.status_code, body_of(answer).findtext("faultstring"))
+        assert ("A_CODE" if detail else None) == netsuite.audit_trail[-1].code
+
+
+def test_a_fault_stays_itself_when_an_account_is_copied(netsuite):
+    """As for every test whose account is made once."""
+    netsuite.soap("get", BUSY)
+
+    twin = netsuite.account.copy().web_services.operations["get"]
+
+    assert (BUSY.code, BUSY.message, str(BUSY)) == (twin.code, twin.message, str(twin))
+    assert "WS_REQUEST_BLOCKED: Too many requests & more" == str(BUSY)
+
+
+@pytest.mark.parametrize(("code", "message"), [("", "a"), (None, "a"), (7, "a"), ("A", None)])
+def test_a_fault_needs_a_code_and_a_text(code, message):
+    """Said at once, with what is valid."""
+    with pytest.raises(ValueError, match=r"SoapFault\.(code|message): .* is not valid; expected a"):
+        SoapFault(code, message)
+
+
+def test_faults_of_an_account_file(send, netsuite):
+    """`fault` in place of `xml`; what the file holds can be written again."""
+    (read,) = parse(
+        """
+        [[web_services.records]]
+        type = "customer"
+        [[web_services.soap]]
+        operation = "get"
+        fault = { code = "WS_REQUEST_BLOCKED", message = "Busy." }
+        [[web_services.soap]]
+        operation = "add"
+        xml = "<done/>"
+        """,
+        "account.toml",
+    )
+    netsuite.account.web_services = read.web_services
+
+    refused = send(right(netsuite.token, f'<get xmlns="{MESSAGES}"/>'))
+
+    assert (500, ("exceededConcurrentRequestLimitFault", "WS_REQUEST_BLOCKED", "Busy.")) == (
+        refused.status_code,
+        fault(refused),
+    )
+    (first, second) = read.web_services.as_seed().soap
+    assert ("get", None, "WS_REQUEST_BLOCKED") == (first.operation, first.xml, first.fault.code)
+    assert ("add", "<done/>", None) == (second.operation, second.xml, second.fault)
+
+
+@pytest.mark.parametrize("rest", ["", 'xml = "<a/>"\nfault = { code = "A" }'])
+def test_an_operation_of_a_file_has_one_answer(rest):
+    """Neither or both names the table and the operation."""
+    with pytest.raises(ValueError, match=r"web_services\.soap\[0\].*'get'.*exactly one of xml and fault"):
+        parse(f'[[web_services.soap]]\noperation = "get"\n{rest}', "account.toml")
 
 
 def test_an_operation_that_nothing_answers_fails_the_test(netsuite, send):
@@ -279,6 +510,8 @@ def test_expectations_go_first(netsuite, send):
     ("account", "domains"),
     [
         ("1234567_SB1", ["1234567-sb1.restlets.api", "1234567-sb1.suitetalk.api", "1234567-sb1.app"]),
+        ("1234567_sb1", ["1234567-sb1.restlets.api", "1234567-sb1.suitetalk.api", "1234567-sb1.app"]),
+        ("1234567-sb1", ["rest", "webservices", "system"]),
         ("7654321", ["rest", "webservices", "system"]),
     ],
 )
@@ -292,6 +525,30 @@ def test_get_data_center_urls_needs_no_login(netsuite, send, account, domains, h
     urls = [one.text for one in ET.fromstring(answer.data).iter() if one.tag.endswith("Domain")]
     assert (200, [f"https://{one}.netsuite.com" for one in domains]) == (answer.status_code, urls)
     assert 0 == len(netsuite.audit_trail)
+
+
+@pytest.mark.parametrize("account", ["1234567-sb1", "1234567-SB1"])
+def test_a_hyphen_in_the_id_on_request(netsuite, send, account):
+    """hyphen_in_company_id lets it name the account."""
+    netsuite.behaviour.hyphen_in_company_id = "account"
+    body = f'<getDataCenterUrls xmlns="{MESSAGES}"><account>{account}</account></getDataCenterUrls>'
+
+    assert "https://1234567-sb1.suitetalk.api.netsuite.com" in send(envelope("", body)).text
+
+
+@pytest.mark.parametrize("account", ["", "<account/>", "<account> </account>"])
+def test_no_account_is_told_so_in_the_answer(netsuite, send, account):
+    """200 with a status that is no success, word for word (Oracle section_N3494684)."""
+    answer = send(envelope("", f'<getDataCenterUrls xmlns="{MESSAGES}">{account}</getDataCenterUrls>'))
+
+    core = "{urn:core_2024_1.platform.webservices.netsuite.com}"
+    status = body_of(answer).find(f"{core}getDataCenterUrlsResult/{core}status")
+    (detail,) = status
+    assert (200, "false", "ERROR") == (answer.status_code, status.get("isSuccess"), detail.get("type"))
+    assert ["DATA_REQD", "You need to provide a proper value for the required field: account."] == [
+        part.text for part in detail
+    ]
+    assert document(answer).startswith("WEBSERVICES__09212026")
 
 
 def test_the_old_host_for_all_accounts_serves_nothing_else(netsuite, send):

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pytest_netsuite_tba.login.refusal import NO_PERMISSION, PublicError, Refusal, set_field
 
 _UNEXPECTED = PublicError("UNEXPECTED_ERROR", 500, "An unexpected error occurred.")
+_AMBIGUOUS = "Ambiguous authentication"
+_NOTHING_ELSE = (
+    "Send one tokenPassport and nothing else: no passport, no applicationInfo, no cookie of NetSuite's pages."
+)
 
 # fmt: off
 WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
@@ -18,14 +22,22 @@ WEB_SERVICES_REFUSALS: tuple[Refusal, ...] = (
         cure="Send a tokenPassport with each request; since endpoint 2020.2 there is no login."),
     Refusal(id="ambiguous-authentication", row=2, channels=("soap",), logged=False,
         mistake="soap-ambiguous-authentication", header_at_fault=False,
-        answers={"soap": PublicError("USER_ERROR", 500, "Ambiguous authentication")},
-        cause="Beside the tokenPassport there is another way to log in.",
-        cure="Send one tokenPassport and nothing else: "
-             "no passport, no applicationInfo, no cookie of NetSuite's pages."),
-    Refusal(id="token-passport-namespace", row=3, channels=("soap",), logged=False,
-        mistake="soap-namespace-or-format",
-        cause="tokenPassport is in no namespace of NetSuite's messages.",
-        cure="Put tokenPassport into urn:messages_VERSION.platform.webservices.netsuite.com, as the WSDL has it."),
+        answers={"soap": PublicError("USER_ERROR", 500, _AMBIGUOUS)},
+        cause="Beside the tokenPassport there is an applicationInfo or a session cookie.",
+        cure=_NOTHING_ELSE),
+    Refusal(id="ambiguous-authentication-passport", row=2, channels=("soap",), logged=False,
+        mistake="soap-ambiguous-authentication", header_at_fault=False,
+        answers={"soap": PublicError(None, 500, _AMBIGUOUS)},  # its detail names the host alone
+        cause="Beside the tokenPassport there is a passport.",
+        cure=_NOTHING_ELSE),
+    Refusal(id="two-token-passports", row=2, channels=("soap",), logged=False,
+        mistake="soap-ambiguous-authentication", header_at_fault=False,
+        cause="The envelope's header has more than one tokenPassport.",
+        cure="Send one tokenPassport with each request, and make a new one for the next."),
+    Refusal(id="soap-endpoint-without-tokens", row=2, channels=("soap",), logged=False,
+        title="Endpoint older than tokens", header_at_fault=False,
+        cause="The endpoint is of 2015.1 or older, and takes no tokenPassport.",
+        cure="Call the endpoint of a supported WSDL; tokens begin with 2015.2."),
     Refusal(id="FeatureDisabled-rest", row=9, detail="FeatureDisabled", channels=("rest",),
         mistake="feature-disabled", header_at_fault=False,
         arrange=set_field("account.features.rest_web_services", value=False),
