@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote
 
 from werkzeug import Request
-from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
 
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
@@ -23,7 +22,7 @@ from pytest_netsuite_tba.login.environ import request_of
 from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
-from pytest_netsuite_tba.services.reply import Reply
+from pytest_netsuite_tba.services.reply import Reply, reason_phrase
 from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 from pytest_netsuite_tba.tokens.approval import approve
 from pytest_netsuite_tba.wire import Limits
@@ -522,8 +521,7 @@ class NetSuiteServer:
             self.httpserver.note(InternalError.of(failed))
             reply = Reply.of(b"", status=HTTPStatus.INTERNAL_SERVER_ERROR)
         self.log.append((environ, reply))
-        reason = reply.reason or HTTP_STATUS_CODES.get(reply.status, "Unknown").upper()
-        start_response(f"{reply.status} {reason}", reply.headers)
+        start_response(f"{reply.status} {reply.reason or reason_phrase(reply.status)}", reply.headers)
         if not isinstance(reply.body, bytes):
             return reply.body
         return () if environ["REQUEST_METHOD"] == "HEAD" else (reply.body,)

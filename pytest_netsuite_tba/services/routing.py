@@ -12,7 +12,7 @@ from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 
 from .restlets import SERVICE as RESTLETS
-from .table import SERVICES
+from .table import ELSEWHERE, SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ class MisdirectedError(Exception):
 def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Service, Account | None]:
     """The service and the account that a request calls; no account where the host is one for all of them.
 
-    A NetSuite host names its account. Any other host (the fake's own address) has every service, and belongs to
+    A path of no service belongs to :data:`.table.ELSEWHERE`. A NetSuite host names its account. Any other host (the fake's own address) has every service, and belongs to
     the account that the realm names, else to the first account, whose realm check then refuses it.
 
     Raises:
@@ -66,7 +66,7 @@ def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Serv
             break
     host = host_and_port(request.host.lower())[0].rstrip(".")
     if not host.endswith(NETSUITE):
-        return wanted or RESTLETS, _account_named(request, accounts)
+        return wanted or ELSEWHERE, _account_named(request, accounts)
     label, _, domain = host.removesuffix(NETSUITE).partition(".")
     if not domain and wanted is not None and label in wanted.shared:
         return wanted, None
@@ -74,11 +74,13 @@ def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Serv
         _check_data_center(request, _account_named(request, accounts))
     account = next((account for account in accounts.values() if account.host_label == label), None)
     services = _AT_DOMAIN.get(domain)
-    if services is None or account is None:
+    if wanted is None and (account is not None or services is None):
+        return ELSEWHERE, account
+    if wanted is None or services is None or account is None:
         cause = f"The host {request.host!r} is of no account that is served here ({', '.join(accounts)})."
         raise MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
-    if wanted is None or wanted in services:
-        return wanted or services[0], account
+    if wanted in services:
+        return wanted, account
     if wanted.name == "rest" and RESTLETS in services:
         raise MisdirectedError(BY_ID["rest-on-restlets-host"], account)
     cause = f"The host {request.host!r} has no service at {request.path[:80]!r}."
