@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _FAILED = 500
 NEVER_ANSWERED = "The test asked for the fault 'reset' after the script: the client never got the answer."
+FOLDED = "Folded over several lines, and read as one (RFC 9112 section 5.2): {}."
 # Captured on SOAP answers in 2022 (docs/rules.md 3.6). A client with a cookie jar sends the cookie back; it is set
 # only for a request without it, as a load balancer does.
 _ROUTING_COOKIE = "NS_ROUTING_VERSION=LAGGING"
@@ -199,10 +200,13 @@ class Fake:
 
     def settle(self, outcome: Outcome) -> None:
         """Note what the client gets in the attempts, and tell the watchers: the one place where that happens."""
-        reply = outcome.reply
+        reply, folded = outcome.reply, outcome.request.folded
         for attempt in outcome.attempts:
             if outcome.note:
                 attempt.cause = self._hide(outcome.note)
+            if folded:
+                told = FOLDED.format(", ".join(folded)[:200])
+                attempt.cause = f"{attempt.cause} {told}" if attempt.cause else told
             if reply is not None and reply.code is not None:
                 attempt.code = reply.code
             if reply is not None and not outcome.reset:

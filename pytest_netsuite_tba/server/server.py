@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
 from io import BytesIO
@@ -26,6 +27,8 @@ from pytest_netsuite_tba.services.reply import Reply, reason_phrase
 from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 from pytest_netsuite_tba.tokens.approval import approve
 from pytest_netsuite_tba.wire import Limits
+from pytest_netsuite_tba.wire.coding import unpacked
+from pytest_netsuite_tba.wire.message import BadRequestError
 
 from .expectations import Expectations, RequestLog, as_reply
 from .listening import Listening
@@ -499,11 +502,22 @@ class NetSuiteServer:
             method=malformed.method or "?",
             target="" if tunnel else malformed.target or "",
             host=next((value for name, value in malformed.headers if name.lower() == "host"), ""),
-            scheme=self._listening.scheme,
+            scheme="https" if malformed.is_tls else "http",
             headers=malformed.headers,
         )
         cause = f"{malformed.reason[:1].upper()}{malformed.reason[1:]}."
         self._fake.note_malformed(request, malformed.status, cause, malformed.cure)
+
+    def _refuse_packed(self, environ: WSGIEnvironment, malformed: Malformed) -> Reply:
+        """Write a body that cannot be unpacked into the trail."""
+        request = request_of(environ, b"")
+        self._note_malformed(
+            replace(
+                malformed, method=request.method, target=request.target, headers=request.headers,
+                is_tls=request.scheme == "https",
+            )
+        )  # fmt: skip
+        return Reply.of(f"{malformed.reason}\n".encode(), status=malformed.status)
 
     # -- one request -----------------------------------------------------------------------------------------------
 
@@ -512,9 +526,12 @@ class NetSuiteServer:
         if self.console is not None and f"{environ['PATH_INFO']}/".startswith(CONSOLE_PATH):
             return self.console(environ, start_response)
         body = get_input_stream(environ).read()
-        environ |= {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True}  # whoever asks later finds it again
         try:
+            body = unpacked(body, environ.get("HTTP_CONTENT_ENCODING", ""), self.limits.body_bytes)
+            environ |= {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body))}
             reply = self._reply(request_of(environ, body), _Beside(self, environ))
+        except BadRequestError as bad:
+            reply = self._refuse_packed(environ, bad.malformed)
         except ConnectionResetError:
             raise
         except Exception as failed:  # noqa: BLE001  (what the core's own net does not span, as reading the environ; uncaught, the test stays green)
