@@ -136,7 +136,7 @@ def read_body(media_type: str, raw: bytes) -> Any:  # noqa: ANN401  (a JSON valu
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadBodyError(f"the body is not UTF-8: {error.reason} at byte {error.start}") from None
+        raise BadBodyError(f"the body is not UTF-8: see byte {error.start}") from None
     if media_type != JSON:
         return text
     if not text.strip():
@@ -145,12 +145,16 @@ def read_body(media_type: str, raw: bytes) -> Any:  # noqa: ANN401  (a JSON valu
         return json.loads(text, parse_constant=_no_constant)
     except RecursionError:
         raise BadBodyError("the body is JSON nested too deep") from None
-    except ValueError as error:
-        raise BadBodyError(f"the body is not JSON: {error}") from None
+    except BadBodyError:
+        raise
+    except json.JSONDecodeError as error:
+        raise BadBodyError(f"the body is not JSON: see line {error.lineno}, column {error.colno}") from None
+    except ValueError:
+        raise BadBodyError("the body is not JSON: a number has too many digits") from None
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+    raise BadBodyError(f"the body is not JSON: {name} is no number there")
 
 
 def dump_json(value: object) -> str:
@@ -209,8 +213,13 @@ def _from_xml(raw: bytes) -> object:
         raise MissingExtraError("a RESTlet call with an XML body", "xml") from None
     try:
         return _element_value(fromstring(raw))
-    except (ParseError, DefusedXmlException, RecursionError, LookupError, ValueError) as error:
-        raise BadBodyError(f"the body is not XML that is let in: {error}") from None
+    except DefusedXmlException:
+        raise BadBodyError("the body has entities or a DTD of its own, which is not let in") from None
+    except ParseError as error:
+        line, column = error.position
+        raise BadBodyError(f"the body is not XML: see line {line}, column {column + 1}") from None
+    except (RecursionError, LookupError, ValueError):
+        raise BadBodyError("the body is not XML: its encoding is unknown, or it is nested too deep") from None
 
 
 def _element_value(element: Element) -> object:

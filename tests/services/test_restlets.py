@@ -1,6 +1,7 @@
 """Rows 19 to 25: what a RESTlet answers once the login was let in; each refusal byte for byte in all three types."""
 
 import json
+import re
 import socket
 import sys
 import threading
@@ -453,6 +454,7 @@ def test_a_body_that_is_not_what_it_says_is_a_400(netsuite, netsuite_client, con
 
     assert (400, 0) == (answer.status_code, len(deployment.calls))
     assert b"INVALID_REQUEST" in answer.data
+    assert not re.search("Expecting|codec|Error|constant|ncoding specified", netsuite.audit_trail[-1].cause)
 
 
 def test_xml_without_its_extra_says_how_to_install_it(netsuite, netsuite_client, monkeypatch):
