@@ -46,6 +46,16 @@ class Behaviour(Record):
         "Whether five wrong signatures lock the user for 30 minutes, as five wrong passwords do.", default=False)
     script_and_deploy_reach_script: bool = setting(
         "Whether `script` and `deploy` are among the parameters that the script gets.", default=False)
+    no_return_value_status: Literal[200, 400] = setting(
+        "HTTP status of a RESTlet call of `text/plain`, or without a content type, to which the script returns "
+        "nothing: 400 `INVALID_RETURN_DATA_FORMAT`, or 200 and an empty body.", default=400)
+    object_to_xml_call: Literal["refused", "written"] = setting(
+        "What becomes of an object that a script returns to an `application/xml` call: `INVALID_RETURN_DATA_FORMAT`, "
+        "or XML of our own making, `<response>...</response>`. Oracle allows it and shows no such answer.",
+        default="refused")
+    javascript_exception_code: Literal["UNEXPECTED_ERROR", "JS_EXCEPTION"] = setting(
+        "Error code of a plain JavaScript exception that a script does not catch. Captures have both.",
+        default="UNEXPECTED_ERROR")
     oauth_outside_header: Literal["refuse", "accept"] = setting(
         "What happens to OAuth parameters in the query string or a form body in place of the header.", default="refuse"
     )

@@ -162,13 +162,15 @@ class Account(Record):
         """
         self.id = id
         self.name = name
-        self.features = features or Features()
-        self.behaviour = behaviour or Behaviour()
+        self.features = Features() if features is None else features
+        self.behaviour = Behaviour() if behaviour is None else behaviour
         self.ip_rules = list(ip_rules)
         self.concurrency_limit = concurrency_limit
-        self.web_services = web_services or WebServicesContent()
+        self.web_services = (
+            WebServicesContent() if web_services is None else web_services
+        )  # without records it is false
         self.approve_auto_installation = approve_auto_installation
-        self.clock = clock or Clock()
+        self.clock = Clock() if clock is None else clock
         self.lock = threading.RLock()
         self.integrations = Records(*KEYS[Integration], id)
         self.roles = Records(*KEYS[Role], id)
@@ -273,9 +275,11 @@ class Account(Record):
             RecordError: no such record in this account; the message names those there are.
         """
         with self.lock:
-            token = Token(name=name or f"Token {len(self.tokens) + 1}")
-            token.integration = self.integrations.find(integration or self.integrations.first())
-            token.entity = self.entities.find(entity or self.entities.first())
+            token = Token(name=f"Token {len(self.tokens) + 1}" if name is None else name)
+            token.integration = self.integrations.find(
+                self.integrations.first() if integration is None else integration
+            )
+            token.entity = self.entities.find(self.entities.first() if entity is None else entity)
             if role is not None:
                 token.role = self.roles.find(role)
             return self.add_token(token)

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 from .fields import FieldRule, Record, rules_of, without_none
 from .keyed import Records
 from .records import KEYS, Account
-from .scripts import Audience, Canned, Deployment
+from .scripts import Audience, Canned, Deployment, ScriptError
 from .web_services import WebServices, WebServicesContent
 
 # How the file writes what is no record, as ``seed`` reads it.
@@ -19,6 +19,7 @@ _WRITTEN: dict[object, dict[str, Any]] = {
     # A TOML date and time reaches a validator as a text.
     float: {"anyOf": [{"type": "number"}, {"type": "string", "format": "date-time"}]},
     rules_of(Deployment)["get"].hint: {"$ref": "#/$defs/Canned"},
+    ScriptError: {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/ScriptError"}]},
     WebServicesContent: {"$ref": "#/$defs/WebServices"},
     rules_of(Deployment)["audience"].hint: {
         "anyOf": [
@@ -35,7 +36,7 @@ def json_schema() -> dict[str, Any]:
     """Make the JSON Schema (draft 2020-12) of an account file: the plain form, or ``[[accounts]]``."""
     definitions: dict[str, Any] = {}
     account = _define(Account, definitions)
-    for kind in (Canned, Audience, WebServices):
+    for kind in (Canned, ScriptError, Audience, WebServices):
         _define(kind, definitions)
     accounts = {
         "description": "Several accounts; nothing may stand beside them.",

@@ -33,6 +33,10 @@ class SuiteScriptError(Exception):
         self.message = message
 
 
+class JavaScriptError(Exception):
+    """A plain exception of JavaScript, which no script made by ``error.create``; its text is ``TypeError: ...``."""
+
+
 @dataclass(slots=True, kw_only=True)
 class ScriptError(Record):
     """An error that a canned answer throws."""
@@ -45,15 +49,25 @@ class ScriptError(Record):
 class Canned(Record):
     """What an entry point of ``account.toml`` answers: exactly one of its fields."""
 
-    json: Any = setting("A JSON value to answer with.", default=None)
-    text: str | None = setting("A text to answer with.", default=None)
-    error: ScriptError | None = setting("An unhandled script error to answer with.", default=None)
-    echo: bool = setting("Answer with the request as the script saw it.", default=False)
+    json: Any = setting("A JSON value to return.", default=None)
+    text: str | None = setting("A text to return.", default=None)
+    nothing: bool = setting("Return nothing, as a function without `return`.", default=False)
+    error: ScriptError | None = setting(
+        "A SuiteScript error that the script does not catch: a table of `code` and `message`, or its code alone, as "
+        '`"SSS_USAGE_LIMIT_EXCEEDED"` or `"SSS_TIME_LIMIT_EXCEEDED"`.',
+        default=None,
+    )
+    exception: str | None = setting(
+        'A plain JavaScript exception that the script does not catch: `"TypeError: order is null"`.', default=None
+    )
+    echo: bool = setting("Return the request as the script saw it.", default=False)
 
     def __post_init__(self) -> None:
-        given = [self.json is not None, self.text is not None, self.error is not None, self.echo]
+        values = [self.json, self.text, self.error, self.exception]
+        given = [value is not None for value in values] + [self.nothing, self.echo]
         if given.count(True) != 1:
-            raise RecordError("an entry point", self, "exactly one of json, text, error or echo = true")
+            wanted = "exactly one of json, text, error, exception, nothing = true or echo = true"
+            raise RecordError("an entry point", self, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

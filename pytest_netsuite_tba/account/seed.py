@@ -22,7 +22,7 @@ from .clock import unix_seconds
 from .fields import FieldRule, Record, RecordError, expectation, fit, nearest, rules_of, without_none
 from .keyed import R, Records
 from .records import KEYS, Account, Integration, Token
-from .scripts import Audience, Canned, Deployment
+from .scripts import Audience, Canned, Deployment, ScriptError
 from .users import Entity, Role
 from .web_services import WebServices, WebServicesContent
 
@@ -346,9 +346,18 @@ def _references(value: object, kind: type, place: _Place, known: _Known) -> list
 def _entry_point(value: object, place: _Place) -> object:
     if not isinstance(value, dict):
         raise place.error(
-            "expected { json = ... }, { text = ... }, { error = { code = ... } } or { echo = true }", value
+            "expected { json = ... }, { text = ... }, { error = ... }, { exception = ... }, { nothing = true } or "
+            "{ echo = true }",
+            value,
         )
     return _record(Canned, value, place, {})
+
+
+def _script_error(value: object, place: _Place) -> object:
+    """Read an error: a table, or its code alone."""
+    if not isinstance(value, str | dict):
+        raise place.error("expected a table of code, message, or a code alone", value)
+    return _record(ScriptError, {"code": value} if isinstance(value, str) else value, place, {})
 
 
 def _audience(value: object, place: _Place) -> object:
@@ -409,6 +418,7 @@ _ENTRY_POINT = rules_of(Deployment)["get"].hint
 _READERS = {
     rules_of(Canned)["json"].hint: _json,
     _ENTRY_POINT: _entry_point,
+    ScriptError: _script_error,
     rules_of(Deployment)["audience"].hint: _audience,
     WebServicesContent: _web_services,
     float: _moment,

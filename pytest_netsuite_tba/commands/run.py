@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 _WAYS_SHOWN = 10
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
+# The words of what nothing answers are those of a test.
+HOW_TO_ANSWER = (
+    "netsuite-tba: What netsuite.deploy(), .suiteql() and .soap() say in a test, an account file says here (--account):",
+    "    [[restlets]], [[web_services.suiteql]], [[web_services.soap]], [[web_services.records]].",
+    "    What netsuite.expect_request() answers, a test in pytest alone can say.",
+)
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
@@ -73,7 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
     unexpected = dict.fromkeys(
         f"netsuite-tba: {problem}" for problem in server.httpserver.assertions
     )  # let in, and found nothing
-    sys.stderr.writelines(f"{line}\n" for line in (*_report(trail), *unexpected))
+    sys.stderr.writelines(
+        f"{line}\n" for line in (*_report(trail), *unexpected, *(HOW_TO_ANSWER if unexpected else ()))
+    )
     refused = trail.refused and not arguments.allow_refusals
     lacking = arguments.require_login and len(trail.refused) == len(trail)
     return Status.REFUSED if status == 0 and (refused or lacking) else status

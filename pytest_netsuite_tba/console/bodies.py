@@ -32,6 +32,10 @@ _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
 _MISSING = object()
 
 
+class _NoNumberError(ValueError):
+    """A number that JSON has not."""
+
+
 def body_of(request: Request) -> object:
     """Read the body; an empty one is an empty object.
 
@@ -46,18 +50,29 @@ def body_of(request: Request) -> object:
         json.dumps(value, ensure_ascii=False).encode("utf-8")  # a lone surrogate stands for no character
     except RecursionError:
         raise ApiError(400, "the body is nested too deeply", path=BODY) from None
-    except ValueError as error:  # JSONDecodeError, UnicodeError, or a number of too many digits
-        raise ApiError(400, f"the body is not JSON: {error}", path=BODY) from None
+    except ValueError as error:
+        raise ApiError(400, f"the body is not JSON: {_complaint(error)}", path=BODY) from None
     return value
 
 
+def _complaint(error: ValueError) -> str:
+    """What is wrong with a text that should be JSON, in words of no library."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"see line {error.lineno}, column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8, see byte {error.start}"
+    if isinstance(error, UnicodeEncodeError):
+        return "it has half a surrogate pair, which stands for no character"
+    return str(error) if isinstance(error, _NoNumberError) else "a number has too many digits"
+
+
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no JSON number")
+    raise _NoNumberError(f"{text} is no JSON number")
 
 
 def _finite(text: str) -> float:
     if math.isinf(number := float(text)):
-        raise ValueError(f"{text[:40]} is too large a number")
+        raise _NoNumberError(f"{text[:40]} is too large a number")
     return number
 
 

@@ -82,8 +82,8 @@ def _entry_point_as_json(value: object) -> object:
     if value is None:
         return None
     if isinstance(value, Canned):
-        fields = record_as_json(value)
-        return {key: given for key, given in fields.items() if (given if key == "echo" else given is not None)}
+        fields, rules = record_as_json(value), rules_of(Canned)
+        return {key: given for key, given in fields.items() if given is not rules[key].default}
     if callable(value):
         return {"function": getattr(value, "__qualname__", type(value).__qualname__)}
     return {"json": value}

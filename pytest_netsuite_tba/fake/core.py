@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _FAILED = 500
 NEVER_ANSWERED = "The test asked for the fault 'reset' after the script: the client never got the answer."
+FOLDED = "Folded over several lines, and read as one (RFC 9112 section 5.2): {}."
 
 
 class Alone:
@@ -211,10 +212,13 @@ class Fake:
         return [failed for attempt in outcome.attempts for failed in self.audit_trail.tell(attempt)]
 
     def _write(self, outcome: Outcome) -> None:
-        reply = outcome.reply
+        reply, folded = outcome.reply, outcome.request.folded
         for attempt in outcome.attempts:
             if outcome.note:
                 attempt.cause = self._hide(outcome.note)
+            if folded:
+                told = FOLDED.format(", ".join(folded)[:200])
+                attempt.cause = f"{attempt.cause} {told}" if attempt.cause else told
             if reply is not None and reply.code is not None:
                 attempt.code = self._hide(reply.code)
             if reply is not None and not outcome.reset:

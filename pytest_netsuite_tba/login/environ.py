@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 HEADERS_KEY = "netsuite_tba.headers"  # WSGI key of our listener: the headers as sent, repeated ones repeated
+FOLDED_KEY = "netsuite_tba.folded"  # and the names of those that were folded over several lines
 
 
 def request_of(environ: Mapping[str, Any], body: bytes) -> SignedRequest:
@@ -30,6 +31,7 @@ def request_of(environ: Mapping[str, Any], body: bytes) -> SignedRequest:
         headers=environ.get(HEADERS_KEY) or tuple(_rebuild_headers(environ)),
         body=body,
         remote_address=environ.get("REMOTE_ADDR") or "127.0.0.1",
+        folded=environ.get(FOLDED_KEY) or (),
     )
 
 

@@ -25,6 +25,7 @@ class SignedRequest:
         headers: names and values in the order sent, repeated ones repeated.
         body: the whole body.
         remote_address: the client's IP address.
+        folded: names of the headers that were folded over several lines, each read as one (RFC 9112 section 5.2).
         envelope: of a SOAP request, once somebody has read it.
     """
 
@@ -35,6 +36,7 @@ class SignedRequest:
         "authorizations",
         "body",
         "envelope",
+        "folded",
         "headers",
         "host",
         "method",
@@ -55,12 +57,14 @@ class SignedRequest:
         headers: tuple[tuple[str, str], ...] = (),
         body: bytes = b"",
         remote_address: str = "127.0.0.1",
+        folded: tuple[str, ...] = (),
     ) -> None:
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
         self.remote_address = remote_address
+        self.folded = folded
         self.envelope: Envelope | None = None
         self.scheme, self.host, self.path, self.query = Target.of(target, scheme=scheme, host=host)
         self.authorizations = self.headers_of("authorization")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, overload
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+from werkzeug.http import HTTP_STATUS_CODES
 
 from pytest_netsuite_tba.account.history import History
 from pytest_netsuite_tba.fake.core import AnswerError
 from pytest_netsuite_tba.services.reply import Reply
 from pytest_netsuite_tba.services.restlets import EntryPointError
+from pytest_netsuite_tba.services.table import PATHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_netsuite_tba.services.service import Failure
 
+_LOG = logging.getLogger(__name__)
 _NOT_FOUND = 404
 
 
@@ -56,10 +60,14 @@ class Expectations(HTTPServer):
         expected = [
             repr(handler.matcher) for handler in (*self.ordered_handlers, *self.oneshot_handlers, *self.handlers)
         ]
-        self.add_assertion(
+        told = (
             f"{self._hide(f'{request.method} {path}')}: nothing answers this path; "
             f"expected by netsuite.expect_request(): {', '.join(expected) or 'nothing'}."
         )
+        if not request.path.startswith(PATHS):
+            told += " No token service owns the path: nobody had to log in."
+            _LOG.warning("%s", told)  # the trail has no line of it
+        self.add_assertion(told)
         return Response(b"", status=_NOT_FOUND)
 
     def note(self, failure: Failure) -> None:
@@ -99,4 +107,7 @@ def as_reply(value: object, environ: WSGIEnvironment) -> Reply | None:
     if not isinstance(value, Response):
         return None
     content, status, headers = value.get_wsgi_response(environ)
-    return Reply(status=value.status_code, reason=status.partition(" ")[2], headers=headers, body=content, source=value)
+    reason = status.partition(" ")[2]
+    if reason == HTTP_STATUS_CODES.get(value.status_code, "").upper():
+        reason = ""  # werkzeug's own, in capitals: nobody asked for it
+    return Reply(status=value.status_code, reason=reason, headers=headers, body=content, source=value)

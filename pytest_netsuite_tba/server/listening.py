@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.login.environ import HEADERS_KEY
+from pytest_netsuite_tba.login.environ import FOLDED_KEY, HEADERS_KEY
 from pytest_netsuite_tba.wire.listener import Listener
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Listening:
             proxy=self._proxy, on_malformed=self._on_malformed,
             tls_cure="Call it by http://, or start it with netsuite-tba serve --tls.",
             proxy_cure="Start it with netsuite-tba serve --proxy, or ask for the fixture netsuite_hosts.",
-            headers_key=HEADERS_KEY,
+            headers_key=HEADERS_KEY, folded_key=FOLDED_KEY,
         )  # fmt: skip
         self.port = self._listener.port
         self._listener.start()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote
 
 from werkzeug import Request
-from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import get_input_stream
 
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
@@ -23,9 +23,12 @@ from pytest_netsuite_tba.login.environ import request_of
 from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.services.reply import Reply, reason_phrase
 from pytest_netsuite_tba.services.restlets import RESTLET_PATH
 from pytest_netsuite_tba.tokens.approval import approve
 from pytest_netsuite_tba.wire import Limits
+from pytest_netsuite_tba.wire.coding import unpacked
+from pytest_netsuite_tba.wire.message import BadRequestError
 
 from .compression import compressed
 from .expectations import Expectations, RequestLog, as_reply
@@ -51,7 +54,6 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import AuditTrail, LoginAttempt
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.reach.proxy import Proxy
-    from pytest_netsuite_tba.services.reply import Reply
     from pytest_netsuite_tba.services.service import Service
     from pytest_netsuite_tba.tokens.desk import Redirect
     from pytest_netsuite_tba.wire.message import Malformed
@@ -523,12 +525,23 @@ class NetSuiteServer:
             method=malformed.method or "?",
             target="" if tunnel else malformed.target or "",
             host=next((value for name, value in malformed.headers if name.lower() == "host"), ""),
-            scheme=self._listening.scheme,
+            scheme="https" if malformed.is_tls else "http",
             headers=malformed.headers,
         )
         cause = f"{malformed.reason[:1].upper()}{malformed.reason[1:]}."
         for failed in self._fake.note_malformed(request, malformed.status, cause, malformed.cure):
             self.httpserver.note(InternalError.of(failed))
+
+    def _refuse_packed(self, environ: WSGIEnvironment, malformed: Malformed) -> Reply:
+        """Write a body that cannot be unpacked into the trail."""
+        request = request_of(environ, b"")
+        self._note_malformed(
+            replace(
+                malformed, method=request.method, target=request.target, headers=request.headers,
+                is_tls=request.scheme == "https",
+            )
+        )  # fmt: skip
+        return Reply.of(f"{malformed.reason}\n".encode(), status=malformed.status)
 
     # -- one request -----------------------------------------------------------------------------------------------
 
@@ -537,9 +550,12 @@ class NetSuiteServer:
         if self.console is not None and f"{environ['PATH_INFO']}/".startswith(CONSOLE_PATH):
             return self.console(environ, start_response)
         body = get_input_stream(environ).read()
-        environ |= {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True}  # whoever asks later finds it again
         try:
+            body = unpacked(body, environ.get("HTTP_CONTENT_ENCODING", ""), self.limits.body_bytes)
+            environ |= {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": str(len(body))}
             reply, service = self._reply(request_of(environ, body), _Beside(self, environ))
+        except BadRequestError as bad:
+            reply, service = self._refuse_packed(environ, bad.malformed), None
         except ConnectionResetError:
             raise
         except Exception as failed:  # noqa: BLE001  (what the core's own net does not span, as reading the environ; uncaught, the test stays green)
@@ -548,8 +564,7 @@ class NetSuiteServer:
         self.log.append((environ, reply))  # as it was before it was compressed: whoever looks wants to read it
         if service is not None and service.gzips:
             reply = compressed(reply, environ.get("HTTP_ACCEPT_ENCODING", ""))
-        reason = reply.reason or HTTP_STATUS_CODES.get(reply.status, "Unknown").upper()
-        start_response(f"{reply.status} {reason}", reply.headers)
+        start_response(f"{reply.status} {reply.reason or reason_phrase(reply.status)}", reply.headers)
         if not isinstance(reply.body, bytes):
             return reply.body
         return () if environ["REQUEST_METHOD"] == "HEAD" else (reply.body,)

@@ -12,14 +12,17 @@ from pytest_netsuite_tba.extras import MissingExtraError
 from .reply import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from xml.etree.ElementTree import Element
+
+    from pytest_netsuite_tba.account.behaviour import Behaviour
 
 
 JSON = "application/json"
 XML = "application/xml"
 TEXT = "text/plain"
 MEDIA_TYPES = (JSON, XML, TEXT)
+REFUSED = 400  # INVALID_RETURN_DATA_FORMAT
 LIMIT_BYTES = 10 * 1024 * 1024  # Oracle section_4640094112: 10 MB each way
 # XML 1.0 sections 2.2 and 2.3; a name stays within Latin-1 letters,
 # which the fourth and the fifth edition both allow.
@@ -36,14 +39,7 @@ class BadBodyError(ValueError):
 
 
 class NotReturnableError(ValueError):
-    """A script returned what its call's content type cannot carry (``INVALID_RETURN_DATA_FORMAT``).
-
-    ``wanted`` says in words what it should have been.
-    """
-
-    def __init__(self, wanted: str) -> None:
-        super().__init__(wanted)
-        self.wanted = wanted
+    """A script returned what its call's content type cannot carry (``INVALID_RETURN_DATA_FORMAT``)."""
 
 
 def error_reply(
@@ -61,27 +57,66 @@ def error_reply(
     return Reply.of(_encode(body), _content_type(media_type), status=status, headers=headers, code=code)
 
 
-def value_reply(media_type: str, value: object) -> Reply:
-    """Write what a script returned.
+def call_type(media_type: str) -> str:
+    """By which type a call's answer is written: its own where RESTlets know it, else text."""
+    return media_type if media_type in MEDIA_TYPES else TEXT
+
+
+def value_reply(media_type: str, value: object, behaviour: Behaviour) -> Reply:
+    """Write what a script returned, by :data:`RETURNS`.
 
     Raises:
-        NotReturnableError: an object for text, or anything but an object or list for JSON.
+        NotReturnableError: the call's type cannot carry such a value.
         TypeError, ValueError: JSON, or XML, cannot hold it.
     """
-    body = ""
+    call = call_type(media_type)
+    body = RETURNS[_kind_of(value)][call](value, behaviour)
+    return Reply.of(_encode(body), _content_type(call))
+
+
+def _kind_of(value: object) -> str:
     if value is None:
-        pass
-    elif media_type == JSON:
-        if not isinstance(value, dict | list | tuple):
-            raise NotReturnableError("an object")
-        body = dump_json(value)
-    elif media_type == XML and isinstance(value, dict | list | tuple):
-        body = f"<response>{_to_xml(value)}</response>"
-    elif isinstance(value, str):
-        body = value
-    else:
-        raise NotReturnableError("a string")
-    return Reply.of(_encode(body), _content_type(media_type or TEXT))
+        return "nothing"
+    if isinstance(value, str):
+        return "text"
+    return "object" if isinstance(value, dict | list | tuple) else "number"
+
+
+def _as_it_is(value: Any, _: Behaviour) -> str:  # noqa: ANN401  (whatever a script returned)
+    return str(value)
+
+
+def _as_json(value: Any, _: Behaviour) -> str:  # noqa: ANN401  (the same)
+    return dump_json(value)
+
+
+def _empty(_value: Any, _: Behaviour) -> str:  # noqa: ANN401  (the same)
+    return ""
+
+
+def _refused(_value: Any, _: Behaviour) -> str:  # noqa: ANN401  (the same)
+    raise NotReturnableError
+
+
+def _object_to_xml(value: Any, behaviour: Behaviour) -> str:  # noqa: ANN401  (the same)
+    if behaviour.object_to_xml_call == "refused":
+        raise NotReturnableError
+    return xml_response(value)
+
+
+def _nothing_to_text(_value: Any, behaviour: Behaviour) -> str:  # noqa: ANN401  (the same)
+    if behaviour.no_return_value_status == REFUSED:
+        raise NotReturnableError
+    return ""
+
+
+# What may be returned to which call, and how it is written; docs/rules.md 4.3 says which cells are inferred.
+RETURNS: dict[str, dict[str, Callable[[Any, Behaviour], str]]] = {
+    "text": {JSON: _as_it_is, XML: _as_it_is, TEXT: _as_it_is},
+    "object": {JSON: _as_json, XML: _object_to_xml, TEXT: _refused},
+    "number": {JSON: _as_json, XML: _refused, TEXT: _refused},  # true and false, too
+    "nothing": {JSON: _empty, XML: _empty, TEXT: _nothing_to_text},
+}
 
 
 def json_reply(value: object) -> Reply:
@@ -104,7 +139,7 @@ def read_body(media_type: str, raw: bytes, *, control_characters: bool = False) 
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadBodyError(f"the body is not UTF-8: {error.reason} at byte {error.start}") from None
+        raise BadBodyError(f"the body is not UTF-8: see byte {error.start}") from None
     if media_type != JSON:
         return text
     if not text.strip():
@@ -113,12 +148,16 @@ def read_body(media_type: str, raw: bytes, *, control_characters: bool = False) 
         return json.loads(text, parse_constant=_no_constant, strict=not control_characters)
     except RecursionError:
         raise BadBodyError("the body is JSON nested too deep") from None
-    except ValueError as error:
-        raise BadBodyError(f"the body is not JSON: {error}") from None
+    except BadBodyError:
+        raise
+    except json.JSONDecodeError as error:
+        raise BadBodyError(f"the body is not JSON: see line {error.lineno}, column {error.colno}") from None
+    except ValueError:
+        raise BadBodyError("the body is not JSON: a number has too many digits") from None
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+    raise BadBodyError(f"the body is not JSON: {name} is no number there")
 
 
 def dump_json(value: object) -> str:
@@ -143,6 +182,11 @@ def xml_text(value: object) -> str:
     """Escape a value for XML; what no XML can hold becomes U+FFFD."""
     text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     return escape(_NOT_IN_XML.sub("\ufffd", text))
+
+
+def xml_response(value: object) -> str:
+    """Write an object as XML of our own making: no capture shows NetSuite's."""
+    return f"<response>{_to_xml(value)}</response>"
 
 
 def _to_xml(value: object) -> str:
@@ -172,8 +216,13 @@ def _from_xml(raw: bytes) -> object:
         raise MissingExtraError("a RESTlet call with an XML body", "xml") from None
     try:
         return _element_value(fromstring(raw))
-    except (ParseError, DefusedXmlException, RecursionError, LookupError, ValueError) as error:
-        raise BadBodyError(f"the body is not XML that is let in: {error}") from None
+    except DefusedXmlException:
+        raise BadBodyError("the body has entities or a DTD of its own, which is not let in") from None
+    except ParseError as error:
+        line, column = error.position
+        raise BadBodyError(f"the body is not XML: see line {line}, column {column + 1}") from None
+    except (RecursionError, LookupError, ValueError):
+        raise BadBodyError("the body is not XML: its encoding is unknown, or it is nested too deep") from None
 
 
 def _element_value(element: Element) -> object:

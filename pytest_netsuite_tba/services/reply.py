@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 UNAUTHORIZED = 401
+# Reason phrases, in title case as on every channel (docs/rules.md 3.6): Oracle's where it prints one (section_4634920277),
+# the usual one of any other status.
+REASONS = {status.value: status.phrase for status in HTTPStatus} | {302: "Moved Temporarily"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +52,11 @@ class Reply:
         """A whole body of some content type; ``headers`` go before Content-Type."""
         fields = [*(headers or {}).items(), ("Content-Type", content_type), ("Content-Length", str(len(body)))]
         return cls(status=status, headers=fields, body=body, code=code)
+
+
+def reason_phrase(status: int) -> str:
+    """What stands after a status on the wire; ``Unknown`` for one that nobody named."""
+    return REASONS.get(status, "Unknown")
 
 
 def error_id() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Call, Canned, SuiteScriptError
+from pytest_netsuite_tba.account.scripts import ENTRY_POINTS, Audience, Call, Canned, JavaScriptError, SuiteScriptError
 from pytest_netsuite_tba.account.users import SUITESCRIPT
 from pytest_netsuite_tba.extras import MissingExtraError
 from pytest_netsuite_tba.login import checks
@@ -35,9 +35,15 @@ ERRORS: dict[str, tuple[int | None, str]] = {
     "UNSUPPORTED_MEDIA_TYPE": (415, "The content type {0} is not supported."),  # code and text are ours
     "INVALID_REQUEST": (400, "The request could not be understood by the server due to malformed syntax."),
     "SSS_FILE_CONTENT_SIZE_EXCEEDED": (400, "The content exceeds the maximum allowed size of 10 MB."),  # our choice
-    "INVALID_RETURN_DATA_FORMAT": (400, "You should return {0}."),
+    "INVALID_RETURN_DATA_FORMAT": (400, "Invalid data format. You should return text."),  # captured
     "UNEXPECTED_ERROR": (500, "An unexpected error occurred. Error ID: {0}"),
 }
+# Errors of NetSuite's own that end a script: its name and message, and no SuiteScript error around them.
+LIMIT_ERRORS = {
+    "SSS_USAGE_LIMIT_EXCEEDED": "Script Execution Usage Limit Exceeded",
+    "SSS_TIME_LIMIT_EXCEEDED": "Script Execution Time Exceeded.",
+}
+_UNEXPECTED = "An unexpected SuiteScript error has occurred"
 _NO_SUITESCRIPT = (
     "Permission Violation: You need the 'SuiteScript' permission to access this page. "
     "Please contact your account administrator."
@@ -159,7 +165,9 @@ class RestletCall:
         if method == "get" and request.body:
             self.problem = "A GET has no body."
             return self._error("INVALID_REQUEST")
-        if request.media_type not in bodies.MEDIA_TYPES and (request.media_type or request.body):
+        # Some clients put a Content-Type of their own on a DELETE without a body.
+        has_type = bool(request.body or (request.media_type and method != "delete"))
+        if has_type and request.media_type not in bodies.MEDIA_TYPES:
             self.problem = f"Content-Type is {request.media_type[:80]!r}; RESTlets take {', '.join(bodies.MEDIA_TYPES)}, in lower case."
             return self._error("UNSUPPORTED_MEDIA_TYPE", request.media_type[:80] or "of a body without Content-Type")
         if len(request.body) > bodies.LIMIT_BYTES:
@@ -185,11 +193,14 @@ class RestletCall:
         except SuiteScriptError as thrown:
             self.problem = f"The script threw {thrown.name}."
             return self._script_error(thrown, deployment)
+        except JavaScriptError as thrown:
+            self.problem = f"The script threw {thrown}."
+            return self._thrown(self.account.behaviour.javascript_exception_code, str(thrown))
         except Exception as raised:  # noqa: BLE001  (an entry point is the test's own code; NetSuite answers 400 whatever a script throws)
             self.problem = f"Entry point {method!r} of {deployment.script} raised {type(raised).__name__}: {raised}"
             self.failure = EntryPointError(self.problem)
             self.failure.__cause__ = raised
-            return self._script_error(SuiteScriptError("UNEXPECTED_ERROR", type(raised).__name__), deployment)
+            return self._thrown("UNEXPECTED_ERROR", _UNEXPECTED)
 
     def _write(self, value: object) -> Reply:
         """Write what an entry point returned; a framework's response is a script's own ``createResponse``."""
@@ -197,12 +208,14 @@ class RestletCall:
         if own is not None:
             return own
         try:
-            reply = bodies.value_reply(self.request.media_type, value)
-        except bodies.NotReturnableError as wrong:
-            self.problem = (
-                f"The script should return {wrong.wanted} to a {self.request.media_type or bodies.TEXT} call."
+            reply = bodies.value_reply(self.request.media_type, value, self.account.behaviour)
+        except bodies.NotReturnableError:
+            returned = "nothing" if value is None else f"a Python {type(value).__name__}"
+            call = (
+                bodies.call_type(self.request.media_type) if self.request.media_type else "call without a Content-Type"
             )
-            return self._error("INVALID_RETURN_DATA_FORMAT", wrong.wanted)
+            self.problem = f"The script returned {returned} to a {call}: that takes a text alone."
+            return self._error("INVALID_RETURN_DATA_FORMAT")
         if len(cast("bytes", reply.body)) > bodies.LIMIT_BYTES:
             self.problem = "The answer has more than 10 MB."
             return self._error("SSS_FILE_CONTENT_SIZE_EXCEEDED")
@@ -223,17 +236,24 @@ class RestletCall:
 
     def _script_error(self, thrown: SuiteScriptError, deployment: Deployment) -> Reply:
         """The code is the error's name, the message is itself a JSON text (docs/rules.md 4.6)."""
+        if thrown.name in LIMIT_ERRORS:
+            return self._thrown(thrown.name, thrown.message or LIMIT_ERRORS[thrown.name])
+        error = {"name": thrown.name, "message": thrown.message}
+        made = "createError(N/error)"
         details = {
             "type": "error.SuiteScriptError",
-            "name": thrown.name,
-            "message": thrown.message,
-            "stack": [f"{self.request.method.lower()}(/SuiteScripts/{deployment.script}.js)"],
-            "cause": {"name": thrown.name, "message": thrown.message},
+            **error,
+            "stack": [made, f"{self.request.method.lower()}(/SuiteScripts/{deployment.script}.js:1)", made],
+            "cause": error | {"notifyOff": False},
             "id": "",
             "notifyOff": False,
-            "userFacing": False,
+            "userFacing": True,
         }
-        return bodies.error_reply(self.request.media_type, 400, thrown.name, bodies.dump_json(details))
+        return self._thrown(thrown.name, bodies.dump_json(details))
+
+    def _thrown(self, code: str, message: str) -> Reply:
+        """What a script does not catch is a 400."""
+        return bodies.error_reply(self.request.media_type, 400, code, message)
 
 
 def _value(entry_point: Any, call: Call, run: RestletCall) -> object:  # noqa: ANN401  (whatever a test deploys)
@@ -241,6 +261,8 @@ def _value(entry_point: Any, call: Call, run: RestletCall) -> object:  # noqa: A
     if isinstance(entry_point, Canned):
         if entry_point.error is not None:
             raise SuiteScriptError(entry_point.error.code, entry_point.error.message)
+        if entry_point.exception is not None:
+            raise JavaScriptError(entry_point.exception)
         if entry_point.echo:
             return _echo(call, run)
         return entry_point.text if entry_point.text is not None else entry_point.json
@@ -260,7 +282,7 @@ def _echo(call: Call, run: RestletCall) -> object:
         "application": call.application,
         "token_name": call.token_name,
     }
-    return seen if run.request.media_type in bodies.MEDIA_TYPES[:2] else bodies.dump_json(seen)
+    return bodies.xml_response(seen) if run.request.media_type == bodies.XML else bodies.dump_json(seen)
 
 
 def _plain(text: str) -> str:

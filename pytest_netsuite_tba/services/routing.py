@@ -13,7 +13,7 @@ from pytest_netsuite_tba.oauth1.target import Target, host_and_port
 
 from .envelopes import wrong_data_center
 from .restlets import SERVICE as RESTLETS
-from .table import SERVICES
+from .table import ELSEWHERE, SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,7 +73,7 @@ class MisdirectedError(Exception):
 def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Service, Account | None]:
     """The service and the account that a request calls; no account where the host is one for all of them.
 
-    A NetSuite host names its account. Any other host (the fake's own address) has every service, and belongs to
+    A path of no service belongs to :data:`.table.ELSEWHERE`. A NetSuite host names its account. Any other host (the fake's own address) has every service, and belongs to
     the account that the realm names, else to the first account, whose realm check then refuses it.
 
     Raises:
@@ -86,20 +86,19 @@ def route(request: SignedRequest, accounts: Mapping[str, Account]) -> tuple[Serv
             break
     host = host_and_port(request.host.lower())[0].rstrip(".")
     if not host.endswith(NETSUITE):
-        return wanted or RESTLETS, _account_named(request, accounts)
+        return wanted or ELSEWHERE, _account_named(request, accounts)
     name = host.removesuffix(NETSUITE)
     label, _, domain = name.partition(".")
     account = next((account for account in accounts.values() if account.host_label == label), None)
     _check_scheme(request, account or next(iter(accounts.values())))
     if not domain and wanted is not None and label in wanted.shared:
         return wanted, None
-    if account is None:
+    if wanted is None and (account is not None or domain not in _AT_DOMAIN):
+        return ELSEWHERE, account
+    if wanted is None or account is None:
         raise _of_no_account(request, name, wanted, accounts)
-    services = _AT_DOMAIN.get(domain, ())
-    if wanted in services:
+    if wanted in _AT_DOMAIN.get(domain, ()):
         return wanted, account
-    if wanted is None and (services or domain in _OF_OTHER_THINGS):
-        return (*services, RESTLETS)[0], account
     raise _elsewhere(request, domain, wanted, account)
 
 
@@ -118,9 +117,9 @@ def _of_no_account(
     return MisdirectedError(BY_ID["unknown-host"].because(cause), service=wanted)
 
 
-def _elsewhere(request: SignedRequest, domain: str, wanted: Service | None, account: Account) -> MisdirectedError:
+def _elsewhere(request: SignedRequest, domain: str, wanted: Service, account: Account) -> MisdirectedError:
     """Why a service does not answer at a host of the account."""
-    if wanted is not None and (domain, wanted.name) in _ELSEWHERE:
+    if (domain, wanted.name) in _ELSEWHERE:
         return MisdirectedError(BY_ID[_ELSEWHERE[domain, wanted.name]], account)
     cause = f"The host {request.host!r} has no service at {request.path[:80]!r}."
     if domain in _OF_OTHER_THINGS:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from . import authorize_page, discovery, rest_web_services, restlets, soap, token_endpoints, wsdl
+from pytest_netsuite_tba.login import checks
 
-# Of services at one domain, the first is the one that a path of none of them belongs to.
+from . import authorize_page, discovery, rest_web_services, restlets, soap, token_endpoints, wsdl
+from .service import Service
+
 SERVICES = (
     restlets.SERVICE,
     rest_web_services.SERVICE,
@@ -14,5 +16,10 @@ SERVICES = (
     discovery.SERVICE,
     authorize_page.SERVICE,
 )
+# Suitelets, files, pages: no token service owns them. Whatever the test expects answers, and nobody logs in.
+ELSEWHERE = Service(
+    name="elsewhere", channel="restlet", domains=(), paths=(), checks=checks.RESTLET, refuse=restlets.refuse,
+    serve=lambda _: None,
+)  # fmt: skip
 CHANNELS = tuple(dict.fromkeys(service.channel for service in SERVICES))
 PATHS = tuple(path for service in SERVICES for path in service.paths)

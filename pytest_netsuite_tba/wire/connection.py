@@ -47,6 +47,7 @@ class Site:
         tls_cure, proxy_cure: what helps against a TLS handshake where plain HTTP is expected, and against CONNECT where
             there is no proxy; whoever is told of them is told that too.
         headers_key: by which the application finds the headers as sent in the environ, repeated ones repeated.
+        folded_key: by which it finds the names of those that were folded.
         stopped: no more requests are served.
     """
 
@@ -61,6 +62,7 @@ class Site:
     tls_cure: str | None = None
     proxy_cure: str | None = None
     headers_key: str | None = None
+    folded_key: str | None = None
     stopped: bool = field(default=False, init=False)
 
 
@@ -189,6 +191,7 @@ class Connection:
                 return self._reach(upstream, forwarded(head, body))
         except BadRequestError as bad:
             malformed = bad.malformed
+            malformed = replace(malformed, is_tls=self.tls is not None)
             if head is not None:
                 malformed = replace(malformed, method=head.method, target=head.target, headers=head.headers)
             self._report(malformed)
@@ -216,6 +219,8 @@ class Connection:
         environ = make_environ(head, body, scheme=scheme, server=(self.site.host, self.site.port), client=self.address)
         if self.site.headers_key is not None:
             environ[self.site.headers_key] = head.headers
+        if self.site.folded_key is not None:
+            environ[self.site.folded_key] = head.folded
         parts: Iterable[bytes] = ()
         try:
             status, headers, content, parts = call(self.site.app, environ)

@@ -23,6 +23,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CONTROL_OR_BARE_LF = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<!\r)\n")
 _LINE_START = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}) ([^\x00-\x20\x7f]+)")
 _REQUEST_LINE = re.compile(_LINE_START.pattern + rb" HTTP/(\d)\.(\d)")
+_FOLD = re.compile(rb"\r\n[ \t]+")
 _HEX = re.compile(rb"[0-9A-Fa-f]+")
 _AUTHORITY = r"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]"
 _HOST = re.compile(f"{_AUTHORITY}*")
@@ -40,6 +41,7 @@ class Malformed:
         cure: what to do about it, where that is not to send well-formed HTTP.
         method, target: None where the request line could not be read.
         headers: those read.
+        is_tls: whether it came inside TLS.
     """
 
     status: int
@@ -48,6 +50,7 @@ class Malformed:
     method: str | None = None
     target: str | None = None
     headers: Headers = ()
+    is_tls: bool = False
 
 
 class BadRequestError(Exception):
@@ -66,11 +69,12 @@ class Head(NamedTuple):
     """A request's head. Text is UTF-8 with other bytes as lone surrogates.
 
     Attributes:
-        method, target, headers: as sent.
+        method, target, headers: as sent; a header folded over several lines as one line.
         minor: of the HTTP version, 0 or 1.
         length: bytes of the body; None where it is chunked.
         keep_alive: whether the client wants the connection kept.
         expects_continue: whether it waits for ``100 Continue``.
+        folded: names of the headers that were folded (RFC 9112 section 5.2).
     """
 
     method: str
@@ -80,6 +84,7 @@ class Head(NamedTuple):
     length: int | None
     keep_alive: bool
     expects_continue: bool
+    folded: tuple[str, ...] = ()
 
 
 def decode(raw: bytes) -> str:
@@ -113,9 +118,10 @@ def parse_head(raw: bytes) -> Head:
     headers: list[tuple[str, str]] = []
     try:
         _check_version(version)
-        headers.extend(map(parse_header, fields.split(b"\r\n") if fields else ()))
+        headers.extend(map(parse_header, _unfold(fields).split(b"\r\n") if fields else ()))
         _check_target(method, target)
-        return _settle(method, target, int(version[-1:]), tuple(headers))
+        head = _settle(method, target, int(version[-1:]), tuple(headers))
+        return head._replace(folded=_folded(fields)) if _FOLD.search(fields) else head
     except BadRequestError as bad:
         bad.add_request(method, target, tuple(headers))
         raise
@@ -135,7 +141,7 @@ def check_beginning(part: bytes | bytearray, seen: int, tls_cure: str | None) ->
     if found is not None or part[0] not in _VISIBLE:
         if found is not None and found.group() == b"\n":
             raise unfinished(400, "a line ends with LF alone, not with CRLF", part)
-        raise BadRequestError(400, f"this is not HTTP: {bytes(part[:20])!r}")
+        raise BadRequestError(400, f"this is not HTTP: {_shown(part[:20])}")
     end = part.find(b"\r\n")
     if end + 2 > seen and end >= 0:
         _parse_request_line(bytes(part[:end]))
@@ -151,7 +157,7 @@ def too_long(part: bytes | bytearray, limit: int) -> BadRequestError:
 def unfinished(status: int, reason: str, part: bytes | bytearray) -> BadRequestError:
     """The error of a head of which only ``part`` has come, with what can be read of that."""
     bad = BadRequestError(status, reason)
-    line, *fields = bytes(part).split(b"\r\n")
+    line, *fields = _unfold(bytes(part)).split(b"\r\n")
     found = _LINE_START.match(line)
     if found is not None:
         whole = tuple(parse_header(field) for field in fields[:-1] if _fault_of(field) is None)
@@ -168,6 +174,23 @@ def parse_header(field: bytes) -> tuple[str, str]:
     return _parse_short_header(field) if len(field) <= _SHORT else _parse_header(field)
 
 
+def _unfold(fields: bytes) -> bytes:
+    """Header lines with each fold replaced by one blank (RFC 9112 section 5.2)."""
+    return _FOLD.sub(b" ", fields)
+
+
+def _folded(fields: bytes) -> tuple[str, ...]:
+    """Names of the headers that go over several lines, each once."""
+    names: dict[str, None] = {}
+    name = b""
+    for line in fields.split(b"\r\n"):
+        if line[:1] in {b" ", b"\t"}:
+            names[decode(name)] = None
+        else:
+            name = line.partition(b":")[0]
+    return tuple(names)
+
+
 def parse_chunk_size(line: bytes) -> int:
     """How many bytes a chunk has (RFC 9112 section 7.1); extensions are skipped.
 
@@ -176,7 +199,7 @@ def parse_chunk_size(line: bytes) -> int:
     """
     size = line.partition(b";")[0].rstrip(b" \t")
     if not _HEX.fullmatch(size) or _CONTROL.search(line):
-        raise BadRequestError(400, f"this is no chunk size: {line[:20]!r}")
+        raise BadRequestError(400, f"this is no chunk size: {_shown(line[:20])}")
     return int(size, 16)
 
 
@@ -185,15 +208,15 @@ def _parse_request_line(line: bytes) -> tuple[str, str, bytes]:
     if found is None:
         control = _CONTROL.search(line)
         if control is not None:
-            raise BadRequestError(400, f"the request line has the control character {control.group()!r}")
-        raise BadRequestError(400, f"the request line is not 'METHOD target HTTP/1.1': {line[:60]!r}")
+            raise BadRequestError(400, f"the request line has the control character {_shown(control.group())}")
+        raise BadRequestError(400, f"the request line is not 'METHOD target HTTP/1.1': {_shown(line[:60])}")
     return found.group(1).decode("ascii"), decode(found.group(2)), b"%s.%s" % found.group(3, 4)
 
 
 def _parse_header(field: bytes) -> tuple[str, str]:
     fault = _fault_of(field)
     if fault is not None:
-        raise BadRequestError(400, f"{fault}: {field[:60].decode('latin-1')!r}")
+        raise BadRequestError(400, f"{fault}: {_shown(field[:60])}")
     name, _, value = field.partition(b":")
     return name.decode("ascii"), decode(value.strip(b" \t"))
 
@@ -207,15 +230,20 @@ def _fault_of(field: bytes) -> str | None:
     if colon and _NAME.fullmatch(name) and not _CONTROL.search(value):
         return None
     if field[:1] in {b" ", b"\t"}:
-        return "a header is folded over two lines"
+        return "a blank stands before the first header"
     control = _CONTROL.search(field)
     if control is not None:
-        return f"a header has the control character {control.group()!r}"
+        return f"a header has the control character {_shown(control.group())}"
     if not colon:
         return "a header line has no colon"
     if name != name.rstrip(b" \t"):
         return "a header has whitespace before its colon"
     return "this is no header name"
+
+
+def _shown(raw: bytes | bytearray) -> str:
+    """Bytes between quotes, what is not printable escaped."""
+    return repr(raw.decode("latin-1"))
 
 
 def _check_version(version: bytes) -> None:

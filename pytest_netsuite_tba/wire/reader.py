@@ -140,7 +140,8 @@ class Reader:
                 raise BadRequestError(400, "a chunk does not end where its size says")
         trailers = 0
         while line := (yield from self._read_line()):
-            message.parse_header(line)
+            if not trailers or line[:1] not in {b" ", b"\t"}:  # else it goes on with the one before
+                message.parse_header(line)
             trailers += len(line)
             if trailers > _TRAILER_BYTES:
                 raise BadRequestError(431, f"the trailers are longer than {_TRAILER_BYTES} bytes")

@@ -79,7 +79,7 @@ def test_tokens_refer_to_records(example):
 
 def test_restlets_have_canned_entry_points(example):
     """An entry point is JSON, a text, an error or an echo."""
-    orders, stock = example.restlets
+    orders, imports, stock = example.restlets
     assert (orders.script, orders.script_number, orders.deploy, orders.deploy_number) == (
         "customscript_orders",
         42,
@@ -91,7 +91,10 @@ def test_restlets_have_canned_entry_points(example):
     assert orders.put == Canned(text="updated")
     assert orders.delete == Canned(error=ScriptError(code="NO_SUCH_ORDER", message="There is no such order."))
     assert orders.audience == "all"
-    assert (stock.script_number, stock.deploy_number) == (43, 1)
+    assert imports.get == Canned(error=ScriptError(code="SSS_USAGE_LIMIT_EXCEEDED"))
+    assert imports.put == Canned(exception="TypeError: order is null")
+    assert imports.delete == Canned(nothing=True)
+    assert (stock.script_number, stock.deploy_number) == (44, 1)
     assert stock.audience == Audience(roles=[1006], employees=["integration@example.com"])
     assert stock.owner == "warehouse@example.com"
 
@@ -176,7 +179,8 @@ def test_audience(written, expected):
 
 UNDER_TOKEN = "'name', 'id', 'secret', 'integration', 'entity', 'role', 'active', 'revoked'"
 JSON_CANNOT = "is not valid; JSON cannot hold it; write a text or a number"
-FORMS = "{ json = ... }, { text = ... }, { error = { code = ... } } or { echo = true }"
+FORMS = "{ json = ... }, { text = ... }, { error = ... }, { exception = ... }, { nothing = true } or { echo = true }"
+ONE_OF = "exactly one of json, text, error, exception, nothing = true or echo = true"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +204,7 @@ FORMS = "{ json = ... }, { text = ... }, { error = { code = ... } } or { echo = 
         pytest.param(
             f"{RESTLET}get = {{ jsn = 1 }}",
             "restlets[0].get.jsn",
-            "unknown key; did you mean 'json'? valid: 'json', 'text', 'error', 'echo'",
+            "unknown key; did you mean 'json'? valid: 'json', 'text', 'nothing', 'error', 'exception', 'echo'",
             id="unknown-key-of-entry-point",
         ),
         pytest.param(
@@ -363,19 +367,19 @@ FORMS = "{ json = ... }, { text = ... }, { error = { code = ... } } or { echo = 
         pytest.param(
             f'{RESTLET}get = {{ json = 1, text = "" }}',
             "restlets[0].get",
-            "expected exactly one of json, text, error or echo = true",
+            f"expected {ONE_OF}",
             id="entry-point-of-two-kinds",
         ),
         pytest.param(
             f"{RESTLET}get = {{ echo = false }}",
             "restlets[0].get",
-            "expected exactly one of json, text, error or echo = true",
+            f"expected {ONE_OF}",
             id="entry-point-of-no-kind",
         ),
         pytest.param(
-            f'{RESTLET}get = {{ error = "E" }}',
+            f"{RESTLET}get = {{ error = 5 }}",
             "restlets[0].get.error",
-            "expected a table of code, message",
+            "5 is not valid; expected a table of code, message, or a code alone",
             id="error",
         ),
         pytest.param(
@@ -517,3 +521,48 @@ def test_errors_on_the_page():
         str(error("[[integrations]]\nconsumer_sceret = 1")),
         str(error("\n\nrole = Integration")),
     ] == shown[1].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("written", "canned"),
+    [
+        ('error = "SSS_USAGE_LIMIT_EXCEEDED"', Canned(error=ScriptError(code="SSS_USAGE_LIMIT_EXCEEDED"))),
+        ('exception = "TypeError: order is null"', Canned(exception="TypeError: order is null")),
+        ("nothing = true", Canned(nothing=True)),
+        ("json = false", Canned(json=False)),
+        ('text = ""', Canned(text="")),
+    ],
+)
+def test_an_entry_point_may_fail_or_return_little(written, canned):
+    """An error is named by its code alone, an exception by its text; false and an empty text are answers."""
+    assert canned == one(f"{RESTLET}get = {{ {written} }}").restlets[0].get
+
+
+RECORD = '[[web_services.records]]\ntype = "customer"\n'
+
+
+@pytest.mark.parametrize("more", ["", RECORD], ids=["no-record", "one-record"])
+def test_answers_count_without_business_records(more):
+    """SuiteQL and SOAP answers of a file count, whether or not it has a record."""
+    suiteql = '[[web_services.suiteql]]\nquery = "SELECT 1 FROM dual"\nrows = [{ a = "1" }]\n'
+    soap = '[[web_services.soap]]\noperation = "get"\nxml = "<getResponse/>"\n'
+
+    content = one(suiteql + soap + more).web_services
+
+    assert [{"a": "1"}] == content.rows_of("select 1 from DUAL")
+    assert {"get": "<getResponse/>"} == content.operations
+
+
+@pytest.mark.parametrize("name", ["features", "behaviour", "web_services", "clock"])
+def test_a_part_that_is_given_is_taken_however_empty(name):
+    """An account keeps the very part that it is given, and does not ask whether there is anything in it."""
+    part = type(getattr(Account(), name))()
+
+    assert getattr(Account(**{name: part}), name) is part
+
+
+@pytest.mark.parametrize("name", ["integration", "entity", "role"])
+def test_an_empty_name_names_no_record(name):
+    """A token is not made for the first record where an empty name was given."""
+    with pytest.raises(ValueError, match="is not valid"):
+        Account().create_token(**{name: 0 if name == "role" else ""})

@@ -106,7 +106,7 @@ def test_that_nothing_was_tested_may_be_a_failure(run):
 
 
 def test_a_call_that_found_no_restlet_is_said(run, tmp_path):
-    """The program got NetSuite's 404; the report says what is deployed."""
+    """The program got NetSuite's 404; the report says what is deployed, and how it is said without a test."""
     (tmp_path / "account.toml").write_text(
         'account = "1234567_SB1"\n[[restlets]]\nscript = "customscript_a"\ndeploy = "customdeploy_a"\nget = { echo = true }\n'
     )
@@ -117,6 +117,9 @@ def test_a_call_that_found_no_restlet_is_said(run, tmp_path):
         "netsuite-tba: 3 logins, none refused\n"
         "netsuite-tba: POST called the RESTlet customscript_echo / customdeploy_echo, which is not deployed; "
         "deployed: customscript_a / customdeploy_a. netsuite.deploy(), or account.toml, deploys it.\n"
+        "netsuite-tba: What netsuite.deploy(), .suiteql() and .soap() say in a test, an account file says here (--account):\n"
+        "    [[restlets]], [[web_services.suiteql]], [[web_services.soap]], [[web_services.records]].\n"
+        "    What netsuite.expect_request() answers, a test in pytest alone can say.\n"
     ) == err
 
 

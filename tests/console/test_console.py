@@ -126,11 +126,12 @@ MISTAKES = [
     ("POST", "requests", {}, "$.url", "missing; expected a text"),
     ("POST", "requests", [], "$", "expected an object of account, token, url"),
     ("POST", "reset", {"all": True}, "$.all", "unknown key"),
-    ("POST", "reset", b"{", "$", "not JSON"),
+    ("POST", "reset", b"{", "$", "the body is not JSON: see line 1, column 2"),
     ("POST", "reset", b'{"a": NaN}', "$", "NaN is no JSON number"),
     ("POST", "reset", b'{"a": 1e999}', "$", "too large a number"),
-    ("POST", "reset", b"\xff", "$", "not JSON"),
-    ("POST", "reset", b'{"a": "\\ud800"}', "$", "surrogates not allowed"),
+    ("POST", "reset", b"\xff", "$", "the body is not JSON: it is not UTF-8, see byte 0"),
+    ("POST", "reset", b'{"a": %s}' % (b"9" * 5_000), "$", "a number has too many digits"),
+    ("POST", "reset", b'{"a": "\\ud800"}', "$", "half a surrogate pair"),
     ("POST", "reset", b"[" * 100_000, "$", "nested too deeply"),
 ]
 

@@ -101,8 +101,9 @@ def test_a_watcher_is_told_once_and_of_the_answer(server):
 def test_a_path_of_nobody_is_left_unanswered_until_it_is_settled(server):
     """Whoever stands beside the fake answers, and settles what the trail says."""
     fake = fake_of(server)
-    header = server.credentials.authorization("GET", f"https://{HOST}/nowhere")
-    request = SignedRequest(method="GET", target="/nowhere", host=HOST, headers=(("Authorization", header),))
+    target = "/app/site/hosting/restlet.nl/nowhere"
+    header = server.credentials.authorization("GET", f"https://{HOST}{target}")
+    request = SignedRequest(method="GET", target=target, host=HOST, headers=(("Authorization", header),))
 
     outcome = fake.call(request)
     assert (None, True, None) == (outcome.reply, outcome.unanswered, outcome.attempt.http_status)

@@ -87,12 +87,16 @@ def test_an_expectation_holds_its_place_among_the_requests_in_flight(server):
         assert leave.wait(10)
         return Response("done")
 
-    server.expect_request("/slow").respond_with_handler(slow)
+    server.expect_request("/app/site/hosting/restlet.nl").respond_with_handler(slow)
     statuses = []
-    first = threading.Thread(target=lambda: statuses.append(server.credentials.client().get("/slow").status_code))
+    first = threading.Thread(
+        target=lambda: statuses.append(
+            server.credentials.client().get("/app/site/hosting/restlet.nl?script=9&deploy=1").status_code
+        )
+    )
     first.start()
     assert entered.wait(10)
-    second = server.credentials.client().get("/slow").status_code
+    second = server.credentials.client().get("/app/site/hosting/restlet.nl?script=9&deploy=1").status_code
     leave.set()
     first.join(10)
 

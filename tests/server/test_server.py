@@ -1,5 +1,7 @@
 """The server around it: accounts, announcements, bounds, secrets, pytest-httpserver's own ways."""
 
+from urllib.parse import urlsplit
+
 import pytest
 import requests  # noqa: F401  (before pytester runs in this process, and unloads what was first loaded there)
 from werkzeug.test import Client
@@ -111,15 +113,51 @@ def test_misuse_raises_at_once(netsuite, misuse, message):
 # -- expectations of pytest-httpserver -----------------------------------------------------------------------------------
 
 
-def test_expectations_answer_at_any_host_of_the_account(netsuite, netsuite_client):
-    """expect_request works as in pytest-httpserver, for whoever is let in; what was refused is logged too."""
-    netsuite.expect_request("/services/custom").respond_with_json({"own": True})
-    url = "https://1234567-sb1.suitetalk.api.netsuite.com/services/custom"
+RESTLET = "/app/site/hosting/restlet.nl"
+UNOWNED = {
+    "a path of the test's own": f"https://{HOST}/services/custom",
+    "an external Suitelet": (
+        "https://1234567-sb1.extforms.netsuite.com/app/site/hosting/scriptlet.nl?script=1&deploy=1&compid=1234567_SB1"
+    ),
+    "one of before 2020.2": "https://forms.na2.netsuite.com/app/site/hosting/scriptlet.nl?script=1&deploy=1",
+    "a public file": "https://1234567-sb1.app.netsuite.com/core/media/media.nl?id=12&c=1234567_SB1",
+    "a page": "https://system.netsuite.com/pages/customerlogin.jsp",
+    "at our own address": "http://127.0.0.1/core/media/media.nl?id=12",
+}
 
-    assert {"own": True} == netsuite_client.get(url).json
-    with netsuite.expect_refusal("no-authorization"):
-        assert 401 == Client(netsuite.wsgi_app).get("/services/custom").status_code
-    assert 2 == len(netsuite.log)
+
+@pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
+@pytest.mark.parametrize("url", UNOWNED.values(), ids=UNOWNED)
+def test_a_path_that_no_token_service_owns_needs_no_login(netsuite, netsuite_client, url, signed):
+    """The test's own expectation answers it, whoever calls; there is no login, and so no attempt."""
+    netsuite.expect_request(urlsplit(url).path).respond_with_data("there")
+    where = urlsplit(url)
+    unsigned = {"path": where.path, "query_string": where.query, "base_url": f"{where.scheme}://{where.netloc}"}
+
+    answer = netsuite_client.get(url) if signed else Client(netsuite.wsgi_app).get(**unsigned)
+
+    assert (200, "there", 0) == (answer.status_code, answer.text, len(netsuite.audit_trail))
+    netsuite.verify()
+
+
+@pytest.mark.parametrize("url", UNOWNED.values(), ids=UNOWNED)
+def test_such_a_path_that_nothing_answers_is_told(netsuite, url):
+    """404 and nothing, as where nothing is; the report says that nobody had to log in."""
+    where = urlsplit(url)
+
+    answer = Client(netsuite.wsgi_app).get(where.path, base_url=f"{where.scheme}://{where.netloc}")
+
+    assert (404, b"", 0) == (answer.status_code, answer.data, len(netsuite.audit_trail))
+    with pytest.raises(AssertionError, match=r"No token service owns the path: nobody had to log in\."):
+        netsuite.verify()
+
+
+def test_a_path_at_a_host_of_no_account_is_told_as_such(netsuite):
+    """Row 1: the host is wrong, whatever the path."""
+    with netsuite.expect_refusal("unknown-host"):
+        answer = Client(netsuite.wsgi_app).get("/core/media/media.nl", base_url="https://7654321.app.netsuite.com")
+
+    assert 403 == answer.status_code
 
 
 def test_a_path_that_nothing_answers_fails_the_test(netsuite, netsuite_client):
@@ -131,12 +169,12 @@ def test_a_path_that_nothing_answers_fails_the_test(netsuite, netsuite_client):
 
 @pytest.mark.parametrize("kind", ["expect_request", "expect_oneshot_request", "expect_ordered_request"])
 def test_expectations_answer_signed_calls_alone(netsuite, netsuite_client, kind):
-    """An unsigned request is refused before any expectation sees it."""
-    getattr(netsuite, kind)("/own", method="POST", json={"a": 1}).respond_with_json({"own": True})
+    """Where a token service owns the path, an unsigned request is refused before any expectation sees it."""
+    getattr(netsuite, kind)(RESTLET, method="POST", json={"a": 1}).respond_with_json({"own": True})
     with netsuite.expect_refusal("no-authorization", count=1):
-        assert 401 == Client(netsuite.wsgi_app).post("/own", json={"a": 1}, base_url=f"https://{HOST}").status_code
+        assert 401 == Client(netsuite.wsgi_app).post(RESTLET, json={"a": 1}, base_url=f"https://{HOST}").status_code
 
-    assert {"own": True} == netsuite_client.post("/own", json={"a": 1}).json
+    assert {"own": True} == netsuite_client.post(RESTLET, json={"a": 1}).json
     netsuite.verify()
 
 

@@ -134,7 +134,7 @@ BAD = {
     "body-shorter-than-declared": (lambda s: signed(s, "POST", extra="Content-Length: 10\r\n", body=b"abc"), 400),
     "header-without-colon": (lambda s: signed(s, extra="nonsense\r\n"), 400),
     "space-before-colon": (lambda s: signed(s, extra="X : y\r\n"), 400),
-    "folded-header": (lambda s: signed(s, extra="X: a\r\n b\r\n"), 400),
+    "blank-before-the-first-header": (lambda s: b"GET / HTTP/1.1\r\n X: a\r\nHost: h\r\n\r\n", 400),
     "two-hosts": (lambda s: signed(s, extra="Host: other\r\n"), 400),
     "no-host": (lambda s: b"GET / HTTP/1.1\r\n\r\n", 400),
     "http-2": (lambda s: b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),

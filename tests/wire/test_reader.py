@@ -234,21 +234,58 @@ def test_the_bound_on_trailers():
     assert (431, "the trailers are longer than 16384 bytes") == (malformed.status, malformed.reason)
 
 
+# -- headers over several lines ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "headers", "folded"),
+    [
+        ("A: b\r\n c\r\n\t \td", (("A", "b c d"),), ("A",)),
+        ("A:\r\n b", (("A", "b"),), ("A",)),
+        ("A: b\r\n ", (("A", "b"),), ("A",)),
+        ("A: b\r\n c\r\nB: d\r\nA: e\r\n f", (("A", "b c"), ("B", "d"), ("A", "e f")), ("A",)),
+        ("A: b\r\n c: d", (("A", "b c: d"),), ("A",)),
+        ("A: b", (("A", "b"),), ()),
+    ],
+)
+def test_a_folded_header_is_read_as_one(lines, headers, folded):
+    """Each fold is a blank (RFC 9112 section 5.2); which headers were folded is kept."""
+    ((head, _),), _ = read(f"GET / HTTP/1.1\r\nHost: h\r\n{lines}\r\n\r\n".encode())
+
+    assert ((("Host", "h"), *headers), folded) == (head.headers, head.folded)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("Content-Length: 1\r\n 1", "Content-Length is not one whole number: '1 1'"),
+        (
+            "Content-Length: 1\r\nTransfer-Encoding:\r\n chunked",
+            "Content-Length and Transfer-Encoding contradict each other",
+        ),
+    ],
+)
+def test_a_fold_hides_no_framing(lines, reason):
+    """How long a body is, is settled by what the headers say once they are read as one."""
+    assert reason == refused(f"GET / HTTP/1.1\r\nHost: h\r\n{lines}\r\n\r\n".encode()).reason
+
+
 # -- what is no HTTP -----------------------------------------------------------------------------------------------
 
 KNOWN = Malformed(status=400, reason="", method="POST", target="/a?b=c")
 ONE_HOST = "an HTTP/1.1 request has one Host header, this one has {}"
 LONG = "a" * 100
 MALFORMED = [  # the lines after the first; status and reason; how many headers were read
-    ("Host: h\n folded", 400, "a header is folded over two lines: ' folded'", 1),
-    ("Host: h\n\tfolded", 400, "a header is folded over two lines: '\\tfolded'", 1),
+    (" folded\nHost: h", 400, "a blank stands before the first header: ' folded'", 0),
+    ("\tfolded\nHost: h", 400, "a blank stands before the first header: '\\tfolded'", 0),
+    ("Host: h\nA\n : b", 400, "a header has whitespace before its colon: 'A : b'", 1),
     ("Host: h\nA : b", 400, "a header has whitespace before its colon: 'A : b'", 1),
     ("Host: h\nA\t: b", 400, "a header has whitespace before its colon: 'A\\t: b'", 1),
     (f"Host: h\n{LONG}", 400, f"a header line has no colon: {LONG[:60]!r}", 1),
     ("Host: h\n(: b", 400, "this is no header name: '(: b'", 1),
     ("Host: h\n: b", 400, "this is no header name: ': b'", 1),
-    ("Host: h\nA: \x7f", 400, "a header has the control character b'\\x7f': 'A: \\x7f'", 1),
-    ("Host: h\nA\x00B: c", 400, "a header has the control character b'\\x00': 'A\\x00B: c'", 1),
+    ("Host: h\nA: \x7f", 400, "a header has the control character '\\x7f': 'A: \\x7f'", 1),
+    ("Host: h\nA\x00B: c", 400, "a header has the control character '\\x00': 'A\\x00B: c'", 1),
     ("A: b", 400, ONE_HOST.format(0), 1),
     ("Host: h\nHost: h", 400, ONE_HOST.format(2), 2),
     (f"Host: /{LONG}", 400, f"the Host header is no host: '/{LONG[:59]}'", 1),
@@ -305,13 +342,13 @@ def test_other_versions(version, status, reason):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"GET / HTTP/1.1 \r\n", "the request line is not 'METHOD target HTTP/1.1': b'GET / HTTP/1.1 '"),
-        (b"G" * 65 + b"\r\n", f"the request line is not 'METHOD target HTTP/1.1': {b'G' * 60!r}"),
-        (b" GET / HTTP/1.1\r\n", "this is not HTTP: b' GET / HTTP/1.1\\r\\n'"),
-        (b"\x80", "this is not HTTP: b'\\x80'"),
-        (b"GET /\x00", "this is not HTTP: b'GET /\\x00'"),
-        (b"GET / HTTP/1.1\r\nA: b\x0b", "this is not HTTP: b'GET / HTTP/1.1\\r\\nA: b'"),
-        (b"GET / HTTP/1.1\rA: b\r\n\r\n", "the request line has the control character b'\\r'"),
+        (b"GET / HTTP/1.1 \r\n", "the request line is not 'METHOD target HTTP/1.1': 'GET / HTTP/1.1 '"),
+        (b"G" * 65 + b"\r\n", f"the request line is not 'METHOD target HTTP/1.1': {'G' * 60!r}"),
+        (b" GET / HTTP/1.1\r\n", "this is not HTTP: ' GET / HTTP/1.1\\r\\n'"),
+        (b"\x80", "this is not HTTP: '\\x80'"),
+        (b"GET /\x00", "this is not HTTP: 'GET /\\x00'"),
+        (b"GET / HTTP/1.1\r\nA: b\x0b", "this is not HTTP: 'GET / HTTP/1.1\\r\\nA: b'"),
+        (b"GET / HTTP/1.1\rA: b\r\n\r\n", "the request line has the control character '\\r'"),
     ],
 )
 def test_what_becomes_no_head_is_refused_at_once(data, reason):
@@ -333,15 +370,15 @@ def test_a_tls_handshake_has_a_cure():
 
     for cure in (None, "Call it by http."):
         assert Malformed(status=400, reason=reason, cure=cure) == refused(b"\x16\x03\x01", cure=cure, closed=False)
-    assert "this is not HTTP: b'\\x16\\x04'" == refused(b"\x16\x04", closed=False).reason
+    assert "this is not HTTP: '\\x16\\x04'" == refused(b"\x16\x04", closed=False).reason
 
 
 @pytest.mark.parametrize(
     ("chunks", "reason"),
     [
-        (b"g" * 30 + b"\r\n", f"this is no chunk size: {b'g' * 20!r}"),
-        (b"\r\n", "this is no chunk size: b''"),
-        (b"1;\x00\r\n", "this is no chunk size: b'1;\\x00'"),
+        (b"g" * 30 + b"\r\n", f"this is no chunk size: {'g' * 20!r}"),
+        (b"\r\n", "this is no chunk size: ''"),
+        (b"1;\x00\r\n", "this is no chunk size: '1;\\x00'"),
         (b"1\r\nab\r\n", "a chunk does not end where its size says"),
         (b"0\r\nT\r\n", "a header line has no colon: 'T'"),
     ],
