@@ -179,7 +179,10 @@ class Fake:
         return outcome
 
     def judge(self, request: SignedRequest) -> LoginAttempt:
-        """Judge a request, and render its refusal; no script runs, and whoever is let in gets no answer.
+        """Judge a request by the rules of its own door, and render its refusal.
+
+        No script runs, and whoever is let in gets no answer; but a token endpoint makes or revokes its token. What
+        asks for no login is ``NotJudged``.
 
         Raises:
             MissingExtraError: a SOAP request, and the extra ``xml`` is not installed.
@@ -190,12 +193,24 @@ class Fake:
         except MisdirectedError as wrong:
             reply = self._misdirect(exchange, wrong)
         else:
-            exchange.account = account or exchange.called
+            at_token_endpoints = exchange.service.channel == "token"  # a host that all share names no account to them
+            exchange.account = account if at_token_endpoints else account or exchange.called
             attempt = exchange.service.login(exchange)
+            if attempt is None:
+                return self.pass_over(request, f"Nobody logs in at this path, {request.path[:80]}.")
             if attempt.refusal is not None:
                 reply = exchange.service.refuse(exchange, attempt.refusal)
         self.settle(self._outcome(exchange, reply, unanswered=False))
         return exchange.attempts[-1]
+
+    def pass_over(self, request: SignedRequest, why: str) -> LoginAttempt:
+        """The attempt of a request on which no verdict is given, for the reason ``why``; no trail shows it."""
+        try:
+            service, account = route(request, self.accounts)
+        except MisdirectedError as wrong:
+            service, account = wrong.service, wrong.account
+        now = next(iter(self.accounts.values())).clock.now()
+        return self.gate.pass_over(AnyLogin(request, account, service.channel, now), why)
 
     def settle(self, outcome: Outcome) -> None:
         """Note what the client gets in the attempts, and tell the watchers: the one place where that happens."""

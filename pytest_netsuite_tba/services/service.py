@@ -56,7 +56,7 @@ class Service:
         checks: of a login, in order.
         refuse: the reply to a refused login; the refusal is settled.
         answer: the reply to a login that was let in; None leaves it to what stands beside the fake.
-        login: judges a request, and does nothing else.
+        login: judges a request, and runs no script; None of a request that nobody has to log in for.
         serve: judges a request and answers it.
     """
 
@@ -68,7 +68,7 @@ class Service:
     checks: tuple[Check, ...]
     refuse: Callable[[Exchange, Refusal], Reply]
     answer: Callable[[Exchange, Login], Reply | None] = lambda _exchange, _login: None  # leaves all unanswered
-    login: Callable[[Exchange], LoginAttempt] = field(default_factory=lambda: log_in)
+    login: Callable[[Exchange], LoginAttempt | None] = field(default_factory=lambda: log_in)
     serve: Callable[[Exchange], Reply | None] = field(default_factory=lambda: serve)
 
     def host_of(self, account: Account) -> str:
