@@ -96,10 +96,10 @@ class Judge:
     def _beyond_the_records(self, attempt: LoginAttempt, request: SignedRequest, fake: Fake) -> str:
         """Why a refusal is none, because what it was judged by is not in the records; else ``""``."""
         refusal = attempt.refusal
+        if not self.knows_secrets and (refusal is None or refusal.detail == "InvalidSignature"):
+            return NO_SECRETS  # one that is let in was signed by what is made up here
         if refusal is None:
             return ""
-        if not self.knows_secrets and refusal.detail == "InvalidSignature":
-            return NO_SECRETS
         if refusal.id == "flow-TokenRejected":
             return UNCHECKED_STEP
         account = fake.accounts.get(attempt.account)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from pytest_netsuite_tba.login.request import SignedRequest
 
-_OWNERS = (restlets, rest_web_services, soap, token_endpoints, discovery)
-_OWNED = tuple(path for owner in _OWNERS for path in owner.SERVICE.paths)
+# The paths that a token service owns: those that begin so, and those that are one endpoint's.
+_OWNED = tuple(path for owner in (restlets, rest_web_services, soap) for path in owner.SERVICE.paths)
+_ENDPOINTS = frozenset((*token_endpoints.ENDPOINTS, *discovery.ENDPOINTS))
 # What takes no token, by what its path begins with; the first that fits. The last is everything else.
 _UNOWNED = {
     "/app/site/hosting/scriptlet.nl": "a Suitelet takes no token.",
@@ -47,7 +48,7 @@ def _preflight(request: SignedRequest) -> str:
 
 def _unowned(request: SignedRequest) -> str:
     path = request.path
-    if path.startswith(_OWNED) and not path.startswith(_ONLY_UNOWNED):
+    if (path in _ENDPOINTS or path.startswith(_OWNED)) and not path.startswith(_ONLY_UNOWNED):
         return ""
     what = next(what for begin, what in _UNOWNED.items() if path.startswith(begin))
     return f"No token service owns this path, {path[:80]}: {what}"

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -75,7 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
         got = search_all(attempts, budget=arguments.budget, step=step)
     _write(arguments, taken, moments, attempts, got, is_one_of_many=len(captures) > 1)
     if not arguments.json and len(captures) > 1:
-        sys.stdout.writelines(f"{line}\n" for line in ("", *_summary(attempts, skipped)))
+        width = shutil.get_terminal_size().columns
+        for line in _summary(attempts, skipped):
+            sys.stdout.write("\n".join(textwrap.wrap(line, width)) + "\n")
     sys.stdout.flush()
     verdicts = {attempt.accepted for attempt in attempts}
     if False in verdicts:
@@ -119,6 +122,8 @@ def _has_timestamp(request: SignedRequest) -> bool:
 
 def _summary(attempts: list[LoginAttempt], skipped: Counter[str]) -> Iterator[str]:
     """How many were judged how, and how many were skipped as what."""
+    if attempts:
+        yield ""
     verdicts = Counter(attempt.accepted for attempt in attempts)
     said = {"let in": verdicts[True], "refused": verdicts[False], "not judged": verdicts[None]}
     counts = ", ".join(f"{count} {verdict}" for verdict, count in said.items() if count)

@@ -147,7 +147,10 @@ _STRAY_BEGINNINGS = (
         re.compile(r"OAuth\s*[:,]?\s*OAuth\b", re.IGNORECASE),
         "The header begins with OAuth OAuth: the word stands there twice.",
     ),
-    (re.compile(r"Authorization\s*:", re.IGNORECASE), "The header's value begins with its own name, Authorization."),
+    (
+        re.compile(r"(?:OAuth\s+)?Authorization\s*:", re.IGNORECASE),
+        "The header's value begins with its own name, Authorization.",
+    ),
 )
 
 
