@@ -327,6 +327,13 @@ def test_sign_says_what_netsuite_would_refuse(account_file, capsys, given, said)
     assert said in err
 
 
+def test_sign_says_of_what_takes_no_token_that_it_does_not_know(account_file, capsys):
+    status, out, err = run("sign", "GET", SUITELET[1], "--account", account_file, capsys=capsys)
+
+    assert (status, out[:15]) == (0, "Authorization: ")
+    assert err.startswith("netsuite-tba: This was not judged: No token service owns this path")
+
+
 def test_sign_makes_what_oauthlib_makes(account_file, capsys):
     given = ("--nonce", "nonce-1234567890", "--timestamp", "1790000000")
     _, out, _ = run("sign", "GET", URL, "--account", account_file, *given, capsys=capsys)
