@@ -731,6 +731,14 @@ def test_a_space_of_the_query_signed_as_a_plus_is_still_that():
     assert readings(diagnosis)[0] == {"plus-for-space"}
 
 
+def test_an_at_sign_that_was_left_as_it_is():
+    wrong = signer()
+    wrong.query, wrong.encode = "script=1&deploy=1&email=joe%40shop.example", lambda text: quote(text, safe="@-._~")
+    diagnosis = diagnosed(wrong, query=wrong.query)
+
+    assert (diagnosis.proven, readings(diagnosis)[0]) == (True, {"values-not-encoded"})
+
+
 UNSENT = [
     [("limit", "20"), ("offset", "0"), ("q", "")], [("limit", "1000")], [("offset", "0")], [("page", "1"), ("pageSize", "50")],
     [("page", "1"), ("perPage", "100")], [("_", str(NOW))], [("expandSubResources", "true")], [("q", "")],
