@@ -96,8 +96,8 @@ def test_attempts(netsuite: NetSuiteServer) -> None:
     attempt = netsuite.audit_trail[-1]
     assert_type(attempt, LoginAttempt)
     assert_type(attempt.time, datetime)
-    assert_type(attempt.status, Literal["Success", "Failure"])
-    assert_type(attempt.accepted, bool)
+    assert_type(attempt.status, Literal["Success", "Failure", "NotJudged"])
+    assert_type(attempt.accepted, bool | None)
     assert_type(attempt.http_status, int | None)
     assert_type(attempt.as_dict(), dict[str, Any])
     diagnosis = attempt.diagnosis

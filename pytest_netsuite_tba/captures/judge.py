@@ -7,7 +7,15 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_netsuite_tba.account.records import NETSUITE, Account, Integration, Token, as_account_id, by_id
+from pytest_netsuite_tba.account.records import (
+    NETSUITE,
+    Account,
+    Integration,
+    Token,
+    as_account_id,
+    by_id,
+    default_credential,
+)
 from pytest_netsuite_tba.account.seed import load
 from pytest_netsuite_tba.captures import read as read_captures
 from pytest_netsuite_tba.extras import MissingExtraError
@@ -19,8 +27,10 @@ from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.login.token_passport import FIELDS
 from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.services.soap import SOAP_PATH, read
+from pytest_netsuite_tba.tokens.nlauth import parse_nlauth
 
-from .capture import request_to
+from .capture import Capture, request_to
+from .not_judged import kind_without_login, why_not_judged
 
 if TYPE_CHECKING:
     import os
@@ -32,6 +42,8 @@ if TYPE_CHECKING:
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
 UNCHECKED_TIME = "The time window was not checked: no time is known but the request's own timestamp."
 NO_SECRETS = "The secrets are not known, so the signature was not checked."
+UNCHECKED_STEP = "The request token and its secret stand in no record, so this step was not checked."
+UNCHECKED_USER = "The user's password does not stand in the records, so the credentials were not checked."
 
 
 class Judge:
@@ -50,12 +62,14 @@ class Judge:
         self.knows_secrets = bool(known)
         self._trail = AuditTrail()
         self._fake = Fake(known.values(), trail=self._trail)
+        self._known = frozenset(_ids(known.values()))
         self._assumed: dict[str, NonceStore] = {}
 
-    def judge(self, request: SignedRequest, at: float | None = None) -> LoginAttempt:
+    def judge(self, request: SignedRequest, at: float | None = None, *, unsure: str | None = None) -> LoginAttempt:
         """The attempt that the request would have become at ``at`` (Unix seconds).
 
-        Without a time it is the request's own timestamp where that has ten digits, else now.
+        Without a time it is the request's own timestamp where that has ten digits, else now. Where no verdict can be
+        given, for the reason ``unsure`` or another one, the attempt is ``NotJudged``, and ``cause`` says why.
 
         Raises:
             ValueError: a SOAP request, and the extra ``xml`` is not installed.
@@ -66,16 +80,32 @@ class Judge:
             fake = self._fake if self.knows_secrets else self._make_up(request)
             for account in fake.accounts.values():
                 account.clock.freeze(moment(request) if at is None else at)
+            why = unsure or why_not_judged(request, _sent_parameters(request), self._known)
+            if why:
+                return fake.pass_over(request, why)
             attempt = fake.judge(request)
         except MissingExtraError as missing:
             raise ValueError(str(missing)) from None
+        why = self._beyond_the_records(attempt, request, fake)
         if not self.knows_secrets:
             _forget_secrets(attempt)
+        if why:
+            attempt.not_judged(why)
         return attempt
 
-    def unchecked(self, attempt: LoginAttempt) -> bool:
-        """Whether only the missing secrets kept the attempt from being judged to its end."""
-        return not self.knows_secrets and attempt.refusal is not None and attempt.refusal.detail == "InvalidSignature"
+    def _beyond_the_records(self, attempt: LoginAttempt, request: SignedRequest, fake: Fake) -> str:
+        """Why a refusal is none, because what it was judged by is not in the records; else ``""``."""
+        refusal = attempt.refusal
+        if not self.knows_secrets and (refusal is None or refusal.detail == "InvalidSignature"):
+            return NO_SECRETS  # one that is let in was signed by what is made up here
+        if refusal is None:
+            return ""
+        if refusal.id == "flow-TokenRejected":
+            return UNCHECKED_STEP
+        account = fake.accounts.get(attempt.account)
+        if refusal.id == "user-wrong-credentials" and account is not None and not _has_password(account, request):
+            return UNCHECKED_USER
+        return ""
 
     def _make_up(self, request: SignedRequest) -> Fake:
         """A fake with the account that the request seems to call; nothing is known of its secrets."""
@@ -100,6 +130,30 @@ def _forget_secrets(attempt: LoginAttempt) -> None:
     if attempt.facts is not None:
         attempt.facts = replace(attempt.facts, own=None, known=())
     attempt.application = attempt.token_name = attempt.user = attempt.role = ""
+
+
+def _ids(accounts: Iterable[Account]) -> set[str]:
+    """The keys and ids of the records."""
+    return {
+        text
+        for account in accounts
+        for text in (
+            *(integration.consumer_key for integration in account.integrations.values()),
+            *(token.id for token in account.tokens.values()),
+        )
+    }
+
+
+def _has_password(account: Account, request: SignedRequest) -> bool:
+    """Whether the records say a password that user credentials can be checked by; one that was made up is none."""
+    email = parse_nlauth(request.authorizations[0].strip()).email.lower()
+    said = {
+        entity.email.lower()
+        for entity in account.entities.values()
+        if entity.password != default_credential(account.id, "entity", entity.email, "password")
+    }
+    unknown = all(entity.email.lower() != email for entity in account.entities.values())
+    return email in said or (unknown and bool(said))
 
 
 def _sent_parameters(request: SignedRequest) -> dict[str, str]:
@@ -130,6 +184,8 @@ def account_with(account: str, *, consumer_key: str, consumer_secret: str, token
 def explain(request: object, account: Account | str | os.PathLike[str], *, at: Moment | None = None) -> LoginAttempt:
     """The login attempt that a request would become, with its diagnosis.
 
+    Where no verdict can be given its ``status`` is ``NotJudged`` and its ``accepted`` None; ``cause`` says why.
+
     Args:
         request: a request (or a response, for its request) of requests, httpx, httpx2 or werkzeug, a
             ``SignedRequest``, or a captured text: a curl command, a raw HTTP request, a HAR file with one entry.
@@ -143,36 +199,48 @@ def explain(request: object, account: Account | str | os.PathLike[str], *, at: M
     from pytest_netsuite_tba.account.clock import unix_seconds
 
     accounts = [account] if isinstance(account, Account) else load(account)
-    signed, captured_at = _as_signed_request(request)
-    return Judge(accounts).judge(signed, captured_at if at is None else unix_seconds(at))
+    capture = _as_capture(request)
+    moment = capture.time if at is None else unix_seconds(at)
+    return Judge(accounts).judge(capture.request, moment, unsure=capture.unsure)
 
 
 def assert_signed(request: object, account: Account | str | os.PathLike[str], *, at: Moment | None = None) -> None:
     """Raise an AssertionError that names the mistake, unless NetSuite would let the request in.
 
+    One on which no verdict can be given is told as that.
+
     Arguments and errors as for :func:`explain`.
     """
     attempt = explain(request, account, at=at)
+    if attempt.accepted is None:
+        raise AssertionError(f"{attempt.method} {attempt.url} was not judged: {attempt.cause}")
     if not attempt.accepted:
         diagnosis = attempt.diagnosis
         said = "" if diagnosis is None else f"\n{diagnosis.render(width=100)}"
         raise AssertionError(f"{attempt.method} {attempt.url} would be refused: {attempt.cause}{said}")
 
 
-def _as_signed_request(request: object) -> tuple[SignedRequest, float | None]:
-    """Any request as a SignedRequest, and the time of a capture."""
-    if isinstance(request, SignedRequest):
-        return request, None
+def _as_capture(request: object) -> Capture:
+    """Any request as a capture; of several in a text the only one that holds a login by token."""
     if isinstance(request, str):
         captures = read_captures(request)
+        if len(captures) > 1:
+            captures = [capture for capture in captures if not kind_without_login(capture.request)] or captures
         if len(captures) != 1:
             raise ValueError(f"the text holds {len(captures)} requests; explain() takes one")
-        return captures[0].request, captures[0].time
+        return captures[0]
+    return Capture(request=_as_signed_request(request), where="the request")
+
+
+def _as_signed_request(request: object) -> SignedRequest:
+    """Any request of a library as a SignedRequest."""
+    if isinstance(request, SignedRequest):
+        return request
     given: Any = request
     if hasattr(given, "status_code") and hasattr(given, "request"):
         given = given.request
     if hasattr(given, "environ"):
-        return request_of(given.environ, given.get_data()), None
+        return request_of(given.environ, given.get_data())
     if hasattr(given, "prepare") and not hasattr(given, "copy"):
         given = given.prepare()
     if not (hasattr(given, "method") and hasattr(given, "url") and hasattr(given, "headers")):
@@ -180,7 +248,7 @@ def _as_signed_request(request: object) -> tuple[SignedRequest, float | None]:
             f"cannot read a request from {type(request).__name__}; expected one of requests, httpx, werkzeug, "
             "a SignedRequest or a captured text"
         )
-    return _of_client(given), None
+    return _of_client(given)
 
 
 def _of_client(request: Any) -> SignedRequest:  # noqa: ANN401  (of requests or httpx, neither of which need be there)

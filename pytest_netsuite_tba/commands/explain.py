@@ -6,13 +6,17 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 import time
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.captures import Capture, read
-from pytest_netsuite_tba.captures.judge import NO_SECRETS, UNCHECKED_TIME, Judge
+from pytest_netsuite_tba.captures.judge import UNCHECKED_TIME, Judge
+from pytest_netsuite_tba.captures.not_judged import kind_without_login
+from pytest_netsuite_tba.captures.searching import is_cut_short, search_all
 from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.report.explanation import reading_lines
 from pytest_netsuite_tba.report.rendering import labelled_lines, paint
@@ -25,10 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
+    from pytest_netsuite_tba.login.request import SignedRequest
 
 _BLINK_SECONDS = 0.1
 _FEW = 50  # requests take no time worth showing
-_SEARCHED_IN_FULL = 5  # requests whose whole budget may be spent; of the rest, every single mistake is still tried
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +43,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a request, a line each")
     parser.add_argument("--entry", type=int, metavar="N", help="only the N-th entry of a HAR file (or request)")
     parser.add_argument("--at", metavar="TIME", help="when NetSuite sees it: 2026-09-21T14:13:20Z or Unix seconds")
-    parser.add_argument("--budget", type=float, default=1.0, metavar="SECONDS", help="for the search (default 1)")
+    parser.add_argument(
+        "--budget", type=float, default=1.0, metavar="SECONDS", help="for the search of a request (default 1)"
+    )
     parser.add_argument("--no-secrets", action="store_true", help="ask for none; say what the header alone proves")
     parser.add_argument("--method", help="instead of a capture, with --url: the HTTP method")
     parser.add_argument("--url", help="the URL as it was sent")
@@ -54,58 +60,100 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--budget {arguments.budget:g} is less than nothing; expected seconds, from 0")
     captures = _captures(arguments)
     at = None if arguments.at is None else _at(arguments.at)
-    accounts = accounts_of(arguments, ask=not arguments.no_secrets)
-    judge = Judge(accounts)
-    colour, width = has_colour(sys.stdout), shutil.get_terminal_size().columns
-    status = Status.DONE
-    left = arguments.budget * _SEARCHED_IN_FULL
-    with _progress(len(captures)) as step:
-        for number, capture in enumerate(captures):
-            moment = capture.time if at is None else at
-            attempt = judge.judge(capture.request, moment)
-            begin = time.monotonic()
-            attempt.diagnose(budget=max(0.0, min(arguments.budget, left)))
-            left -= time.monotonic() - begin
-            unchecked = judge.unchecked(attempt)
-            if not attempt.accepted:
-                status = Status.REFUSED
-            step()
-            notes = [*capture.notes]
-            if moment is None and capture.request.authorization is not None:
-                notes.append(UNCHECKED_TIME)
-            if arguments.json:
-                sys.stdout.write(json.dumps(_as_json(attempt, unchecked=unchecked, notes=notes)) + "\n")
-                continue
-            if number:
-                sys.stdout.write("\n")
-            where = capture.where if len(captures) > 1 else ""
-            for line in _screen(attempt, where, notes, unchecked=unchecked, width=width, colour=colour):
-                sys.stdout.write(line + "\n")
+    judge = Judge(accounts_of(arguments, ask=not arguments.no_secrets))
+    skipped: Counter[str] = Counter()
+    taken: list[tuple[int, Capture]] = []
+    for number, capture in enumerate(captures, 1):
+        kind = kind_without_login(capture.request) if len(captures) > 1 and not arguments.json else ""
+        skipped.update([kind] if kind else [])
+        taken += [] if kind else [(number, capture)]
+    moments = [capture.time if at is None else at for _, capture in taken]
+    attempts = [
+        judge.judge(capture.request, moment, unsure=capture.unsure)
+        for (_, capture), moment in zip(taken, moments, strict=True)
+    ]
+    with _progress(len(attempts)) as step:
+        got = search_all(attempts, budget=arguments.budget, step=step)
+    _write(arguments, taken, moments, attempts, got, is_one_of_many=len(captures) > 1)
+    if not arguments.json and len(captures) > 1:
+        width = shutil.get_terminal_size().columns
+        for line in _summary(attempts, skipped):
+            sys.stdout.write("\n".join(textwrap.wrap(line, width)) + "\n")
     sys.stdout.flush()
-    return status
+    verdicts = {attempt.accepted for attempt in attempts}
+    if False in verdicts:
+        return Status.REFUSED
+    return Status.DONE if True in verdicts else Status.UNREADABLE
 
 
-def _as_json(attempt: LoginAttempt, *, unchecked: bool, notes: list[str]) -> dict[str, object]:
-    found = attempt.as_dict()
-    if unchecked:
-        found |= dict.fromkeys(("accepted", "status", "detail", "code", "http_status")) | {"cause": NO_SECRETS}
-    return found | {"notes": notes}
+def _write(
+    arguments: argparse.Namespace,
+    taken: list[tuple[int, Capture]],
+    moments: list[float | None],
+    attempts: list[LoginAttempt],
+    got: list[float],
+    *,
+    is_one_of_many: bool,
+) -> None:
+    """Write what is known of each request: a line of JSON, or a part of the screen."""
+    colour, width = has_colour(sys.stdout), shutil.get_terminal_size().columns
+    for (number, capture), moment, attempt, seconds in zip(taken, moments, attempts, got, strict=True):
+        notes = [*capture.notes]
+        if moment is None and attempt.accepted is not None and _has_timestamp(capture.request):
+            notes.append(UNCHECKED_TIME)
+        if len(attempts) > 1 and is_cut_short(attempt):
+            entry = capture.where.removeprefix("entry ") if capture.where.startswith("entry ") else number
+            whole = f"alone, by --entry {entry}, it gets {arguments.budget:g}."
+            notes.append(f"Of many requests this one got {seconds:.1f} seconds of the search; {whole}")
+        if arguments.json:
+            sys.stdout.write(json.dumps(attempt.as_dict() | {"notes": notes, "unsure": capture.unsure}) + "\n")
+            continue
+        if attempt is not attempts[0]:
+            sys.stdout.write("\n")
+        where = capture.where if is_one_of_many else ""
+        for line in _screen(attempt, where, notes, width=width, colour=colour):
+            sys.stdout.write(line + "\n")
 
 
-def _screen(
-    attempt: LoginAttempt, where: str, notes: list[str], *, unchecked: bool, width: int, colour: bool
-) -> Iterator[str]:
+def _has_timestamp(request: SignedRequest) -> bool:
+    header = request.authorization
+    return header is not None and any(parameter.name == "oauth_timestamp" for parameter in header.parameters)
+
+
+def _summary(attempts: list[LoginAttempt], skipped: Counter[str]) -> Iterator[str]:
+    """How many were judged how, and how many were skipped as what."""
+    if attempts:
+        yield ""
+    verdicts = Counter(attempt.accepted for attempt in attempts)
+    said = {"let in": verdicts[True], "refused": verdicts[False], "not judged": verdicts[None]}
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in said.items() if count)
+    yield (
+        f"{_counted(len(attempts), 'request')}: {counts}."
+        if attempts
+        else "No request of the input holds a login by token."
+    )
+    if skipped:
+        kinds = ", ".join(_counted(count, kind) for kind, count in skipped.items())
+        yield f"Skipped, for they hold no login by token: {kinds}. --entry N shows one."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _screen(attempt: LoginAttempt, where: str, notes: list[str], *, width: int, colour: bool) -> Iterator[str]:
     """What is shown of one request: the verdict first."""
     head = f"{where}: " if where else ""
     url = _fit(attempt.url, max(20, width - len(head) - len(attempt.method) - 1))
     yield paint(f"{head}{attempt.method} {url}", "bold", colour=colour)
-    if unchecked:
-        yield NO_SECRETS
+    if attempt.accepted is None:
+        yield paint("Not judged.", "bold", colour=colour)
+        yield from labelled_lines("Why", attempt.cause or "", width, colour=colour)
     elif attempt.accepted:
         yield paint("Let in.", "+", colour=colour) + f" {attempt.token_name} of {attempt.application}".rstrip()
     else:
         yield paint(f"Refused: {attempt.http_status} {attempt.code or ''} ({reason(attempt)})", "-", colour=colour)
-    if not unchecked and not attempt.accepted and not (attempt.diagnosis and attempt.diagnosis.mistakes):
+    if attempt.accepted is False and not (attempt.diagnosis and attempt.diagnosis.mistakes):
         yield ""
         yield from reading_lines(attempt, width=width, colour=colour)
     if attempt.diagnosis is not None:
@@ -191,7 +239,8 @@ COMMAND = Command(
     name="explain",
     help="say why NetSuite refuses a captured request",
     description="Say why NetSuite refuses a captured request: a curl command, a raw HTTP request or a HAR file.",
-    epilog=f"{SECRETS_COME_FROM} Exit status: 0 every request would be let in, 1 one would not, 2 the input cannot be read.",
+    epilog=f"{SECRETS_COME_FROM} Exit status: 0 every request that was judged would be let in, 1 one would not, "
+    "2 nothing could be read or judged.",
     add_options=add_options,
     run=run,
 )

@@ -71,7 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
     headers = [*request.headers, ("Authorization", signed.authorization)]
     attempt = Judge(accounts).judge(request_to_sign(method, arguments.url, headers, body), time.time())
     if not attempt.accepted:
-        sys.stderr.write(f"netsuite-tba: NetSuite would refuse this: {attempt.cause}\n")
+        said = "This was not judged" if attempt.accepted is None else "NetSuite would refuse this"
+        sys.stderr.write(f"netsuite-tba: {said}: {attempt.cause}\n")
     if arguments.json:
         sys.stdout.write(json.dumps(signed._asdict()) + "\n")
     elif arguments.curl:

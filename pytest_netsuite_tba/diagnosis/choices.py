@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import posixpath
 import re
 from base64 import b64encode
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from pytest_netsuite_tba.account.records import NETSUITE
-from pytest_netsuite_tba.oauth1.encoding import percent_encode, to_text, without_lone_surrogates
+from pytest_netsuite_tba.oauth1.encoding import to_text, without_lone_surrogates
 
 from .stages import Option, Pair, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pytest_netsuite_tba.login.facts import Facts, Secrets
 
@@ -95,6 +96,21 @@ def ports(facts: Facts) -> list[Option]:
     return options
 
 
+# How libraries spell a path that they are given, escaped or not.
+_SPELLINGS: tuple[Callable[[str], str], ...] = (
+    unquote,
+    lambda path: quote(unquote(path), safe="/-._~"),
+    lambda path: quote(unquote(path), safe="/-._~!'()*"),  # encodeURIComponent of each segment
+    lambda path: quote(unquote(path), safe="/-._~!$&'()*+,;=:@"),  # as RFC 3986 lets a path be
+    lambda path: quote(path, safe="/-._~"),  # an escaped one once more
+    lambda path: re.sub("%[0-9A-Fa-f]{2}", lambda escape: escape[0].lower(), path),
+    lambda path: re.sub("%[0-9A-Fa-f]{2}", lambda escape: escape[0].upper(), path),
+    lambda path: path.replace("%20", "+"),
+    lambda path: path.replace("+", "%20"),
+    lambda path: posixpath.normpath(path).replace("//", "/"),
+)
+
+
 def paths(path: str) -> list[Option]:
     """Other spellings of the path."""
     options: dict[str, Option] = {}
@@ -104,8 +120,7 @@ def paths(path: str) -> list[Option]:
         (re.sub("/+", "/", path), "trailing-slash"),
         ("/" + path, "trailing-slash"),
         (path.lower(), "url-signed-in-lower-case"),
-        (unquote(path), "params-double-encoded"),
-        (percent_encode(path).replace("%2F", "/"), "params-double-encoded"),
+        *((spell(path), "path-spelt-otherwise") for spell in _SPELLINGS),
         (path.rpartition("/")[0], "trailing-slash"),
     ):
         if other != path:
@@ -221,6 +236,40 @@ def bodies(facts: Facts, form: tuple[Pair, ...]) -> list[Option]:
             for name in ("sha1", "sha256")
         ]
     return options
+
+
+# What a client may have signed that its URL does not hold: names of pages and of their sizes, that go together.
+_PAGED_BY = (
+    ("offset", "limit"), ("page", "limit"), ("page", "pageSize"), ("page", "perPage"), ("page", "per_page"),
+    ("page", "page_size"), ("page", "size"), ("pageNumber", "pageSize"), ("pageIndex", "pageSize"), ("start", "count"),
+    ("start", "length"), ("skip", "take"), ("skip", "top"),
+)  # fmt: skip
+_SIZES = ("10", "20", "25", "50", "100", "200", "250", "500", "1000")
+_FIRST_PAGES = ("0", "1")
+_EMPTY = ("q", "query", "search", "filter", "fields", "expand", "sort", "cursor", "_")
+_OTHERS = (("expandSubResources", "true"), ("expandSubResources", "false"), ("fields", "id"))
+
+
+def unsent(query: Iterable[Pair], timestamp: str) -> list[Option]:
+    """Parameters that may have been signed though the URL does not hold them, from a stated list."""
+    names = {pair.name for pair in query}
+    return [
+        wrong(pairs, "parameters-signed-not-sent", alone=True,
+            cause=f"{'&'.join('='.join(pair) for pair in pairs)} was signed; the URL does not hold it.")
+        for pairs in dict.fromkeys(_often_signed(timestamp))
+        if names.isdisjoint(name for name, _ in pairs)
+    ]  # fmt: skip
+
+
+def _often_signed(timestamp: str) -> Iterator[tuple[tuple[str, str], ...]]:
+    singles = [*((name, "") for name in _EMPTY), *_OTHERS, ("_", timestamp), ("_", f"{timestamp}000")]
+    yield from ((pair,) for pair in singles)
+    for page, size in _PAGED_BY:
+        firsts: list[tuple[tuple[str, str], ...]] = [(), *(((page, number),) for number in _FIRST_PAGES)]
+        sizes: list[tuple[tuple[str, str], ...]] = [(), *(((size, number),) for number in _SIZES)]
+        paged = [first + most for first in firsts for most in sizes if first or most]
+        yield from paged
+        yield from ((*pairs, ("q", "")) for pairs in paged)
 
 
 def split(query: str) -> list[tuple[str, str]]:

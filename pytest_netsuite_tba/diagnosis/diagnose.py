@@ -15,7 +15,7 @@ from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
 from pytest_netsuite_tba.oauth1.signer import signed_header
 
 from .catalogue import CATALOGUE, mistake
-from .findings import finding
+from .findings import finding, without_stray_scheme
 from .passports import PassportPipeline
 from .pipeline import Pipeline
 from .search import BUDGET_SECONDS, search
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.facts import Facts, Secrets
 
     from .pipeline import Recipe
+    from .search import Found
 
 _SEEN_IN_THE_HEADER = {"query-in-auth-header", "invented-oauth-parameter"}  # between equals, what can be seen is first
 
@@ -37,6 +38,7 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
     notes: list[str] = []
     if not facts.parameters.get("oauth_signature"):
         return _finished(facts, mistakes=mistakes, notes=notes)
+    facts = without_stray_scheme(facts)
     pipeline = Pipeline(facts) if facts.request.envelope is None else PassportPipeline(facts)
     expected = pipeline.base_string(pipeline.right)
     if facts.own is None and not facts.known:
@@ -45,12 +47,12 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
     found = search(pipeline, budget=budget)
     readings = _readings(pipeline, found.recipes)
     if not readings:
-        notes += _unexplained(facts, found.exhausted, found.made)
-        return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
+        notes += _unexplained(facts, found)
+        return _finished(facts, mistakes=mistakes, notes=notes, expected=expected, found=found)
     best, recipe = readings[0]
     return _finished(
         facts, mistakes=mistakes + best, notes=notes, expected=expected, proven=True,
-        others=tuple(mistakes + other for other, _ in readings[1:]), signed=pipeline.base_string(recipe),
+        others=tuple(mistakes + other for other, _ in readings[1:]), signed=pipeline.base_string(recipe), found=found,
     )  # fmt: skip
 
 
@@ -74,14 +76,26 @@ def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[tuple[tup
     return sorted(readings.values(), key=rank)
 
 
-def _unexplained(facts: Facts, exhausted: int, made: int) -> list[str]:
-    tried = {0: "", 1: "every single mistake", 2: "every single mistake and every pair"}.get(
-        exhausted, "every mistake alone, in pairs and in threes"
-    )
-    notes = [f"No known mistake makes this signature ({made:,} were computed{': ' + tried if tried else ''})."]
+# What a search tried, by the last of what it tried to its end.
+_TRIED = {
+    "": "the time ended before every single mistake was tried",
+    "single mistakes": "every single mistake",
+    "likely pairs": "every single mistake and the likeliest pairs",
+    "pairs": "every single mistake and every pair",
+    "triples": "every mistake alone, in pairs and in threes",
+}
+
+
+def _unexplained(facts: Facts, found: Found) -> list[str]:
+    last = found.tried[-1] if found.tried else ""
+    if not last:
+        notes = [f"No mistake was found that makes this signature ({found.made:,} were computed: {_TRIED['']})."]
+    else:
+        notes = [f"No known mistake makes this signature ({found.made:,} were computed: {_TRIED[last]})."]
+    parameters = "parameters signed that the request does not hold, " if facts.request.envelope is None else ""
     notes.append(
-        "What cannot be proven: a secret that is not known here, another nonce or timestamp signed than sent, "
-        "or a request that was changed on its way."
+        f"What cannot be proven: {parameters}a secret that is not known here, another nonce or timestamp signed than "
+        "sent, or a request that was changed on its way."
     )
     if facts.sender is None:
         notes.append("The account does not know this key or token, so its secrets are unknown.")
@@ -97,6 +111,7 @@ def _finished(
     proven: bool = False,
     others: tuple[tuple[Mistake, ...], ...] = (),
     signed: str | None = None,
+    found: Found | None = None,
 ) -> Diagnosis:
     corrected, renewed = _corrected(facts)
     if renewed:
@@ -109,6 +124,8 @@ def _finished(
         signed_base_string=signed,
         expected_base_string=expected,
         corrected_authorization=corrected,
+        tried=() if found is None else found.tried,
+        cut_short=found is not None and found.cut_short,
         notes=tuple(notes),
     ).without_secrets(facts.hiding)
 

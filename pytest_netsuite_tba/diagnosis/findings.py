@@ -140,6 +140,38 @@ def _credentials(wanted: str) -> Callable[[Facts], Mistake]:
     return find
 
 
+# What may stand before the first parameter where only "OAuth " belongs: the scheme once more, or the header's name.
+_STRAY_SCHEME = re.compile(r"\s*(?:Authorization\s*:\s*)?(?:OAuth\b[\s:,]*)+", re.IGNORECASE)
+_STRAY_BEGINNINGS = (
+    (
+        re.compile(r"OAuth\s*[:,]?\s*OAuth\b", re.IGNORECASE),
+        "The header begins with OAuth OAuth: the word stands there twice.",
+    ),
+    (
+        re.compile(r"(?:OAuth\s+)?Authorization\s*:", re.IGNORECASE),
+        "The header's value begins with its own name, Authorization.",
+    ),
+)
+
+
+def _stray_scheme(facts: Facts) -> Mistake | None:
+    """The header begins otherwise than a scheme does; whatever the refusal is, that is the reason."""
+    if facts.request.envelope is None:
+        for sent in facts.request.authorizations[:1]:
+            for beginning, cause in _STRAY_BEGINNINGS:
+                if beginning.match(sent.strip()):
+                    return mistake("scheme-twice", cause)
+    return None
+
+
+def without_stray_scheme(facts: Facts) -> Facts:
+    """The facts with the first parameter's name as it was meant, where the scheme stands twice."""
+    if not any(" " in name for name in facts.parameters):
+        return facts
+    meant = {_STRAY_SCHEME.sub("", name): value for name, value in facts.parameters.items()}
+    return replace(facts, parameters=meant)
+
+
 # What a refusal shows by more than its own row, by its id.
 FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "unknown-host": _host,
@@ -170,6 +202,9 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
 
 def finding(facts: Facts) -> Mistake | None:
     """What the refusal itself shows; None where only recomputation can tell, or nothing is to be found."""
+    stray = _stray_scheme(facts)
+    if stray is not None:
+        return stray
     find = FINDINGS.get(facts.refusal)
     if find is None and not facts.row.mistake:
         return None

@@ -17,7 +17,7 @@ from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_
 from pytest_netsuite_tba.oauth1.signature import HASHES, encode_joined
 
 from . import stages
-from .choices import FORMS_OF_URI, IN_URI, bodies, hosts, paths, ports, queries, secrets, split, split_port
+from .choices import FORMS_OF_URI, IN_URI, bodies, hosts, paths, ports, queries, secrets, split, split_port, unsent
 from .stages import INNER, NO_TILDE, Option, Pair, plaintext, wrong
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
 _IS_OAUTH = re.compile(
     "oauth_(consumer_key|token|signature_method|timestamp|nonce|signature|version|callback|verifier|body_hash)"
 ).fullmatch
+
+_RAW_PLUS = 'The "+" of oauth_nonce stands raw in the header, where it is read as a space; encoded it is %2B.'
 
 T = TypeVar("T")
 Recipe = tuple[int, ...]
@@ -52,6 +54,7 @@ STAGES = (
     "declared",
     "extras",
     "header_parameters",
+    "nonce",
     "charset",
     "safe",
     "space",
@@ -68,7 +71,7 @@ STAGES = (
 )
 _AT = {name: index for index, name in enumerate(STAGES)}
 _URI = slice(_AT["scheme"], _AT["query"] + 1)
-_PAIRS = slice(_AT["query"], _AT["header_parameters"] + 1)
+_PAIRS = slice(_AT["query"], _AT["nonce"] + 1)
 _ENCODER = slice(_AT["charset"], _AT["hex_case"] + 1)
 _PARAMETERS = slice(_AT["query"], _AT["joiner"] + 1)
 _URI_AND_ENCODER = slice(_AT["scheme"], _AT["hex_case"] + 1)
@@ -161,11 +164,12 @@ class Pipeline:
             "realm": (Option(None), *self._realms()),
             "version": (Option(value=True), *self._versions()),
             "declared": (Option(declared), *self._declared(declared)),
-            "extras": stages.EXTRAS,
+            "extras": (*stages.EXTRAS, *unsent(self._query, facts.parameters.get("oauth_timestamp", ""))),
             "header_parameters": (Option(frozenset()), *self._left_out()),
             "charset": _where(stages.CHARSETS, possible=self._has_non_ascii()),
             "safe": stages.SAFE,
-            "space": stages.SPACE,
+            "nonce": self._nonces(),
+            "space": self._spaces(),
             "hex_case": stages.HEX_CASE,
             "layers": stages.LAYERS,
             "order": stages.ORDER if facts.parameter_order == "rfc5849" else (Option(stages.SORT_AS_ORACLE_DOES),),
@@ -237,6 +241,34 @@ class Pipeline:
             for name, mistake in left_out.items()
         ]
 
+    def _nonces(self) -> tuple[Option, ...]:
+        """A "+" that stands raw in the header is read as a space; the nonce was signed with its plus."""
+        meant = self._nonce_with_plus()
+        return (Option(None), *([wrong(meant, "nonce-special-characters", cause=_RAW_PLUS)] if meant else []))
+
+    def _spaces(self) -> tuple[Option, ...]:
+        """Where no space is but of a raw "+" of the nonce, no space was signed as "+": the plus was, unencoded."""
+        if not self._nonce_with_plus() or self._has_space():
+            return stages.SPACE
+        return tuple(
+            option._replace(mistakes=("nonce-special-characters",), cause=_RAW_PLUS)
+            if "plus-for-space" in option.mistakes
+            else option
+            for option in stages.SPACE
+        )
+
+    def _nonce_with_plus(self) -> str:
+        """The nonce as it was meant, if a "+" of it stands raw in the header; else ``""``."""
+        header = self.facts.request.authorization
+        sent = header.parameters if header else ()
+        return next((pair.value for pair in sent if pair.name == "oauth_nonce" and "+" in pair.raw), "")
+
+    def _has_space(self) -> bool:
+        pairs = (*self._query, *self._form)
+        return b" " in self.facts.request.body or any(
+            " " in form_decode(pair.name) + form_decode(pair.value) for pair in pairs
+        )
+
     def _has_repeated(self) -> bool:
         return len({pair.name for pair in self._query}) < len(self._query)
 
@@ -285,6 +317,9 @@ class Pipeline:
         if not self._value(recipe, "version"):
             signed = [pair for pair in header if pair.name != "oauth_version"]
             header = signed if len(signed) < len(header) else [*header, Pair("oauth_version", "1.0", "header")]
+        nonce = self._value(recipe, "nonce")
+        if nonce is not None:
+            header = [pair._replace(value=nonce) if pair.name == "oauth_nonce" else pair for pair in header]
         declared = self._value(recipe, "declared")
         header = [pair._replace(value=declared) if pair.name == "oauth_signature_method" else pair for pair in header]
         sent = self._query

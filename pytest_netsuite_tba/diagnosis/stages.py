@@ -81,6 +81,7 @@ SAFE = (
     wrong("!$&'()*+,;=:@", "values-not-encoded", cause="Characters that a URL may hold were signed as they are."),
     wrong("!$&'()*+,;=:/?@", "values-not-encoded", cause="Characters that a URL may hold were signed as they are."),
     wrong("/", "values-not-encoded", cause="/ was signed as it is, as quote() of Python leaves it."),
+    wrong("@", "values-not-encoded", cause="@ was signed as it is."),
     wrong("@:/", "values-not-encoded", cause="@ : / were signed as they are."),
     wrong("!#$&'()*+,/:;=?@", "values-not-encoded", cause="They were encoded with encodeURI."),
 )

@@ -183,7 +183,10 @@ class Fake:
         return outcome
 
     def judge(self, request: SignedRequest) -> LoginAttempt:
-        """Judge a request, and render its refusal; no script runs, and whoever is let in gets no answer.
+        """Judge a request by the rules of its own door, and render its refusal.
+
+        No script runs, and whoever is let in gets no answer; but a token endpoint makes or revokes its token. What
+        asks for no login is ``NotJudged``.
 
         Raises:
             MissingExtraError: a SOAP request, and the extra ``xml`` is not installed.
@@ -196,12 +199,24 @@ class Fake:
         else:
             if exchange.account is None and exchange.service.channel in CONCURRENCY.channels:
                 reply = exchange.service.serve(exchange)  # at a host that no account has to itself nobody is let in
-            exchange.account = exchange.called
             if not exchange.attempts:
+                if exchange.service.channel != "token":  # whose endpoints learn no account from a host that all share
+                    exchange.account = exchange.called
                 attempt = exchange.service.login(exchange)
+                if attempt is None:
+                    return self.pass_over(request, f"Nobody logs in at this path, {request.path[:80]}.")
                 reply = None if attempt.refusal is None else exchange.service.refuse(exchange, attempt.refusal)
         self.settle(self._outcome(exchange, reply, unanswered=False))
         return exchange.attempts[-1]
+
+    def pass_over(self, request: SignedRequest, why: str) -> LoginAttempt:
+        """The attempt of a request on which no verdict is given, for the reason ``why``; no trail shows it."""
+        try:
+            service, account = route(request, self.accounts)
+        except MisdirectedError as wrong:
+            service, account = wrong.service, wrong.account
+        now = next(iter(self.accounts.values())).clock.now()
+        return self.gate.pass_over(AnyLogin(request, account, service.channel, now), why)
 
     def settle(self, outcome: Outcome) -> list[Exception]:
         """Note what the client gets in the attempts, and tell the watchers: the one place where that happens.

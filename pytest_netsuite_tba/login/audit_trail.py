@@ -36,7 +36,8 @@ class LoginAttempt:
         channel: restlet, rest, soap or token.
         method, url: as sent.
         http_status: what the client got; None while its answer is being made, and where it never got one.
-        status: of the login. Whatever the RESTlet then answers, a login that was let in is a Success.
+        status: of the login. Whatever the RESTlet then answers, a login that was let in is a Success. ``NotJudged`` is
+            what no verdict can be given on, for the ``cause``; it stands in no trail.
         detail: the audit trail's Detail, or None.
         cause: what was wrong, in one sentence, or None.
         cure: what to do about it, in one sentence, or None.
@@ -59,7 +60,7 @@ class LoginAttempt:
     method: str
     url: str
     http_status: int | None = None
-    status: Literal["Success", "Failure"]
+    status: Literal["Success", "Failure", "NotJudged"]
     detail: str | None = None
     cause: str | None = None
     cure: str | None = None
@@ -124,9 +125,15 @@ class LoginAttempt:
         }
 
     @property
-    def accepted(self) -> bool:
-        """Whether the login was let in."""
-        return self.status == "Success"
+    def accepted(self) -> bool | None:
+        """Whether the login was let in; None where it was not judged."""
+        return None if self.status == "NotJudged" else self.status == "Success"
+
+    def not_judged(self, why: str) -> None:
+        """Take the verdict back, for the reason ``why``, a sentence; what a search can still show of it stays."""
+        self.status, self.cause = "NotJudged", why
+        self.http_status = self.detail = self.code = self.cure = self.refusal = None
+        self.logged_by_netsuite = False
 
 
 class AuditTrail(History[LoginAttempt]):

@@ -104,6 +104,13 @@ class Gate:
         login.attempt = self.trail.next_id()
         return self._attempt(login, refusal, forced=forced)
 
+    def pass_over(self, login: AnyLogin, why: str) -> LoginAttempt:
+        """Make the attempt of a request on which no verdict is given, for the reason ``why``; no trail shows it."""
+        login.attempt = self.trail.next_id()
+        attempt = self._make(login, None, self.hide(*login.secrets_of_its_own), forced=False)
+        attempt.not_judged(why)
+        return attempt
+
     def hide(self, *more: str) -> Hiding:
         """What hides the secrets that are known now, and ``more``."""
         latest, (as_of, secrets) = CHANGES.latest, self._secrets
@@ -113,9 +120,15 @@ class Gate:
         return hiding((*secrets, *more))
 
     def _attempt(self, login: AnyLogin, refusal: Refusal | None, *, forced: bool, logged: bool = True) -> LoginAttempt:
-        """Make the attempt, complete and without a secret, and write it into the trail."""
+        """Make the attempt, and write it into the trail."""
+        attempt = self._make(login, refusal, self.hide(*login.secrets_of_its_own), forced=forced)
+        attempt.logged_by_netsuite = logged and (attempt.refusal is None or attempt.refusal.logged)
+        self.trail.append(attempt)
+        return attempt
+
+    def _make(self, login: AnyLogin, refusal: Refusal | None, hides: Hiding, *, forced: bool) -> LoginAttempt:
+        """Make the attempt, complete and without a secret."""
         request, account, columns = login.request, login.account, login.columns
-        hides = self.hide(*login.secrets_of_its_own)
         settled = facts = None
         if refusal is not None:
             settled = refusal.settled((account or next(iter(self.accounts.values()))).behaviour, login.channel)
@@ -132,8 +145,6 @@ class Gate:
             attempt.detail = hides.optional(settled.detail_for(login.channel))
             attempt.cause, attempt.cure = hides.text(settled.cause), hides.text(settled.cure)
             attempt.code = settled.code
-        attempt.logged_by_netsuite = logged and (settled is None or settled.logged)
-        self.trail.append(attempt)
         return attempt
 
     def _facts(self, login: AnyLogin, refusal: Refusal, hides: Hiding, *, forced: bool) -> Facts:

@@ -49,6 +49,9 @@ class Diagnosis:
         expected_base_string: what it should have signed; None where too little came.
         corrected_authorization: the header (of a SOAP call: the ``tokenPassport``) that would have been let in; None
             where none would have been.
+        tried: what was searched to its end, as far as it was needed: ``single mistakes``, ``likely pairs``, ``pairs``,
+            ``triples``.
+        cut_short: the time ended before everything was tried.
         notes: plain sentences: what cannot be proven, what the corrected header changed.
     """
 
@@ -58,6 +61,8 @@ class Diagnosis:
     signed_base_string: str | None = None
     expected_base_string: str | None = None
     corrected_authorization: str | None = field(default=None, repr=False)
+    tried: tuple[str, ...] = ()
+    cut_short: bool = False
     notes: tuple[str, ...] = ()
     renderer: Callable[..., str] = field(default=_refuse_to_render, repr=False, compare=False)
 
@@ -88,6 +93,8 @@ class Diagnosis:
             "signed_base_string": self.signed_base_string,
             "expected_base_string": self.expected_base_string,
             "corrected_authorization": self.corrected_authorization,
+            "tried": list(self.tried),
+            "cut_short": self.cut_short,
             "notes": list(self.notes),
         }
 

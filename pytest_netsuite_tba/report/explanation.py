@@ -34,7 +34,14 @@ class Reading(NamedTuple):
 _WRONG_SECRET = Reading(
     "Most likely a wrong token secret or consumer secret",
     "No known way to sign wrongly makes this signature with the secrets of this key and token.",
-    "Paste both secrets again, whole and without blanks; if they are right, compare your base string with the expected one.",
+    "Paste both secrets again, whole and without blanks; if they are right, compare your base string with the expected "
+    "one: it may hold what the request does not.",
+)
+# What is said where the search ended before that.
+_UNSEARCHED = Reading(
+    "The signature is not the one that this request and these secrets make",
+    "The time for the search ended before every single mistake was tried, so nothing can be said of why.",
+    "Compare your base string with the expected one, or search longer.",
 )
 
 
@@ -47,7 +54,8 @@ def readings(attempt: LoginAttempt) -> list[Reading]:
         return []
     facts = attempt.facts
     if attempt.refusal.id == "InvalidSignature" and facts is not None and facts.own is not None and not facts.forced:
-        return [_WRONG_SECRET]
+        is_searched = diagnosis is not None and "single mistakes" in diagnosis.tried
+        return [_WRONG_SECRET if is_searched else _UNSEARCHED]
     what = attempt.refusal.title or attempt.detail or attempt.refusal.id
     return [Reading(what, attempt.cause or "", attempt.cure or "")]
 

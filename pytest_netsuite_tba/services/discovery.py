@@ -12,7 +12,7 @@ from pytest_netsuite_tba.tokens.user_checks import ENTITY_CHECKS, UserLogin, why
 
 from . import authorize_page, rest_web_services, restlets
 from .bodies import json_reply
-from .endpoints import RefusedError, account_of, account_of_host, parameter, refuse, serve, user_credentials
+from .endpoints import RefusedError, account_of, account_of_host, log_in, parameter, refuse, serve, user_credentials
 from .service import Service
 
 if TYPE_CHECKING:
@@ -99,5 +99,6 @@ def domains(account: Account | None) -> dict[str, str]:
 ENDPOINTS = {"/rest/datacenterurls": ("GET", data_center_urls), "/rest/roles": ("GET", roles)}
 SERVICE = Service(
     name="discovery", channel="token", domains=("restlets.api", "app"), shared=("rest", "system"),
-    paths=tuple(ENDPOINTS), checks=checks.RESTLET, refuse=refuse, serve=lambda exchange: serve(exchange, ENDPOINTS),
+    paths=tuple(ENDPOINTS), checks=checks.RESTLET, refuse=refuse,
+    login=lambda exchange: log_in(exchange, ENDPOINTS), serve=lambda exchange: serve(exchange, ENDPOINTS),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from .service import OAUTH_CHALLENGE
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
 
@@ -57,6 +58,12 @@ def serve(exchange: Exchange, endpoints: Mapping[str, tuple[str, Endpoint]]) -> 
         if refused.allow:
             reply.headers.append(("Allow", refused.allow))
         return reply
+
+
+def log_in(exchange: Exchange, endpoints: Mapping[str, tuple[str, Endpoint]]) -> LoginAttempt | None:
+    """Judge a call by the rules of its endpoint; None where that lets everybody in, or there is none."""
+    serve(exchange, endpoints)
+    return exchange.attempts[-1] if exchange.attempts else None
 
 
 def refuse(exchange: Exchange, refusal: Refusal, *, challenged: bool = False) -> Reply:

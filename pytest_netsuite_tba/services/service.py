@@ -69,7 +69,7 @@ class Service:
         checks: of a login, in order.
         refuse: the reply to a refused login; the refusal is settled.
         answer: the reply to a login that was let in; None leaves it to what stands beside the fake.
-        login: judges a request, and does nothing else.
+        login: judges a request, and runs no script; None of a request that nobody has to log in for.
         serve: judges a request and answers it.
         headers: that each of its answers has.
         gzips: whether an answer is compressed for a client that offers to take it so.
@@ -83,7 +83,7 @@ class Service:
     checks: tuple[Check, ...]
     refuse: Callable[[Exchange, Refusal], Reply]
     answer: Callable[[Exchange, Login], Reply | None] = lambda _exchange, _login: None  # leaves all unanswered
-    login: Callable[[Exchange], LoginAttempt] = field(default_factory=lambda: log_in)
+    login: Callable[[Exchange], LoginAttempt | None] = field(default_factory=lambda: log_in)
     serve: Callable[[Exchange], Reply | None] = field(default_factory=lambda: serve)
     headers: tuple[Header, ...] = SOAP_2022
     gzips: bool = False

@@ -19,7 +19,7 @@ SERVICES = (
 # Suitelets, files, pages: no token service owns them. Whatever the test expects answers, and nobody logs in.
 ELSEWHERE = Service(
     name="elsewhere", channel="restlet", domains=(), paths=(), checks=checks.RESTLET, refuse=restlets.refuse,
-    serve=lambda _: None,
+    login=lambda _: None, serve=lambda _: None,
 )  # fmt: skip
 CHANNELS = tuple(dict.fromkeys(service.channel for service in SERVICES))
 PATHS = tuple(path for service in SERVICES for path in service.paths)

@@ -11,13 +11,12 @@ from pytest_netsuite_tba.tokens.user_checks import ISSUE_CHECKS, REVOKE_CHECKS, 
 
 from . import service
 from .bodies import json_reply
-from .endpoints import account_of, account_of_host, parameter, refuse, serve, user_credentials
+from .endpoints import account_of, account_of_host, log_in, parameter, refuse, serve, user_credentials
 from .reply import Reply
 from .service import signed_login
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Integration, Token
-    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.login import Login
     from pytest_netsuite_tba.login.refusal import Refusal
 
@@ -158,17 +157,8 @@ ENDPOINTS = {
 }
 
 
-def log_in(exchange: Exchange) -> LoginAttempt:
-    """Judge a step of the flow by its own checks, anything else as a signed call."""
-    steps = {"/rest/requesttoken": exchange.desk.request_token, "/rest/accesstoken": exchange.desk.access_token}
-    step = steps.get(exchange.request.path)
-    if step is None:
-        return service.log_in(exchange)
-    return exchange.keep(step(exchange.request, exchange.account)[0])
-
-
 SERVICE = service.Service(
     name="token", channel="token", domains=("restlets.api", "app"), shared=("rest", "system"),
-    paths=tuple(ENDPOINTS), checks=checks.TOKEN_ENDPOINTS, refuse=refuse, login=log_in,
-    serve=lambda exchange: serve(exchange, ENDPOINTS),
+    paths=tuple(ENDPOINTS), checks=checks.TOKEN_ENDPOINTS, refuse=refuse,
+    login=lambda exchange: log_in(exchange, ENDPOINTS), serve=lambda exchange: serve(exchange, ENDPOINTS),
 )  # fmt: skip

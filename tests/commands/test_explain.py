@@ -15,6 +15,7 @@ import requests
 from werkzeug.test import EnvironBuilder
 
 from pytest_netsuite_tba import Account, assert_signed, cli, explain
+from pytest_netsuite_tba.captures.capture import Capture, request_to
 from pytest_netsuite_tba.commands.shell import ENVIRONMENT
 
 ACCOUNT_ID = "1234567_SB1"
@@ -34,11 +35,11 @@ secret = "{SECRETS[1]}"
 """
 KEYS = {
     "accepted", "id", "time", "channel", "method", "url", "account", "http_status", "status", "detail", "refusal", "cause",
-    "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "notes",
+    "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "notes", "unsure",
 }  # fmt: skip
 DIAGNOSIS_KEYS = {
     "proven", "mistakes", "also_consistent", "signed_base_string", "expected_base_string", "corrected_authorization",
-    "notes",
+    "tried", "cut_short", "notes",
 }  # fmt: skip
 
 
@@ -236,8 +237,8 @@ def test_the_time_of_a_capture(tmp_path, account_file, capsys):
 
 def test_without_secrets_the_header_alone_speaks(capsys):
     status, out, _ = run("explain", "--url", URL, "--authorization", header(), capsys=capsys)
-    assert status == 1
-    assert "The secrets are not known, so the signature was not checked." in out
+    assert (status, out.splitlines()[1]) == (2, "Not judged.")
+    assert "Why   The secrets are not known, so the signature was not checked." in out
 
     status, out, _ = run("explain", "--url", URL, "--authorization", header(realm="1234567-sb1"), capsys=capsys)
     assert status == 1
@@ -326,6 +327,13 @@ def test_sign_says_what_netsuite_would_refuse(account_file, capsys, given, said)
     assert said in err
 
 
+def test_sign_says_of_what_takes_no_token_that_it_does_not_know(account_file, capsys):
+    status, out, err = run("sign", "GET", SUITELET[1], "--account", account_file, capsys=capsys)
+
+    assert (status, out[:15]) == (0, "Authorization: ")
+    assert err.startswith("netsuite-tba: This was not judged: No token service owns this path")
+
+
 def test_sign_makes_what_oauthlib_makes(account_file, capsys):
     given = ("--nonce", "nonce-1234567890", "--timestamp", "1790000000")
     _, out, _ = run("sign", "GET", URL, "--account", account_file, *given, capsys=capsys)
@@ -395,3 +403,124 @@ def test_an_account_that_is_not_in_the_files_signs_nothing(tmp_path, capsys):
     assert (2, True) == (status, "did you mean '1234567_SB1'?" in err)
     status, _, err = run("sign", "GET", URL, "--account", file, "--account", file, capsys=capsys)
     assert (2, True) == (status, "there are two accounts '1234567'" in err)
+
+
+# -- what is judged, and what is not ------------------------------------------------------------------------------
+
+PAGE = "https://1234567-sb1.app.netsuite.com/app/center/card.nl?sc=-29"
+SESSION = f"https://1234567-sb1.app.netsuite.com{URL.partition(HOST)[2]}"
+
+
+def har(*requests):
+    """A HAR file of requests: method, URL and headers each."""
+    entries = [
+        {
+            "startedDateTime": "2026-09-21T14:13:20Z",
+            "request": {
+                "method": method,
+                "url": url,
+                "headers": [{"name": name, "value": value} for name, value in sent],
+            },
+        }
+        for method, url, sent in requests
+    ]
+    return json.dumps({"log": {"entries": entries}})
+
+
+BROWSERS = (
+    ("GET", PAGE, [("Cookie", "JSESSIONID=x")]),
+    ("GET", SESSION, [("Cookie", "JSESSIONID=x")]),
+    ("GET", SESSION, []),  # a browser may leave the cookie out of the file
+    ("OPTIONS", URL, [("Origin", "https://shop.example"), ("Access-Control-Request-Method", "GET")]),
+)
+SIGNED = ("GET", URL, [("Authorization", header())])
+REFUSED = ("GET", URL, [("Authorization", header(nonce="another-nonce", realm="1234567"))])
+SUITELET = ("GET", f"https://{HOST}/app/site/hosting/scriptlet.nl?script=1&deploy=1", [("Authorization", header())])
+
+
+@pytest.mark.parametrize(
+    ("requests", "status"),
+    [
+        ((*BROWSERS, SIGNED), 0),
+        ((*BROWSERS, SIGNED, SUITELET), 0),
+        ((*BROWSERS, SIGNED, REFUSED), 1),
+        ((*BROWSERS, SUITELET), 2),
+        (BROWSERS, 2),
+    ],
+    ids=["let in", "one not judged", "one refused", "only one not judged", "nothing"],
+)
+def test_what_holds_no_login_is_skipped_and_counted(requests, status, tmp_path, account_file, capsys, monkeypatch):
+    """0: all that were judged were let in, and one was; 1: one was refused; 2: nothing was judged."""
+    monkeypatch.setenv("COLUMNS", "120")
+    file = capture_file(tmp_path, har(*requests))
+
+    got, out, err = run("explain", "--account", account_file, file, capsys=capsys)
+
+    assert (got, err) == (status, "")
+    assert "Skipped, for they hold no login by token: 1 page, 2 session calls, 1 CORS preflight." in out
+    assert "No Authorization header" not in out
+    assert ("Let in." in out) == (SIGNED in requests)
+    assert out.count(": GET ") == len(requests) - len(BROWSERS)
+
+
+def test_json_tells_of_all_and_an_entry_is_shown_when_asked_for(tmp_path, account_file, capsys):
+    file = capture_file(tmp_path, har(*BROWSERS, SIGNED))
+
+    status, out, _ = run("explain", "--account", account_file, "--json", file, capsys=capsys)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [line["status"] for line in lines] == ["NotJudged"] * 4 + ["Success"]
+    assert [line["accepted"] for line in lines] == [None] * 4 + [True]
+    assert lines[1]["cause"] == "It logs in by a session of the user interface, not by a token."
+
+    status, out, _ = run("explain", "--account", account_file, "--entry", "4", file, capsys=capsys)
+    assert (status, out.splitlines()[1]) == (2, "Not judged.")
+    assert "CORS preflight" in out
+
+
+def test_what_a_reader_is_unsure_of_is_not_judged(account_file, capsys, monkeypatch):
+    """Not even where the header alone would be refused: the reader does not know what was sent."""
+    for authorization in (header(), header(realm="1234567")):
+        sent = request_to(URL, "x", method="GET", headers=[("Authorization", authorization)])
+        capture = Capture(
+            request=sent, where="line 1", notes=("The method was taken for GET.",), unsure="It is cut off."
+        )
+        monkeypatch.setattr("pytest_netsuite_tba.commands.explain.read", lambda *_, capture=capture, **__: [capture])
+
+        status, out, _ = run("explain", "--account", account_file, account_file, capsys=capsys)
+        assert status == 2
+        assert out.splitlines()[1:] == ["Not judged.", "Why   It is cut off.", "Note  The method was taken for GET."]
+
+        _, out, _ = run("explain", "--account", account_file, "--json", account_file, capsys=capsys)
+        found = json.loads(out)
+        assert (found["status"], found["cause"], found["unsure"]) == ("NotJudged", "It is cut off.", "It is cut off.")
+        assert found["notes"] == ["The method was taken for GET."]
+
+
+def test_the_screen_says_what_each_of_many_got(tmp_path, account_file, capsys, monkeypatch):
+    """Of each the single mistakes and the likeliest pairs were tried; the budget of 0 leaves nothing to share."""
+    monkeypatch.setenv("COLUMNS", "200")
+    wrong = [("GET", URL, [("Authorization", header(nonce=f"nonce-{n}-1234567890", secret="x"))]) for n in range(2)]
+    file = capture_file(tmp_path, har(*wrong))
+
+    status, out, _ = run("explain", "--account", account_file, "--budget", "0", file, capsys=capsys)
+
+    assert status == 1
+    assert out.count("every single mistake and the likeliest pairs") == 2
+    for number in (1, 2):
+        assert f"alone, by --entry {number}, it gets 0." in out
+    assert out.splitlines()[-1] == "2 requests: 2 refused."
+
+
+def test_explain_takes_the_one_request_of_a_file_that_holds_a_login(account_file):
+    assert explain(har(*BROWSERS, SIGNED), account_file).accepted
+    with pytest.raises(ValueError, match="the text holds 4 requests"):
+        explain(har(*BROWSERS), account_file)
+
+
+def test_what_is_not_judged_is_not_well_signed(account_file):
+    request = requests.Request("GET", SUITELET[1], headers=dict(SUITELET[2])).prepare()
+
+    assert explain(request, account_file).accepted is None
+    with pytest.raises(AssertionError, match="was not judged: No token service owns this path"):
+        assert_signed(request, account_file)

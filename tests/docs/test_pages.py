@@ -61,7 +61,8 @@ def test_the_commands_of_the_explain_page_run(tmp_path, monkeypatch):
 
     done = [subprocess.run(["bash", "-c", one], capture_output=True, text=True, check=False) for one in commands]
 
-    assert [1, 1, 1, 1, 1, 0, 0, 0] == [one.returncode for one in done]
-    assert [""] * 8 == [one.stderr for one in done]
+    assert [1, 1, 1, 2, 1, 2, 0, 0, 0] == [one.returncode for one in done]
+    assert [""] * 9 == [one.stderr for one in done]
     assert done[0].stdout.startswith(texts[1] + "\n")
     assert "(MissingTokenPassportRequiredFields)" in done[4].stdout
+    assert done[5].stdout == texts[3] + "\n"

@@ -535,12 +535,12 @@ def test_a_captured_first_step_is_explained(netsuite):
 
 
 def test_a_captured_third_step_without_its_request_token(netsuite):
-    """The request token of a captured accesstoken is unknown, so nothing is said of its signature."""
+    """The request token of a captured accesstoken is unknown, so the step is not judged, and nothing said of its signature."""
     url = f"{RESTLETS}/rest/accesstoken"
     authorization = header(netsuite, url, oauth_token="0" * 64, oauth_verifier="0" * 64, token_secret="x")
     attempt = explain(curl(url, authorization), netsuite.account)
 
-    assert "flow-TokenRejected" == attempt.refusal.id
+    assert (None, "NotJudged") == (attempt.accepted, attempt.status)
     assert ("Without the secrets the signature cannot be checked.",) == attempt.diagnosis.notes
 
 
