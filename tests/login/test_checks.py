@@ -4,12 +4,15 @@ import base64
 import hashlib
 import hmac
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from support.signing import HOST, NONCE, NOW, PATH, QUERY, TARGET, authorization, oauth_parameters, signature
 from werkzeug import Request
 from werkzeug.test import Client, EnvironBuilder
 
+from pytest_netsuite_tba import Entity, Integration, Token
+from pytest_netsuite_tba.login.checks import address_is_let_in
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import base_string, base_uri, parameter_string, sign, signing_key
@@ -116,6 +119,7 @@ def test_a_host_of_no_account_is_refused_without_a_word(netsuite, netsuite_clien
 
     assert (403, b"", None) == (answer.status_code, answer.data, answer.headers.get("WWW-Authenticate"))
     assert [] == netsuite.audit_trail.as_netsuite_shows()
+    assert (1, False) == (netsuite.audit_trail[-1].id, netsuite.audit_trail[-1].forced)
 
 
 def test_a_host_is_the_same_in_any_case_and_with_its_port(netsuite, netsuite_client):
@@ -253,11 +257,82 @@ def test_the_window_is_five_minutes_either_way(netsuite, send, off, accepted):
             assert 400 == send(header).status_code
 
 
-@pytest.mark.parametrize("timestamp", ["-1", "+1790000000", "1790000000.0", " 1790000000", "١٧٩٠٠٠٠٠٠٠", "0x6ab1"])
+@pytest.mark.parametrize(
+    "timestamp", ["-1", "0", "000", "+1790000000", "1790000000.0", " 1790000000", "١٧٩٠٠٠٠٠٠٠", "0x6ab1"]
+)
 def test_a_timestamp_is_plain_digits(netsuite, send, timestamp):
     """Row 7: a positive whole number, in ASCII digits."""
     with netsuite.expect_refusal("InvalidTimestamp-malformed", count=1):
         assert 400 == send(authorization(netsuite, oauth_timestamp=timestamp)).status_code
+
+
+@pytest.mark.parametrize("timestamp", [f"00000{NOW}5", f"{NOW}" * 2, "9" * 400])
+def test_a_timestamp_of_too_many_digits_is_not_cut(netsuite, send, timestamp):
+    """Row 7: its first digits may be the right time."""
+    with netsuite.expect_refusal("InvalidTimestamp", count=1):
+        assert 400 == send(authorization(netsuite, oauth_timestamp=timestamp)).status_code
+
+
+def test_the_version_and_the_realm_are_not_among_what_row_4_asks_for(netsuite, send):
+    """Without oauth_version a request is let in; without a realm as well it gets as far as row 8."""
+    assert 200 == send(authorization(netsuite, oauth_version=None)).status_code
+    with netsuite.expect_refusal("realm-missing", count=1):
+        send(authorization(netsuite, realm=None, oauth_version=None))
+
+
+def test_an_empty_realm_is_a_wrong_one(netsuite, send):
+    """Row 8, not row 3: quotes with nothing between them are well formed for a realm."""
+    with netsuite.expect_refusal("wrong-realm", count=1):
+        send(authorization(netsuite, realm=""))
+
+
+@pytest.mark.parametrize(("more", "accepted"), [(0, True), (1, False)])
+def test_a_thousand_parameters_are_judged(netsuite, send, more, accepted):
+    """Row 3: those of the header and of the query together; one more is refused before anything is computed."""
+    url = URL + "&a" * (991 + more)  # beside the header's eight pairs and the "&" of the URL
+    header = signed_for(netsuite, url=url)
+    if accepted:
+        assert 200 == send(header, url).status_code
+    else:
+        with netsuite.expect_refusal("parameter_rejected", count=1):
+            assert 400 == send(header, url).status_code
+
+
+# -- rows 12, 15 and 17: whose the token is ----------------------------------------------------------------------
+
+
+def test_a_token_is_good_with_its_own_integration_alone(netsuite, send):
+    """Row 12: the key of another record of the account, and a signature with its secret, let nobody in."""
+    other = netsuite.account.add_integration(Integration(name="another"))
+    header = signed_for(
+        netsuite,
+        key=signing_key(other.consumer_secret, netsuite.credentials.token_secret),
+        oauth_consumer_key=other.consumer_key,
+    )
+
+    with netsuite.expect_refusal("token_rejected", count=1):
+        assert 401 == send(header).status_code
+
+
+def test_another_user_may_use_the_same_nonce(netsuite, send):
+    """Row 15: a nonce is spent by one user (subsect_156935170194)."""
+    assert 200 == send(authorization(netsuite)).status_code
+    entity = netsuite.account.add_entity(Entity(email="second@example.com", roles=[netsuite.role]))
+    token = netsuite.account.add_token(
+        Token(name="second", entity=entity, role=netsuite.role, integration=netsuite.integration)
+    )
+    second = SimpleNamespace(credentials=netsuite.credentials_for(token), clock=netsuite.clock)
+
+    assert 200 == send(authorization(second)).status_code
+
+
+@pytest.mark.parametrize(
+    ("address", "accepted"),
+    [("203.0.113.5", True), ("203.0.113.255", True), ("203.0.114.5", False), ("2001:db8::1", False), ("", False)],
+)
+def test_an_address_is_let_in_by_its_network_alone(address, accepted):
+    """Row 17: a rule may name any address of the network; what is no address is in none."""
+    assert accepted == address_is_let_in(address, ["192.0.2.0/24", "203.0.113.5/24"])
 
 
 # -- row 13: what the signature covers ---------------------------------------------------------------------------
@@ -437,7 +512,7 @@ def test_a_plain_request_is_the_same_in_either_order(netsuite, netsuite_client):
     """parameter_order matters to the three disputed cases alone."""
     netsuite.behaviour.parameter_order = "oracle-sample"
 
-    assert 200 == netsuite_client.get(f"{TARGET}&b=x%20y&a=2&a=1&c=%C3%A9%7E").status_code
+    assert 200 == netsuite_client.get(f"{TARGET}&b=x%20y&a=2&a=1&c=%C3%A9%7E&flag").status_code
 
 
 @pytest.mark.parametrize("query", ["a=2&a=10&a=1", "a[0]=x&a1=y", "x=YQ=="])

@@ -117,6 +117,23 @@ def deviations_of(parsed):
     return [(deviation.kind, deviation.name, deviation.position) for deviation in parsed.deviations]
 
 
+@pytest.mark.parametrize("scheme", ["OAuth", "oauth", "Bearer"])
+@pytest.mark.parametrize("comma", [", ", ","])
+def test_a_plain_header_is_read_as_any_other(scheme, comma):
+    """Quickly, and with the same result: scheme as sent, pairs counted from 1."""
+    rest = comma.join(['realm="1234567_SB1"', 'oauth_nonce="a%2Bb"', 'oauth_version="1.0"'])
+    expected = (
+        Parameter("realm", "1234567_SB1", "1234567_SB1", 1),
+        Parameter("oauth_nonce", "a+b", "a%2Bb", 2),
+        Parameter("oauth_version", "1.0", "1.0", 3),
+    )
+
+    read = parse_authorization(f"{scheme} {rest}")
+
+    assert (scheme, expected, ()) == (read.scheme, read.parameters, read.deviations)
+    assert read == header._parse_closely(scheme, rest)
+
+
 @pytest.mark.parametrize(("text", "pairs"), REGULAR.values(), ids=REGULAR)
 def test_a_regular_header(text, pairs):
     """A header by the RFC is read in full, and nothing is reported about it."""

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_netsuite_tba.oauth1 import encoding
 from pytest_netsuite_tba.oauth1.encoding import (
     decode_query,
     form_decode,
     percent_decode,
     percent_encode,
+    percent_encode_pair,
     to_bytes,
     to_text,
     without_lone_surrogates,
@@ -48,6 +50,25 @@ UNRESERVED = string.ascii_letters + string.digits + "-._~"
 def test_percent_encode(text, expected):
     """All but the unreserved characters become the upper-case %XX of their UTF-8 bytes."""
     assert expected == percent_encode(text)
+
+
+@pytest.mark.parametrize("length", [255, 256, 257, 10_000])
+@pytest.mark.parametrize(("character", "encoded"), [("a", "a"), ("+", "%2B"), ("é", "%C3%A9")])
+def test_a_long_text_is_encoded_as_a_short_one(character, encoded, length):
+    """Each character by itself, alone and as one of a pair."""
+    assert encoded * length == percent_encode(character * length)
+    assert ("n%20", encoded * length) == percent_encode_pair(("n ", character * length))
+    assert (encoded * length, "v%20") == percent_encode_pair((character * length, "v "))
+
+
+def test_a_long_text_is_not_remembered():
+    """What comes again is short; a client's megabytes, each sent once, would stay in memory."""
+    before = encoding._encode_short.cache_info().misses, encoding._encode_short_pair.cache_info().misses
+
+    percent_encode("a" * 1_000)
+    percent_encode_pair(("a" * 1_000, "b" * 1_000))
+
+    assert before == (encoding._encode_short.cache_info().misses, encoding._encode_short_pair.cache_info().misses)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,13 @@ def test_the_header_is_oauthlibs(method, url, form):
     assert ("oauth_signature", ours.signature) in pairs_of(ours.authorization)
 
 
+def test_without_a_form_nothing_of_a_body_is_signed():
+    """Only the header's pairs and the query (RFC 5849 section 3.4.1.3.1)."""
+    make_base_string = base_string_for("GET", "https://h/p?a=1")
+
+    assert "GET&https%3A%2F%2Fh%2Fp&a%3D1%26oauth_nonce%3Dn" == make_base_string([("oauth_nonce", "n")])
+
+
 def pairs_of(header):
     return sorted((pair.name, pair.value) for pair in parse_authorization(header).parameters)
 

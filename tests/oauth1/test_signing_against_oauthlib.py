@@ -291,6 +291,7 @@ def test_an_address_is_normalised_alike(scheme, host, path):
         ("https", "h.com:08443", "https://h.com:8443/"),
         ("https", "h.com:000", "https://h.com:0/"),
         ("https", "h.com:٤٤٣", "https://h.com:٤٤٣/"),
+        ("https", "h.com:0x1bb", "https://h.com:0x1bb/"),
         ("https", "[::443]", "https://[::443]/"),
         ("https", "[::1]:0443", "https://[::1]/"),
         ("ftp", "h.com:", "ftp://h.com/"),

@@ -130,3 +130,8 @@ def test_both_soap_spellings_of_the_algorithm_sign_alike():
     assert vector["signature"] == passport_of(vector).signature(*secrets, "HMAC_SHA256")
     with pytest.raises(KeyError):
         passport_of(vector).signature(*secrets, "HMAC-SHA1")
+
+
+def test_without_a_token_secret_the_key_ends_with_its_ampersand():
+    """As for a request token (RFC 5849 section 3.4.2)."""
+    assert "cs%26&" == signing_key("cs&")

@@ -168,6 +168,19 @@ def test_a_secret_in_the_method_and_at_a_path_that_nothing_answers(server):
     assert secret[:12] not in str(verdict.value)
 
 
+def test_where_the_secrets_cannot_be_read_nothing_is_shown(server):
+    """A text of which nobody can say what is a secret in it stays out of the verdict."""
+    secret = server.token.secret
+    client = server.credentials.client()
+    server.expect_request("/own").respond_with_handler(lambda _: pytest.fail(f"the secret is {secret}"))
+    break_records(server)
+    client.get("/own")
+
+    with pytest.raises(AssertionError, match=r"\(not shown: the secrets of the records cannot be read") as verdict:
+        server.verify()
+    assert secret not in str(verdict.value)
+
+
 @pytest.mark.parametrize("sent", ["S3cret%21pass%2fword%2bx", "S3cret!pass%2Fword%2Bx", "S3cret%21pass%2Fword%2Bx"])
 def test_a_secret_is_hidden_however_a_client_encodes_it(server, sent):
     """.NET writes lower-case escapes, JavaScript leaves ``!``."""
