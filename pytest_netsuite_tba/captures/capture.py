@@ -26,7 +26,8 @@ class Capture:
         where: where it stands in the input: ``line 3``, ``entry 7``.
         time: when the server saw it as far as the capture tells, Unix seconds; else None.
         status: of the captured response, if there is one.
-        notes: what could not be taken over, in plain sentences.
+        notes: what had to be assumed or could not be taken over, in plain sentences.
+        unsure: why no verdict can be given, as a sentence; None where one can.
     """
 
     request: SignedRequest
@@ -34,6 +35,7 @@ class Capture:
     time: float | None = None
     status: int | None = None
     notes: tuple[str, ...] = ()
+    unsure: str | None = None
 
 
 def request_to(
