@@ -1,0 +1,143 @@
+"""Commands of curl, wget and HTTPie, found wherever they stand: behind a prompt, an assignment, ``time`` or prose."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from . import curl, httpie, wget
+from .capture import Capture, CaptureError, Reader
+from .shells import PROGRAMS, command_at, commands, shell_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .shells import Word
+
+_PROGRAMS: dict[str, Callable[[list[Word]], Capture]] = {
+    "curl": curl.capture,
+    "wget": wget.capture,
+    "http": httpie.capture,
+    "https": httpie.capture,
+}
+_GOES_ON = r"(?=[ \t]+\S|[ \t]*[\\^`]\n)"
+_START = re.compile(rf"(?<![\w$.:-]){PROGRAMS}(?:\.exe)?{_GOES_ON}", re.IGNORECASE)
+# What may stand before a command on its line, where the line is surely one: a prompt, an assignment, time, a path.
+_BEFORE = re.compile(
+    r"[ \t]*(?:(?:\$|%|>|PS [^>\n]*>|[A-Za-z]:\\[^>\n]*>|[\w.@:~-]+[$%])[ \t]*)?"
+    r"(?:[\w$:]+[ \t]*=[ \t]*)?[\"'(`$@&]*(?:(?:time|sudo|exec|eval|if|then|do|!)[ \t]+)*[\w.:/\\~-]{0,200}?",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"=[ \t]*[\"']$|\beval[ \t]+[\"']$")
+_COMMENT = re.compile(r"[ \t]*(?:#|::|rem\b|//)", re.IGNORECASE)
+_OPTION = re.compile(r"\s*-{1,2}[A-Za-z]")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://|[\w.$-]+[.:/]|localhost|\$|:[0-9/]|/|[^A-Za-z\s]*\{\{", re.IGNORECASE)
+_MOST_COMMANDS = 10_000
+
+
+def read(text: str) -> list[Capture]:
+    """Read the request of each command of a text.
+
+    Raises:
+        CaptureError: a shell could not read it so, an option lacks its value, or there is no URL.
+    """
+    text = text.replace("\r\n", "\n")
+    captures = list(_of_cmd(text) if shell_of(text) == "cmd" else _found(text))
+    if not captures:
+        raise CaptureError("there is no command of curl, wget or HTTPie in the input")
+    return captures
+
+
+def _program(word: str) -> Callable[[list[Word]], Capture] | None:
+    name = word.rpartition("/")[2].rpartition("\\")[2].lower().removesuffix(".exe")
+    return _PROGRAMS.get(name)
+
+
+def _of_cmd(text: str) -> list[Capture]:
+    """Of cmd.exe, whose carets are undone over the whole text, from the line of the first command on."""
+    first = next((start for start in _START.finditer(text) if _is_certain(text, start.start())), None)
+    begin = 0 if first is None else text.rfind("\n", 0, first.start()) + 1
+    line_breaks = "\n" * text.count("\n", 0, begin)
+    captures: list[Capture] = []
+    for words in commands(line_breaks + text[begin:]):
+        program = _program(words[0].text)
+        if program is not None:
+            captures.append(program(words))
+        elif captures and words[0].text.startswith("-"):
+            raise _ended(words[0].line)
+    return captures
+
+
+def _found(text: str) -> list[Capture]:
+    """Of bash and PowerShell: each command is read from where it begins, so that nothing before it matters."""
+    nul = text.find("\0")
+    if nul >= 0:
+        raise CaptureError(f"line {text.count(chr(10), 0, nul) + 1}: here is a NUL, which no command can hold")
+    shell = shell_of(text)
+    captures: list[Capture] = []
+    at = 0
+    while len(captures) < _MOST_COMMANDS and (start := _START.search(text, at)) is not None:
+        at = start.end()
+        line = text[text.rfind("\n", 0, start.start()) + 1 : start.start()]
+        if _COMMENT.match(line):
+            continue
+        certain = _is_certain(text, start.start())
+        try:
+            found, end = _one(text, start.start(), shell, line)
+        except CaptureError:
+            if certain:
+                raise
+            continue
+        if found:
+            at = end
+            captures += found
+            after = _OPTION.match(text, end)
+            if after is not None and text[end : end + 1] == "\n":
+                raise _ended(text.count("\n", 0, after.end()) + 1)
+    return captures
+
+
+def _is_certain(text: str, at: int) -> bool:
+    return _BEFORE.fullmatch(text[max(text.rfind("\n", 0, at) + 1, at - 300) : at]) is not None
+
+
+def _one(text: str, at: int, shell: str, before: str) -> tuple[list[Capture], int]:
+    """The requests of the command at ``at``; none where prose only names the program."""
+    if _QUOTED.search(before):  # curl_cmd="curl ..."
+        words, end = command_at(text, at - 1, shell)
+        inner = "\n" * (words[0].line - 1) + words[0].text
+        return _found(inner), end
+    closing = {"(": ")", "`": "`" if shell == "bash" else ""}.get(before[-1:], "")
+    words, end = command_at(text, at, shell, closing)
+    program = _program(words[0].text)
+    if program is None or not any(_URL.match(word.text.lstrip("\"'")) for word in words[1:] if not word.text.startswith("-")):
+        if program is curl.capture and all(word.text.startswith("-") or len(words) < 4 for word in words[1:]):  # noqa: PLR2004
+            raise CaptureError(f"line {words[0].line}: the curl command has no URL")
+        return [], end
+    return [program(words)], end
+
+
+def _ended(line: int) -> CaptureError:
+    marks = "bash goes on after \\, cmd after ^, PowerShell after `"
+    return CaptureError(f"line {line}: an option stands here, but the command has ended above; {marks}")
+
+
+def _recognises(text: str) -> bool:
+    """Whether a command stands in the text, with more than its name."""
+    text = text.replace("\r\n", "\n")
+    for start in _START.finditer(text):
+        line = text[text.rfind("\n", 0, start.start()) + 1 :][:2000]
+        if not _COMMENT.match(line) and _looks_like_a_command(text, start):
+            return True
+    return False
+
+
+def _looks_like_a_command(text: str, start: re.Match[str]) -> bool:
+    if not _is_certain(text, start.start()):
+        return re.match(r"[ \t]+(?:-{1,2}[A-Za-z]|[\"']?https?://)", text[start.end() : start.end() + 100]) is not None
+    if start[0].lower().startswith("http"):
+        return re.match(r"(?:[ \t]+-\S*)*(?:[ \t]+[A-Z]+)?[ \t]+\S*(?:[.:/]|\\\n)", text[start.end() : start.end() + 500]) is not None
+    return re.match(r"[ \t]*(?:-|[\\^`]\n|\S*[.:/'\"$^{])", text[start.end() : start.end() + 500]) is not None
+
+
+READER = Reader("a command of curl, wget or HTTPie", _recognises, read)

@@ -1,0 +1,38 @@
+"""``HttpRequestMessage.ToString()`` of .NET."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_netsuite_tba.oauth1.encoding import FORM
+
+from .capture import Capture, Reader, header_of, request_to
+from .http_text import NO_BODY, NO_FORM
+
+_MESSAGE = re.compile(
+    r"Method: ([A-Z]+), RequestUri: '([^'\s]+)', Version: [0-9.]+, Content: ([^\r\n]*), Headers:\s*\{\s*?\n(.*?)\n?[ \t]*\}",
+    re.DOTALL,
+)
+_HEADER = re.compile(r"[ \t]*([\w!#$%&'*+.^`|~-]+): (.*?)[ \t\r]*")
+
+
+def _read(text: str) -> list[Capture]:
+    captures = []
+    for found in _MESSAGE.finditer(text):
+        where = f"line {text.count(chr(10), 0, found.start()) + 1}"
+        pairs = (_HEADER.fullmatch(line) for line in found[4].split("\n"))
+        headers = [(pair[1], pair[2]) for pair in pairs if pair is not None]
+        has_body = found[3] != "<null>"
+        is_form = header_of(headers, "content-type").partition(";")[0].strip() == FORM
+        captures.append(
+            Capture(
+                request=request_to(found[2], where, method=found[1], headers=headers),
+                where=where,
+                notes=(NO_BODY,) if has_body else (),
+                unsure=NO_FORM if has_body and is_form else None,
+            )
+        )
+    return captures
+
+
+READER = Reader(".NET's HttpRequestMessage", _MESSAGE.search, _read)
