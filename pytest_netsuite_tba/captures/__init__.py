@@ -58,11 +58,11 @@ def _captures(text: str, reader: Reader | None) -> list[Capture]:
     known = [(block, found) for block in blocks if (found := _reader_of(block)) is not None]
     if known:
         return [capture for block, found in known for capture in found.read(block)]
-    if reader is not None:
-        return reader.read(text)
-    found = blind.read(text)
-    if found is not None:
-        return found
-    json_text.complain(text)
-    first = next(number for number, line in enumerate(text.split("\n"), 1) if line.strip())
-    raise CaptureError(f"line {first}: nothing that is read begins here ({WHAT_IS_READ}, ...); {blind.BY_PARTS}")
+    captures = [] if reader is None else reader.read(text)
+    if any(capture.request.authorizations or b"tokenPassport" in capture.request.body for capture in captures):
+        return captures
+    captures = blind.read(text) or captures  # what was read holds no login, but the text may
+    if captures:
+        return captures
+    why = json_text.complaint(text)
+    raise CaptureError(f"{why}; {blind.BY_PARTS}" if why else blind.complaint(text))

@@ -22,11 +22,17 @@ _JOINT = re.compile(r"\s*,\s*|\s+(?=(?:oauth_\w+|realm)\s*=)")
 _URL = re.compile(r"https?://[^\s\"'<>`\\^|]+")
 _TRAILING = ".,;:!?)]}"
 _METHODS = "GET|POST|PUT|DELETE|PATCH|HEAD"
-_SAID = re.compile(rf"\b(?:[\w.]*method|verb|type)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?:HttpMethod\.|Method\.)?({_METHODS})\b", re.IGNORECASE)
+_SAID = re.compile(
+    rf"\b(?:[\w.]*method|verb|type)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?:HttpMethod\.|Method\.)?({_METHODS})\b", re.IGNORECASE
+)
 _CALLED = re.compile(r"(?:\.|::|->)(get|post|put|delete|patch|head)\b(?:\.new)?\s*[({]", re.IGNORECASE)
 _LOUD = re.compile(rf"(?<![\w-])({_METHODS})(?![\w-])")
 _OF_NETSUITE = re.compile(r"/app/site/hosting/|/services/|/rest/")
 _RESTLET = "/app/site/hosting/restlet.nl"
+_MASKED = re.compile(
+    r"authorization[\"']?\s*[:=,]+\s*b?[\"'\[]*(?:\[?(?:secure|redacted|filtered|masked|hidden)\b|\*{3,}|<(?:redacted|masked|hidden))",
+    re.IGNORECASE,
+)
 _MOST_LISTED = 5
 _FORM = "A form is spoken of in the text; a form is signed, and which one was sent was not found."
 _NO_QUERY = "The URL that was found has no script, which the URL of every RESTlet has: its query stands elsewhere."
@@ -54,7 +60,11 @@ def read(text: str) -> list[Capture] | None:
         return None
     if len(headers) > 1 or len(urls) > 1:
         what = "OAuth headers" if len(headers) > 1 else "URLs"
-        listed = [_name_of(header) for header in headers] if len(headers) > 1 else [f"{url.text[:120]!r} (line {url.line})" for url in urls]
+        listed = (
+            [_name_of(header) for header in headers]
+            if len(headers) > 1
+            else [f"{url.text[:120]!r} (line {url.line})" for url in urls]
+        )
         more = f" and {len(listed) - _MOST_LISTED} more" if len(listed) > _MOST_LISTED else ""
         raise CaptureError(
             f"the text holds {len(listed)} {what} that differ: {', '.join(listed[:_MOST_LISTED])}{more}; keep one request, or {BY_PARTS}"
@@ -75,10 +85,26 @@ def read(text: str) -> list[Capture] | None:
     return [Capture(request=request, where=f"line {url.line}", notes=tuple(notes), unsure=unsure)]
 
 
+def complaint(text: str) -> str:
+    """Why a text cannot be read, in a sentence, and what to do about it."""
+    undone = _undone(text)
+    urls = _urls(undone)
+    if next(iter(_headers(undone)), None) is not None:
+        why = "the text holds an OAuth header, but no URL"
+    elif _MASKED.search(undone):
+        why = "the tool that made the text masked the Authorization header; take it unmasked"
+    elif urls:
+        why = f"line {urls[0].line}: a URL stands here, but the text holds no OAuth header (a log of httpx or urllib3 shows none)"
+    else:
+        first = next((number for number, line in enumerate(text.split("\n"), 1) if line.strip()), 1)
+        why = f"line {first}: this is no form that is read (a curl command, a raw HTTP request, a HAR file, a log, ...)"
+    return f"{why}; {BY_PARTS}"
+
+
 def _undone(text: str) -> str:
     r"""Undo the escapes that logs and pages put round a header and a URL: ``\"``, ``\/``, ``\u0026``, ``&amp;``."""
     text = re.sub(r"\\u00([0-7][0-9a-fA-F])", lambda found: chr(int(found[1], 16)), text)
-    text = re.sub(r"\\+([\"'/])", r"\1", text).replace("`\"", '"')
+    text = re.sub(r"\\+([\"'/])", r"\1", text).replace('`"', '"')
     text = text.replace("\\r\\n", "\n").replace("\\n", "\n")
     return html.unescape(text) if re.search(r"&(?:quot|amp|#34|#38|#39|lt|gt);", text) else text
 
@@ -137,5 +163,5 @@ def _method(text: str, url: _Found) -> tuple[str, list[str], str | None]:
             return method, [f"{method} was taken for the method."], None
         if candidates:
             listed = ", ".join(sorted(candidates))
-            return sorted(candidates)[0], [], f"The text names several methods ({listed}); give one with --method."
+            return min(candidates), [], f"The text names several methods ({listed}); give one with --method."
     return "GET", ["No method was found: GET was assumed."], None

@@ -13,7 +13,9 @@ from .capture import Capture, CaptureError, Reader
 from .http_text import messages, numbered
 
 _ITEMS = re.compile(r"<items[ \t][^>]*burpVersion=|<item>\s*<time>")
-_PART = re.compile(r"<(/?)(item|url|protocol|request|response)(?:[ \t]+base64=\"(true|false)\")?[ \t]*>(?:<!\[CDATA\[)?")
+_PART = re.compile(
+    r"<(/?)(item|url|protocol|request|response)(?:[ \t]+base64=\"(true|false)\")?[ \t]*>(?:<!\[CDATA\[)?"
+)
 
 
 def _read(text: str) -> list[Capture]:

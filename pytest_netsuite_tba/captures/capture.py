@@ -55,6 +55,14 @@ class Reader(NamedTuple):
     pick: Callable[[str, int], Capture] | None = None
 
 
+def can_be_read(text: str, read: Callable[[str], list[Capture]]) -> bool:
+    """Whether a reader can read a text: for forms that no mark makes sure of."""
+    try:
+        return bool(read(text))
+    except CaptureError:
+        return False
+
+
 def request_to(
     url: str, where: str, *, method: str, headers: Iterable[tuple[str, str]], body: bytes = b"", target: str = ""
 ) -> SignedRequest:

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from pytest_netsuite_tba.oauth1.encoding import to_bytes, without_lone_surrogates
+from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes, without_lone_surrogates
 
 from .capture import Capture, CaptureError, Reader, date_of, header_of, request_to
 from .http_text import NO_BODY
@@ -16,17 +16,20 @@ from .json_text import document_of, rows, table, whole, word
 from .yaml_text import looks_like, yaml_of
 
 
-
 def _interactions(document: object) -> list[dict[str, Any]]:
     held = table(document)
-    found = held.get("http_interactions") or held.get("interactions") or (document if isinstance(document, list) else [])
+    found = (
+        held.get("http_interactions") or held.get("interactions") or (document if isinstance(document, list) else [])
+    )
     return [row for row in rows(found) if isinstance(row.get("request"), dict)]
 
 
 def _is_json(text: str) -> bool:
     interactions = _interactions(document_of(text))
-    return bool(interactions) and any("uri" in row["request"] or "url" in row["request"] for row in interactions) and all(
-        "log" not in row for row in interactions
+    return (
+        bool(interactions)
+        and any("uri" in row["request"] or "url" in row["request"] for row in interactions)
+        and all("log" not in row for row in interactions)
     )
 
 
@@ -36,7 +39,9 @@ def _captures(document: object) -> list[Capture]:
     for number, interaction in enumerate(interactions, 1):
         request = interaction["request"]
         if word(request.get("uri") or request.get("url")):
-            captures.append(_capture(request, table(interaction.get("response")), interaction.get("recorded_at"), number))
+            captures.append(
+                _capture(request, table(interaction.get("response")), interaction.get("recorded_at"), number)
+            )
     if not captures:
         raise CaptureError("no interaction of the cassette has a request with a URI")
     return captures
@@ -59,7 +64,7 @@ def _capture(request: dict[str, Any], response: dict[str, Any], recorded: object
         status=code if isinstance(code, int) and not isinstance(code, bool) else None,
         notes=(NO_BODY,) if has_lost else (),
         unsure="The body is a form, which is signed, and it is not in the cassette."
-        if has_lost and captured.media_type == "application/x-www-form-urlencoded"
+        if has_lost and captured.media_type == FORM
         else None,
     )
 
@@ -77,7 +82,11 @@ def _body(value: object) -> tuple[bytes, bool]:
     """The body, and whether it is known: text, ``{encoding, string}``, ``{base64_string}``, bytes, pairs or nothing."""
     if isinstance(value, dict) and ("string" in value or "base64_string" in value):
         try:
-            return (base64.b64decode(word(value["base64_string"])) if "base64_string" in value else _body(value["string"])[0]), True
+            return (
+                base64.b64decode(word(value["base64_string"]))
+                if "base64_string" in value
+                else _body(value["string"])[0]
+            ), True
         except (binascii.Error, ValueError):
             return b"", False
     if isinstance(value, bytes):

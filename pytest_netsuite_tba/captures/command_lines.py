@@ -110,7 +110,9 @@ def _one(text: str, at: int, shell: str, before: str) -> tuple[list[Capture], in
     closing = {"(": ")", "`": "`" if shell == "bash" else ""}.get(before[-1:], "")
     words, end = command_at(text, at, shell, closing)
     program = _program(words[0].text)
-    if program is None or not any(_URL.match(word.text.lstrip("\"'")) for word in words[1:] if not word.text.startswith("-")):
+    if program is None or not any(
+        _URL.match(word.text.lstrip("\"'")) for word in words[1:] if not word.text.startswith("-")
+    ):
         if program is curl.capture and all(word.text.startswith("-") or len(words) < 4 for word in words[1:]):  # noqa: PLR2004
             raise CaptureError(f"line {words[0].line}: the curl command has no URL")
         return [], end
@@ -136,7 +138,10 @@ def _looks_like_a_command(text: str, start: re.Match[str]) -> bool:
     if not _is_certain(text, start.start()):
         return re.match(r"[ \t]+(?:-{1,2}[A-Za-z]|[\"']?https?://)", text[start.end() : start.end() + 100]) is not None
     if start[0].lower().startswith("http"):
-        return re.match(r"(?:[ \t]+-\S*)*(?:[ \t]+[A-Z]+)?[ \t]+\S*(?:[.:/]|\\\n)", text[start.end() : start.end() + 500]) is not None
+        return (
+            re.match(r"(?:[ \t]+-\S*)*(?:[ \t]+[A-Z]+)?[ \t]+\S*(?:[.:/]|\\\n)", text[start.end() : start.end() + 500])
+            is not None
+        )
     return re.match(r"[ \t]*(?:-|[\\^`]\n|\S*[.:/'\"$^{])", text[start.end() : start.end() + 500]) is not None
 
 

@@ -137,8 +137,10 @@ def _is_unknown(name: str, word: Word) -> bool:
     """Whether a shell puts something into a value that decides the verdict."""
     if not any(note.endswith(VARIABLE) for note in word.notes):
         return False
-    return name != "header" or word.text.partition(":")[0].strip().lower() in {"authorization", "content-type", "host"} or (
-        word.text.startswith("$")
+    return (
+        name != "header"
+        or word.text.partition(":")[0].strip().lower() in {"authorization", "content-type", "host"}
+        or (word.text.startswith("$"))
     )
 
 

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 _REQUEST = re.compile(r"([A-Za-z!#$%&'*+.^_`|~-]{1,32}) +(\S+)(?: +HTTP/[0-9.]+)?[ \t]*")
+_LIKELY = re.compile(r"[A-Z]{3,32} +(?:/|https?://)\S*[ \t]*")
 _CERTAIN = re.compile(r"([A-Z]{1,32}) +(\S+) +HTTP/[0-9.]+[ \t]*")  # wherever it stands
 _RESPONSE = re.compile(r"HTTP/[0-9.]+ +([0-9]{3})\b.*")
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*?)[ \t]*")
-_STARTS = re.compile(r"^[A-Z]{1,32} +(?:/|\*|https?://)\S* +HTTP/[0-9.]+[ \t\r]*$|^[A-Z]{3,10} +(?:/|https?://)\S*[ \t\r]*$", re.MULTILINE)
+_STARTS = re.compile(
+    r"^[A-Z]{1,32} +(?:/|\*|https?://)\S* +HTTP/[0-9.]+[ \t\r]*$|^[A-Z]{3,10} +(?:/|https?://)\S*[ \t]*\r?(?:\n[\w-]+[ \t]*:|\Z)",
+    re.MULTILINE,
+)
+_RULE = re.compile(r"-{3,}[A-Z ]*-{3,}")  # what people print below a request
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?|.*:80", re.IGNORECASE)
 _NETSUITE = re.compile(r".*\.netsuite\.com(?::443)?", re.IGNORECASE)
 NO_BODY = "The body is not in the capture."
@@ -67,11 +72,11 @@ def messages(lines: list[Line]) -> list[Capture]:
         CaptureError: as :func:`read`.
     """
     captures: list[Capture] = []
-    certain = any(_CERTAIN.fullmatch(line) for _, line in lines)
+    start = _CERTAIN if any(_CERTAIN.fullmatch(line) for _, line in lines) else _LIKELY
     at = 0
     tunnel = False
     while at < len(lines):
-        number, line = lines[at]
+        _number, line = lines[at]
         answered = _RESPONSE.fullmatch(line)
         request = _REQUEST.fullmatch(line)
         if answered:
@@ -83,7 +88,7 @@ def messages(lines: list[Line]) -> list[Capture]:
         elif request is not None and request[1].upper() == "CONNECT":
             _, at = _headers(lines, at + 1)
             tunnel = True
-        elif not line.strip() or (certain and not _CERTAIN.fullmatch(line)):
+        elif start.fullmatch(line) is None:
             at += 1
         else:
             at = _request(lines, at, captures, tunnel=tunnel)
@@ -93,21 +98,14 @@ def messages(lines: list[Line]) -> list[Capture]:
 
 
 def _request(lines: list[Line], at: int, captures: list[Capture], *, tunnel: bool) -> int:
-    number, line = lines[at]
-    where = f"line {number}"
-    found = _REQUEST.fullmatch(line)
-    if found is None or not found[2].lower().startswith(("/", "http://", "https://", "*")):
-        if captures:
-            return at + 1
-        expected = "a request line such as 'GET https://1234567.restlets.api.netsuite.com/... HTTP/1.1'"
-        raise CaptureError(f"{where}: expected {expected}, got {quote(line)}")
+    where, line = f"line {lines[at][0]}", lines[at][1]
+    method, target = line.split()[:2]
     headers, at = _headers(lines, at + 1)
     body, at = _body(lines, at, headers)
-    target = found[2]
     host = header_of(headers, "host")
     if not host and not target.lower().startswith(("http://", "https://")):
         raise CaptureError(f"{where}: the request has no Host header, and the host is part of what is signed")
-    captures.append(capture_of(where, found[1], target, headers, to_bytes(body), tunnel=tunnel))
+    captures.append(capture_of(where, method, target, headers, to_bytes(body), tunnel=tunnel))
     return at
 
 
@@ -141,7 +139,9 @@ def _headers(lines: list[Line], at: int) -> tuple[tuple[tuple[str, str], ...], i
         else:
             found = _HEADER.fullmatch(line)
             if found is None:
-                raise CaptureError(f"line {number}: expected a header 'Name: value' or an empty line, got {quote(line)}")
+                raise CaptureError(
+                    f"line {number}: expected a header 'Name: value' or an empty line, got {quote(line)}"
+                )
             headers.append((found[1], found[2]))
         at += 1
     return tuple(headers), at + 1
@@ -157,7 +157,7 @@ def _body(lines: list[Line], at: int, headers: tuple[tuple[str, str], ...]) -> t
         line = lines[at][1]
         if _RESPONSE.fullmatch(line) or _CERTAIN.fullmatch(line):
             break
-        if wanted is not None and size >= wanted:
+        if (wanted is not None and size >= wanted) or (wanted is None and _RULE.fullmatch(line)):
             break
         body.append(line)
         size += 1 + len(to_bytes(line))

@@ -65,13 +65,21 @@ def capture(words: list[Word]) -> Capture:
     if has_body and is_form:
         notes.append("HTTPie's way to write a form was assumed.")
     request = request_to(
-        with_query(url, query) if query else url, where, method=method or ("POST" if has_body else "GET"), headers=headers, body=body
+        with_query(url, query) if query else url,
+        where,
+        method=method or ("POST" if has_body else "GET"),
+        headers=headers,
+        body=body,
     )
     return Capture(request=request, where=where, notes=tuple(notes), unsure=_unsure(rest, notes, request.media_type))
 
 
 def _unsure(rest: list[Word], notes: list[str], media_type: str) -> str | None:
-    decides = (word for word in rest if word is rest[0] or word.text.lower().startswith(("authorization", "$")) or "==" in word.text)
+    decides = (
+        word
+        for word in rest
+        if word is rest[0] or word.text.lower().startswith(("authorization", "$")) or "==" in word.text
+    )
     if any(note.endswith(VARIABLE) for word in decides for note in word.notes):
         return "A shell puts values into the command that are not in the capture."
     if media_type == FORM and {_PIPED, _FILE} & set(notes):

@@ -52,7 +52,9 @@ def _nested(items: object, depth: int) -> list[dict[str, Any]]:
 def _captures(requests: list[dict[str, Any]], values: dict[str, str]) -> list[Capture]:
     captures = [capture for request in requests if (capture := _capture(request, values)) is not None]
     if not captures:
-        raise CaptureError(f"none of the {len(requests)} requests of the Insomnia export has a URL, and a header or OAuth 1.0")
+        raise CaptureError(
+            f"none of the {len(requests)} requests of the Insomnia export has a URL, and a header or OAuth 1.0"
+        )
     return captures
 
 
@@ -75,12 +77,22 @@ def _capture(request: dict[str, Any], values: dict[str, str]) -> Capture | None:
     if word(content.get("mimeType")) and not header_of(headers, "content-type"):
         headers.append(("Content-Type", word(content.get("mimeType"))))
     captured = request_to(
-        with_query(url, query) if query else url, where, method=word(request.get("method")) or "GET", headers=headers, body=body
+        with_query(url, query) if query else url,
+        where,
+        method=word(request.get("method")) or "GET",
+        headers=headers,
+        body=body,
     )
     unsure = None
     if signs_later:
-        unsure = _SIGNS_LATER if kind == "oauth1" else f"The request logs in by {kind}, which Insomnia adds when it sends it."
-    elif any("{{" in text or "{%" in text for text in (captured.target, header_of(headers, "authorization"), captured.form)):
+        unsure = (
+            _SIGNS_LATER
+            if kind == "oauth1"
+            else f"The request logs in by {kind}, which Insomnia adds when it sends it."
+        )
+    elif any(
+        "{{" in text or "{%" in text for text in (captured.target, header_of(headers, "authorization"), captured.form)
+    ):
         unsure = VARIABLE_LEFT
     elif captured.media_type == FORM and not body and content:
         unsure = "The body is a form, which is signed, and it is not in the export."

@@ -56,7 +56,9 @@ def _apache_headers(lines: list[Line]) -> Iterator[Line]:
 _OK_START = re.compile(r"(.*?)--> ([A-Z]+) (https?://\S+)(?: (?:http/|h2)\S*)?(?: \(.*\))?[ \t]*")
 _OK_END = re.compile(r".*?--> END ([A-Z]+)(.*)")
 _OK_RESPONSE = re.compile(r".*?<-- ([0-9]{3})\b.*")
-_OK_PREFIX = re.compile(r"^.*?(?:\b(?:INFO|DEBUG|FINE)\b|\b[oO]k[hH]ttp\S*)[ \t]*(?:\([ 0-9]*\)|\[[^\]]*\])?[ \t]*(?:: |- |:$)")
+_OK_PREFIX = re.compile(
+    r"^.*?(?:\b(?:INFO|DEBUG|FINE)\b|\b[oO]k[hH]ttp\S*)[ \t]*(?:\([ 0-9]*\)|\[[^\]]*\])?[ \t]*(?:: |- |:$)"
+)
 _OK_NOISE = re.compile(r".*okhttp3\.\S+ \S+[ \t]*")  # the first of java.util.logging's two lines
 _HEADER = re.compile(r"([\w!#$%&'*+.^`|~-]+): ?(.*)")
 
@@ -78,7 +80,11 @@ def _ok_http(text: str) -> list[Capture]:
                 break
             if _OK_NOISE.fullmatch(following):
                 continue
-            said = following.removeprefix(prefix) if prefix and following.startswith(prefix) else _OK_PREFIX.sub("", following)
+            said = (
+                following.removeprefix(prefix)
+                if prefix and following.startswith(prefix)
+                else _OK_PREFIX.sub("", following)
+            )
             header = _HEADER.fullmatch(said)
             if in_body:
                 body.append(said)

@@ -8,8 +8,6 @@ from typing import Any
 
 from pytest_netsuite_tba.oauth1.encoding import without_lone_surrogates
 
-from .capture import CaptureError
-
 
 @lru_cache(maxsize=1)  # each form asks in its turn whether the same text is its own
 def document_of(text: str) -> Any:  # noqa: ANN401  (of a file)
@@ -22,25 +20,20 @@ def document_of(text: str) -> Any:  # noqa: ANN401  (of a file)
         return None
 
 
-def complain(text: str) -> None:
-    """Say what is wrong with a text that begins as JSON and that nothing could read.
-
-    Raises:
-        CaptureError: always, unless it does not begin as JSON.
-    """
-    start = text.lstrip()
-    if not start.startswith(("{", "[")):
-        return
+def complaint(text: str) -> str:
+    """What is wrong with a text that begins as JSON and that nothing could read; "" where it does not begin so."""
+    if not text.lstrip().startswith(("{", "[")):
+        return ""
     try:
         document = json.loads(text)
     except RecursionError:
-        raise CaptureError("the JSON is nested too deep") from None
+        return "the JSON is nested too deep"
     except json.JSONDecodeError as error:
-        raise CaptureError(f"line {error.lineno}, column {error.colno}: the JSON is broken: {error.msg}") from None
+        return f"line {error.lineno}, column {error.colno}: the JSON is broken: {error.msg}"
     except ValueError as error:
-        raise CaptureError(f"the JSON cannot be read: {error}") from None
+        return f"the JSON cannot be read: {error}"
     found = ", ".join(map(str, list(document)[:5])) if isinstance(document, dict) else f"a {type(document).__name__}"
-    raise CaptureError(f"this JSON is of no form that is read (a HAR file has log.entries); found: {found[:80] or 'nothing'}")
+    return f"this JSON is no HAR file (log.entries is missing), and no other form that is read; found: {found[:80] or 'nothing'}"
 
 
 def whole(value: Any) -> Any:  # noqa: ANN401  (of a file)
@@ -60,4 +53,10 @@ def rows(value: object) -> list[dict[str, Any]]:
 
 def word(value: object) -> str:
     """A text, or a number as text; "" for anything else."""
-    return value if isinstance(value, str) else str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    return (
+        value
+        if isinstance(value, str)
+        else str(value)
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else ""
+    )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes, without_lone_surrogates
 from pytest_netsuite_tba.oauth1.target import Target
 
-from .capture import Capture, CaptureError, Reader, header_of, request_to, with_query
+from .capture import Capture, CaptureError, Reader, can_be_read, header_of, request_to, with_query
 from .http_text import NO_BODY, NO_FORM
 from .javascript import OPAQUE, Opaque, value_at
 from .json_text import document_of, table
@@ -64,6 +63,7 @@ def request_of(given: dict[str, object], where: str, *, url: object = None, stat
 
 
 def _url(given: dict[str, object], url: object, unknown: list[str]) -> tuple[str, list[tuple[str, str]]]:
+    """The URL, and the pairs that its client puts behind it."""
     url = url if isinstance(url, str) else given.get("url", given.get("uri"))
     if isinstance(url, dict):
         url = url.get("href")
@@ -72,25 +72,28 @@ def _url(given: dict[str, object], url: object, unknown: list[str]) -> tuple[str
         url = base.rstrip("/") + "/" + url.lstrip("/") if url else base
     if not isinstance(url, str):
         raise CaptureError("the object has no URL that is a text")
-    query: list[tuple[str, str]] = []
     params = given.get("params")
-    if params is None:
-        params = given.get("searchParams") if not Target.of(url).query else None
-    if isinstance(params, dict):
-        for name, value in params.items():
-            if isinstance(value, str | int | float) and not isinstance(value, bool):
-                query.append((name, str(value)))
-            elif isinstance(value, bool):
-                query.append((name, str(value).lower()))
-            elif value is not None:
-                unknown.append("query")
-    elif isinstance(params, str):
+    if params is None and not Target.of(url).query:
+        params = given.get("searchParams")
+    if isinstance(params, str):
         url += ("&" if "?" in url else "?") + params.removeprefix("?")
-    elif params is not None:
+    if (params and given.get("paramsSerializer") not in (None, {})) or not isinstance(params, dict | str | None):
         unknown.append("query")
-    if query and given.get("paramsSerializer") not in (None, {}):
-        unknown.append("query")
+    query = _pairs_of(params, unknown) if isinstance(params, dict) else []
     return without_lone_surrogates(url), query
+
+
+def _pairs_of(params: dict[str, object], unknown: list[str]) -> list[tuple[str, str]]:
+    """The pairs of an object; clients differ in how they write a list, or an object in it."""
+    query = []
+    for name, value in params.items():
+        if isinstance(value, bool):
+            query.append((name, str(value).lower()))
+        elif isinstance(value, str | int | float):
+            query.append((name, str(value)))
+        elif value is not None:
+            unknown.append("query")
+    return query
 
 
 def _headers(value: object, unknown: list[str]) -> list[tuple[str, str]]:
@@ -133,7 +136,9 @@ def _is_signed(headers: object) -> bool:
 
 def _status(value: dict[str, object]) -> object:
     response = value.get("response")
-    return value.get("status") or (response.get("status") or response.get("statusCode") if isinstance(response, dict) else None)
+    return value.get("status") or (
+        response.get("status") or response.get("statusCode") if isinstance(response, dict) else None
+    )
 
 
 def _of_json(text: str) -> list[Capture]:
@@ -149,8 +154,8 @@ def _is_json(text: str) -> bool:
 
 
 # An object that is printed begins at a brace that ends its line.
-_BRACE = re.compile(r"\{[ \t\r]*$", re.MULTILINE)
-_PRINTED = re.compile(r"^[ \t]*['\"]?(?:headers)['\"]?: ", re.MULTILINE)
+_BRACE = re.compile(r"\{[ \t\r]*$|\b(?:config|options|request)['\"]?:\s{0,40}\{", re.MULTILINE)
+_PRINTED = re.compile(r"\bheaders['\"]?:\s")
 _AUTHORIZATION = re.compile(r"['\"]?authorization['\"]?: *\[?\s*['\"`]", re.IGNORECASE)
 
 
@@ -167,7 +172,7 @@ def _printed(text: str) -> list[Capture]:
             raise
         held = _held(value)
         if held is None:
-            at = end if end > found.end() else found.end()
+            at = max(end, found.end())
             continue
         line = text.count("\n", 0, brace) + 1
         captures.append(request_of(held, f"line {line}", status=_status(value) if isinstance(value, dict) else None))
@@ -178,12 +183,7 @@ def _printed(text: str) -> list[Capture]:
 
 
 def _is_printed(text: str) -> bool:
-    if not (_PRINTED.search(text) and _AUTHORIZATION.search(text)):
-        return False
-    try:
-        return bool(_printed(text))
-    except CaptureError:
-        return False
+    return bool(_PRINTED.search(text) and _AUTHORIZATION.search(text)) and can_be_read(text, _printed)
 
 
 # -- fetch(...) --------------------------------------------------------------------------------------------------
@@ -224,4 +224,4 @@ def _argument(text: str, at: int) -> tuple[object, int]:
 
 JSON = Reader("an error of axios or got as JSON", _is_json, _of_json)
 PRINTED = Reader("an error of axios or got as it is printed", _is_printed, _printed)
-FETCH = Reader("a fetch() call", re.compile(r"\bfetch\(\s*(?:['\"`]|[A-Za-z_$][\w$]*\s*[,)])").search, _fetch)
+FETCH = Reader("a fetch() call", lambda text: _FETCH.search(text) and can_be_read(text, _fetch), _fetch)

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes
-from pytest_netsuite_tba.oauth1.target import Target
 
 from .capture import Capture, CaptureError, Reader, header_of, request_to
 from .json_text import document_of, rows, table, whole, word
@@ -39,11 +38,15 @@ def _read(text: str) -> list[Capture]:
         if capture is not None:
             captures.append(capture)
     if not captures:
-        raise CaptureError(f"none of the {len(found)} requests of the Postman collection has a URL, and a header or OAuth 1.0")
+        raise CaptureError(
+            f"none of the {len(found)} requests of the Postman collection has a URL, and a header or OAuth 1.0"
+        )
     return captures
 
 
-def _items(folder: dict[str, Any], path: tuple[str, ...], auth: object) -> list[tuple[tuple[str, ...], dict[str, Any], object]]:
+def _items(
+    folder: dict[str, Any], path: tuple[str, ...], auth: object
+) -> list[tuple[tuple[str, ...], dict[str, Any], object]]:
     """The requests of a folder and of those in it, each with its path and the auth that it inherits."""
     if len(path) > _DEEPEST:
         raise CaptureError("the folders of the Postman collection are nested too deep")
@@ -76,7 +79,9 @@ def _capture(request: dict[str, Any], auth: object, values: dict[str, str], wher
     captured = request_to(url, where, method=(word(request.get("method")) or "GET").upper(), headers=headers, body=body)
     unsure = None
     if signs_later:
-        unsure = _SIGNS_LATER if kind == "oauth1" else f"The request logs in by {kind}, which Postman adds when it sends it."
+        unsure = (
+            _SIGNS_LATER if kind == "oauth1" else f"The request logs in by {kind}, which Postman adds when it sends it."
+        )
     elif "{{" in url or "{{" in header_of(headers, "authorization") or (captured.form and b"{{" in body):
         unsure = VARIABLE_LEFT
     elif form_missing and captured.media_type == FORM:
@@ -97,10 +102,17 @@ def _url(url: object) -> str:
     if isinstance(parts.get("query"), list):
         raw = raw.partition("#")[0].partition("?")[0]
         sent = [pair for pair in rows(parts["query"]) if not pair.get("disabled")]
-        query = "&".join(word(pair.get("key")) + ("" if pair.get("value") is None else f"={_escaped(word(pair['value']))}") for pair in sent)
+        query = "&".join(
+            word(pair.get("key")) + ("" if pair.get("value") is None else f"={_escaped(word(pair['value']))}")
+            for pair in sent
+        )
         raw += f"?{query}" if query else ""
     for variable in rows(parts.get("variable")):
-        raw = re.sub(rf"/:{re.escape(word(variable.get('key')))}(?=[/?]|$)", lambda _, v=variable: f"/{word(v.get('value'))}", raw)  # type: ignore[misc]
+        raw = re.sub(
+            rf"/:{re.escape(word(variable.get('key')))}(?=[/?]|$)",
+            lambda _, v=variable: f"/{word(v.get('value'))}",
+            raw,
+        )  # type: ignore[misc]
     return raw
 
 
@@ -110,7 +122,11 @@ def _escaped(value: str) -> str:
 
 
 def _joined(value: object, by: str) -> str:
-    return by.join(word(part) or word(table(part).get("value")) for part in value) if isinstance(value, list) else word(value)
+    return (
+        by.join(word(part) or word(table(part).get("value")) for part in value)
+        if isinstance(value, list)
+        else word(value)
+    )
 
 
 def _headers(value: object, values: dict[str, str]) -> list[tuple[str, str]]:
@@ -129,7 +145,11 @@ def _body(body: dict[str, Any], values: dict[str, str]) -> tuple[bytes, str, boo
         return b"", "", False
     if mode == "raw":
         language = word(table(table(body.get("options")).get("raw")).get("language"))
-        return to_bytes(filled(word(content), values)), {"json": "application/json", "xml": "application/xml"}.get(language, "text/plain"), False
+        return (
+            to_bytes(filled(word(content), values)),
+            {"json": "application/json", "xml": "application/xml"}.get(language, "text/plain"),
+            False,
+        )
     if mode == "urlencoded":
         sent = [row for row in rows(content) if not row.get("disabled")]
         pairs = [(filled(word(row.get("key")), values), filled(word(row.get("value")), values)) for row in sent]

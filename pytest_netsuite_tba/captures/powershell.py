@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes
 
-from .capture import Capture, CaptureError, Reader, header_of, request_to
+from .capture import Capture, CaptureError, Reader, can_be_read, header_of, request_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _COMMAND = re.compile(r"\b(?:Invoke-(?:WebRequest|RestMethod)|iwr|irm)\b(?=[ \t`])", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -19,7 +23,13 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 _CHARACTER = re.compile(r"\$\(\[char\]([0-9]{1,6})\)")
 _VARIABLE = re.compile(r"(?<!`)\$(?:\(|\{?[A-Za-z_])")
 _LATER = "A variable stands in the command; what it held is not in the text."
-_SWITCHES = {"usebasicparsing", "disablekeepalive", "skipcertificatecheck", "allowunencryptedauthentication", "passthru"}
+_SWITCHES = {
+    "usebasicparsing",
+    "disablekeepalive",
+    "skipcertificatecheck",
+    "allowunencryptedauthentication",
+    "passthru",
+}
 
 
 class _Text(str):
@@ -33,7 +43,9 @@ def _text(found: re.Match[str]) -> _Text:
     raw = found[0]
     if found["double"] is not None:
         plain = _CHARACTER.sub(lambda one: chr(min(int(one[1]), 0x10FFFF)), found["double"])
-        value = _Text(re.sub(r'`(.)|""', lambda one: '"' if not one[1] else _ESCAPED.get(one[1], one[1]), plain, flags=re.DOTALL))
+        value = _Text(
+            re.sub(r'`(.)|""', lambda one: '"' if not one[1] else _ESCAPED.get(one[1], one[1]), plain, flags=re.DOTALL)
+        )
         value.unknown = _VARIABLE.search(plain) is not None
         return value
     if found["single"] is not None:
@@ -65,9 +77,10 @@ def _capture(text: str, start: re.Match[str]) -> Capture | None:
         return None
     unknown = url.unknown
     headers: list[tuple[str, str]] = []
-    for name, value in tables.get("headers") or _table_of(options.get("headers"), before):
-        headers.append((name, value))
-        unknown |= value.unknown and name.lower() in {"authorization", "content-type"}
+    for name, given in tables.get("headers") or _table_of(options.get("headers"), before):
+        value = _known(given, before)
+        headers.append((name, value or given))
+        unknown |= (value is None or value.unknown) and name.lower() in {"authorization", "content-type"}
     kind = options.get("contenttype")
     if kind is not None:
         headers = [*(pair for pair in headers if pair[0].lower() != "content-type"), ("Content-Type", kind)]
@@ -91,41 +104,56 @@ def _capture(text: str, start: re.Match[str]) -> Capture | None:
     return Capture(request=request, where=where, notes=tuple(notes), unsure=_LATER if unknown else unsure)
 
 
+_VALUES = {"double", "single", "plain", "here", "variable"}
+
+
+def _kind(found: re.Match[str]) -> str:
+    return "here" if found["here"] is not None else str(found.lastgroup)
+
+
+def _tokens(text: str, at: int) -> Iterator[tuple[re.Match[str], int]]:
+    """The tokens of one command, each with how deep in brackets it stands: up to the end of its line outside of them."""
+    depth = 0
+    for found in _TOKEN.finditer(text, at):
+        kind = _kind(found)
+        depth += {"@{": 1, "}": -1, "(": 1, ")": -1}.get(found[0], 0) if kind in {"table", "close", "group"} else 0
+        if depth < 0 or (not depth and (kind == "ends" or found[0] == "|")):
+            return
+        yield found, depth
+
+
 def _options(text: str, at: int) -> tuple[dict[str, _Text], dict[str, list[tuple[str, _Text]]]]:
     """The options of one command, by name in lower case, and those that are tables."""
     options: dict[str, _Text] = {}
     tables: dict[str, list[tuple[str, _Text]]] = {}
     name = ""
-    depth = 0
-    for found in _TOKEN.finditer(text, at):
-        kind = str(found.lastgroup) if found["here"] is None else "here"
-        if kind == "ends" and not depth and not name.endswith("@"):
-            break
-        if found["group"] is not None:
-            depth += {"(": 1, ")": -1}.get(found[0], 0)
-            if depth < 0 or (found[0] == "|" and not depth):
-                break
-        elif kind == "table":
-            tables[name] = []
-            name += "@"
-            pending: _Text | None = None
-        elif kind == "close":
-            name = ""
-        elif name.endswith("@"):
-            if kind in {"double", "single", "plain", "variable"}:
-                if pending is None:
-                    pending = _text(found)
-                else:
-                    tables[name[:-1]].append((pending, _text(found)))
-                    pending = None
+    tokens = _tokens(text, at)
+    for found, depth in tokens:
+        kind = _kind(found)
+        if kind == "table":
+            tables[name] = _pairs(tokens)
         elif kind == "option":
             name = found["option"].lstrip("-").rstrip(":").lower()
-            if name in _SWITCHES:
-                name = ""
-        elif kind in {"double", "single", "plain", "here", "variable"} and not found[0].startswith("["):
+            name = "" if name in _SWITCHES else name
+        elif kind in _VALUES and not found[0].startswith("[") and (name or not depth):
             options.setdefault(name or "uri", _text(found))
-            name = "" if not depth else name
+            name = ""
     return options, tables
+
+
+def _pairs(tokens: Iterator[tuple[re.Match[str], int]]) -> list[tuple[str, _Text]]:
+    """The names and values of a table, up to its brace."""
+    pairs: list[tuple[str, _Text]] = []
+    name: _Text | None = None
+    for found, _ in tokens:
+        if _kind(found) == "close":
+            break
+        if _kind(found) in _VALUES and name is None:
+            name = _text(found)
+        elif _kind(found) in _VALUES and name is not None:
+            pairs.append((name, _text(found)))
+            name = None
+    return pairs
 
 
 def _known(value: _Text | None, before: str) -> _Text | None:
@@ -139,9 +167,6 @@ def _known(value: _Text | None, before: str) -> _Text | None:
     return _text(found)
 
 
-_ADDED = r"\s*\.Add\(\s*|\s*\[\s*"
-
-
 def _table_of(value: _Text | None, before: str) -> list[tuple[str, _Text]]:
     """The pairs that the text before put into a variable: ``@{...}``, ``.Add(name, value)`` and ``[name] = value``."""
     if value is None or not re.fullmatch(r"\$\w+", value):
@@ -153,7 +178,7 @@ def _table_of(value: _Text | None, before: str) -> list[tuple[str, _Text]]:
             _, tables = _options("-headers " + before[found.end() :], 0)
             pairs = list(tables.get("headers", []))
             continue
-        texts = [token for token in _texts_of_line(before, found.end())]
+        texts = _texts_of_line(before, found.end())
         if len(texts) == 2:  # noqa: PLR2004  (a name and a value)
             pairs.append((texts[0], texts[1]))
     return pairs
@@ -169,4 +194,6 @@ def _texts_of_line(text: str, at: int) -> list[_Text]:
     return texts
 
 
-READER = Reader("an Invoke-WebRequest of PowerShell", _COMMAND.search, _read)
+READER = Reader(
+    "an Invoke-WebRequest of PowerShell", lambda text: _COMMAND.search(text) and can_be_read(text, _read), _read
+)

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
 # What tools put in the place of a value.
 _MASK = re.compile(
-    r"\*{3,}|[•●█▇…]{2,}|x{8,}|X{5,}|\[(?:secure|redacted|filtered|hidden|masked|removed|secret|scrubbed|truncated|omitted|private)[\w ]*\]"
+    r"\*{3,}|\{\{[^{}]*\}\}|[•●█▇…]{2,}|x{8,}|X{5,}|\[(?:secure|redacted|filtered|hidden|masked|removed|secret|scrubbed|truncated|omitted|private)[\w ]*\]"
     r"|[<{(](?:redacted|filtered|hidden|masked|removed|secret|scrubbed|omitted|private|signature|token|your)[\w ._-]*[>})]"
     r"|\b(?:redacted|filtered|masked|scrubbed|dummy)\b|__\w*redacted\w*__|\.{3}",
     re.IGNORECASE,
 )
+_PLACEHOLDER = re.compile(
+    r"[<{(\[][\w .:_-]{1,80}[>})\]]"
+)  # of a whole header: VCR's filter_sensitive_data, and others
 _OF_PASSPORT = re.compile(r"<(?:[\w.-]+:)?(account|consumerKey|token|nonce|timestamp|signature)\b[^>]*>([^<]{0,300})<")
 _RESTLET = "/app/site/hosting/restlet.nl"
 _NO_SCRIPT = "The URL of every RESTlet has script and deploy; this one has no {}."
@@ -45,11 +48,19 @@ def _masked(capture: Capture) -> str:
             for parameter in request.authorization.parameters:
                 if _MASK.search(parameter.value):
                     return f"{parameter.name[:40]} of the Authorization header"
-        if _MASK.fullmatch(value) or (" " in value and _MASK.fullmatch(value.partition(" ")[2].strip())):
+        if (
+            _MASK.fullmatch(value)
+            or _PLACEHOLDER.fullmatch(value)
+            or (" " in value and _MASK.fullmatch(value.partition(" ")[2].strip()))
+        ):
             return "The Authorization header"
     if b"tokenPassport" in request.body:
         for name, text in _OF_PASSPORT.findall(to_text(request.body)):
             if _MASK.fullmatch(text.strip()):
                 return f"{name} of the tokenPassport"
-    query = _MASK.search(request.query.replace("...", "")) if "*" in request.query or "redacted" in request.query.lower() else None
+    query = (
+        _MASK.search(request.query.replace("...", ""))
+        if "*" in request.query or "redacted" in request.query.lower()
+        else None
+    )
     return "The query of the URL" if query else ""

@@ -56,14 +56,7 @@ def _capture(block: list[Line], values: dict[str, str]) -> Capture | None:
     while at < len(rest) and (goes_on := _GOES_ON.fullmatch(rest[at][1])) is not None:
         url += goes_on[1]
         at += 1
-    headers: list[tuple[str, str]] = []
-    while at < len(rest) and rest[at][1].strip():
-        header = _HEADER.fullmatch(rest[at][1])
-        if header is not None:
-            headers.append((header[1], filled(header[2], values)))
-        elif not _COMMENT.match(rest[at][1]):
-            raise CaptureError(f"line {rest[at][0]}: expected a header 'Name: value' or an empty line, got {quote(rest[at][1])}")
-        at += 1
+    headers, at = _headers(rest, at, values)
     body, notes = _body(rest[at + 1 :], values)
     url = filled(url, values)
     where = f"line {number}"
@@ -78,6 +71,21 @@ def _capture(block: list[Line], values: dict[str, str]) -> Capture | None:
     elif notes and request.media_type == FORM:
         unsure = f"The body is a form, which is signed. {_FROM_FILE}"
     return Capture(request=request, where=where, notes=notes, unsure=unsure)
+
+
+def _headers(rest: list[Line], at: int, values: dict[str, str]) -> tuple[list[tuple[str, str]], int]:
+    """The headers, up to the empty line, and where that is."""
+    headers: list[tuple[str, str]] = []
+    while at < len(rest) and rest[at][1].strip():
+        header = _HEADER.fullmatch(rest[at][1])
+        if header is not None:
+            headers.append((header[1], filled(header[2], values)))
+        elif not _COMMENT.match(rest[at][1]):
+            raise CaptureError(
+                f"line {rest[at][0]}: expected a header 'Name: value' or an empty line, got {quote(rest[at][1])}"
+            )
+        at += 1
+    return headers, at
 
 
 def _body(lines: list[Line], values: dict[str, str]) -> tuple[bytes, tuple[str, ...]]:

@@ -35,6 +35,21 @@ def capture(words: list[Word]) -> Capture:
     if not urls:
         raise CaptureError(f"{where}: the wget command has no URL")
     notes = list(dict.fromkeys(note for word in words for note in word.notes))
+    headers, method, body = _request_of(options, notes)
+    has_body = bool(body) or _FILE in notes
+    if has_body and not header_of(headers, "content-type"):
+        headers.append(("Content-Type", FORM))  # as wget does
+    if len(urls) > 1:
+        notes.append(f"The command has {len(urls)} URLs; the first was taken.")
+    request = request_to(urls[0], where, method=method or "GET", headers=headers, body=to_bytes(body))
+    unsure = "A shell puts values into the command that are not in the capture." if unknown else None
+    if _FILE in notes and request.media_type == FORM:
+        unsure = "The body is a form, which is signed, and it stands in a file, which was not read."
+    return Capture(request=request, where=where, notes=tuple(notes), unsure=unsure)
+
+
+def _request_of(options: list[tuple[str, str]], notes: list[str]) -> tuple[list[tuple[str, str]], str, str]:
+    """The headers, the method and the body that the options say."""
     headers: list[tuple[str, str]] = []
     body = method = ""
     for name, value in options:
@@ -50,16 +65,7 @@ def capture(words: list[Word]) -> Capture:
         elif name in {"post-file", "body-file"}:
             notes.append(_FILE)
             method = method or "POST"
-    has_body = bool(body) or _FILE in notes
-    if has_body and not header_of(headers, "content-type"):
-        headers.append(("Content-Type", FORM))  # as wget does
-    if len(urls) > 1:
-        notes.append(f"The command has {len(urls)} URLs; the first was taken.")
-    request = request_to(urls[0], where, method=method or "GET", headers=headers, body=to_bytes(body))
-    unsure = "A shell puts values into the command that are not in the capture." if unknown else None
-    if _FILE in notes and request.media_type == FORM:
-        unsure = "The body is a form, which is signed, and it stands in a file, which was not read."
-    return Capture(request=request, where=where, notes=tuple(notes), unsure=unsure)
+    return headers, method, body
 
 
 def _options(words: list[Word], where: str) -> tuple[list[tuple[str, str]], list[str], bool]:
@@ -83,7 +89,9 @@ def _options(words: list[Word], where: str) -> tuple[list[tuple[str, str]], list
             if following is None:
                 raise CaptureError(f"{where}: {text[:40]} has no value")
             value, word = following.text, following  # noqa: PLW2901  (the word that has the value)
-        unknown |= _has_variable(word) and (name != "header" or value.lower().startswith(("authorization", "content-type", "$")))
+        unknown |= _has_variable(word) and (
+            name != "header" or value.lower().startswith(("authorization", "content-type", "$"))
+        )
         options.append((name, value))
     return options, urls, unknown
 

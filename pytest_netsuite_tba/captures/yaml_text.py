@@ -35,10 +35,12 @@ def yaml_of(text: str, form: str) -> Any:  # noqa: ANN401  (of a file)
     if len(text) > _LONGEST:
         raise CaptureError(f"the YAML has {len(text)} characters; at most {_LONGEST} are read")
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe)
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = "" if mark is None else f"line {mark.line + 1}: "
-        raise CaptureError(f"{where}the YAML cannot be read: {getattr(error, 'problem', None) or type(error).__name__}") from None
+        raise CaptureError(
+            f"{where}the YAML cannot be read: {getattr(error, 'problem', None) or type(error).__name__}"
+        ) from None
     except (RecursionError, ValueError) as error:
         raise CaptureError(f"the YAML cannot be read: {type(error).__name__}") from None
