@@ -10,7 +10,7 @@ from pytest_netsuite_tba.oauth1.encoding import FORM
 from pytest_netsuite_tba.oauth1.header import parse_authorization
 from pytest_netsuite_tba.oauth1.target import Target
 
-from .capture import Capture, CaptureError, request_to
+from .capture import Capture, CaptureError, lines_of, request_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,6 +112,7 @@ def _undone(text: str) -> str:
 def _headers(text: str) -> Iterable[_Found]:
     """Each ``OAuth name="value", ...`` with a signature or a nonce in it."""
     end = 0
+    line_of = lines_of(text)
     for opens in _OPENS.finditer(text):
         if opens.start() < end:
             continue
@@ -124,16 +125,17 @@ def _headers(text: str) -> Iterable[_Found]:
             end = joint.end()
         value = re.sub(r"\s*\n\s*", " ", text[opens.start() : end])
         if re.search(r"oauth_(?:signature|nonce|token|consumer_key)\b", value):
-            yield _Found(value, text.count("\n", 0, opens.start()) + 1)
+            yield _Found(value, line_of(opens.start()))
 
 
 def _urls(text: str) -> list[_Found]:
     """Each URL; only those to NetSuite, or to its paths, where there are such."""
     found = []
+    line_of = lines_of(text)
     for match in _URL.finditer(text):
         url = match[0].rstrip(_TRAILING)
         if Target.of(url).host:
-            found.append(_Found(url.partition("#")[0], text.count("\n", 0, match.start()) + 1))
+            found.append(_Found(url.partition("#")[0], line_of(match.start())))
     of_netsuite = [url for url in found if _OF_NETSUITE.search(Target.of(url.text).path)]
     return of_netsuite or [url for url in found if Target.of(url.text).host.lower().endswith(".netsuite.com")] or found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -53,6 +55,12 @@ class Reader(NamedTuple):
     recognises: Callable[[str], object]
     read: Callable[[str], list[Capture]]
     pick: Callable[[str, int], Capture] | None = None
+
+
+def lines_of(text: str) -> Callable[[int], int]:
+    """A function that gives the line, from 1, in which a place of the text stands; a text of many is counted once."""
+    ends = [found.start() for found in re.finditer("\n", text)]
+    return lambda at: bisect_left(ends, at) + 1
 
 
 def can_be_read(text: str, read: Callable[[str], list[Capture]]) -> bool:

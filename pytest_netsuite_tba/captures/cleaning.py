@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.oauth1.encoding import without_lone_surrogates
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _COLOUR = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[^\n`]*$", re.MULTILINE)
+_MOST_FENCES = 400
 
 
 def clean(text: str) -> str:
@@ -23,7 +25,7 @@ def clean(text: str) -> str:
 def fenced(text: str) -> Iterator[str]:
     """The text of each fenced block of Markdown, with empty lines before it: its lines keep their numbers."""
     opening: re.Match[str] | None = None
-    for fence in _FENCE.finditer(text):
+    for fence in list(islice(_FENCE.finditer(text), _MOST_FENCES)):
         if opening is None:
             opening = fence
         elif fence[1].startswith(opening[1]):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from . import curl, httpie, wget
-from .capture import Capture, CaptureError, Reader
+from .capture import Capture, CaptureError, Reader, lines_of
 from .shells import PROGRAMS, command_at, commands, shell_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ _QUOTED = re.compile(r"=[ \t]*[\"']$|\beval[ \t]+[\"']$")
 _COMMENT = re.compile(r"[ \t]*(?:#|::|rem\b|//)", re.IGNORECASE)
 _OPTION = re.compile(r"\s*-{1,2}[A-Za-z]")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|[\w.$-]+[.:/]|localhost|\$|:[0-9/]|/|[^A-Za-z\s]*\{\{", re.IGNORECASE)
-_MOST_COMMANDS = 10_000
+_MOST_COMMANDS = 2_000
+_MOST_FAILURES = 100  # places where prose names a program
+_WIDEST = 400  # characters before a command that are looked at
 
 
 def read(text: str) -> list[Capture]:
@@ -55,7 +57,8 @@ def _program(word: str) -> Callable[[list[Word]], Capture] | None:
 
 def _of_cmd(text: str) -> list[Capture]:
     """Of cmd.exe, whose carets are undone over the whole text, from the line of the first command on."""
-    first = next((start for start in _START.finditer(text) if _is_certain(text, start.start())), None)
+    starts = (start for start in _START.finditer(text) if _BEFORE.fullmatch(_before(text, start.start())))
+    first = next(starts, None)
     begin = 0 if first is None else text.rfind("\n", 0, first.start()) + 1
     line_breaks = "\n" * text.count("\n", 0, begin)
     captures: list[Capture] = []
@@ -68,53 +71,59 @@ def _of_cmd(text: str) -> list[Capture]:
     return captures
 
 
-def _found(text: str) -> list[Capture]:
+def _found(text: str, *, first_line: int = 1, nested: bool = False) -> list[Capture]:
     """Of bash and PowerShell: each command is read from where it begins, so that nothing before it matters."""
+    line_of = lines_of(text)
     nul = text.find("\0")
     if nul >= 0:
-        raise CaptureError(f"line {text.count(chr(10), 0, nul) + 1}: here is a NUL, which no command can hold")
+        raise CaptureError(f"line {line_of(nul)}: here is a NUL, which no command can hold")
     shell = shell_of(text)
+    text = f"{text}\n"
     captures: list[Capture] = []
-    at = 0
-    while len(captures) < _MOST_COMMANDS and (start := _START.search(text, at)) is not None:
+    at = failed = 0
+    while failed < _MOST_FAILURES and (start := _START.search(text, at)) is not None:
         at = start.end()
-        line = text[text.rfind("\n", 0, start.start()) + 1 : start.start()]
-        if _COMMENT.match(line):
+        before = _before(text, start.start())
+        if _COMMENT.match(before) or (nested and captures):
             continue
-        certain = _is_certain(text, start.start())
+        line = first_line + line_of(start.start()) - 1
         try:
-            found, end = _one(text, start.start(), shell, line)
+            found, end = _one(text, start.start(), shell, before, line)
         except CaptureError:
-            if certain:
+            if _BEFORE.fullmatch(before) is not None:
                 raise
-            continue
+            found, end = [], at
+        failed += not found
         if found:
             at = end
             captures += found
             after = _OPTION.match(text, end)
             if after is not None and text[end : end + 1] == "\n":
-                raise _ended(text.count("\n", 0, after.end()) + 1)
+                raise _ended(first_line + line_of(after.end()) - 1)
+        if len(captures) > _MOST_COMMANDS:
+            raise CaptureError(f"the input holds more than {_MOST_COMMANDS} commands")
     return captures
 
 
-def _is_certain(text: str, at: int) -> bool:
-    return _BEFORE.fullmatch(text[max(text.rfind("\n", 0, at) + 1, at - 300) : at]) is not None
+def _before(text: str, at: int) -> str:
+    """What stands before a place on its line."""
+    return text[max(text.rfind("\n", max(0, at - _WIDEST), at) + 1, at - _WIDEST, 0) : at]
 
 
-def _one(text: str, at: int, shell: str, before: str) -> tuple[list[Capture], int]:
+def _one(text: str, at: int, shell: str, before: str, line: int) -> tuple[list[Capture], int]:
     """The requests of the command at ``at``; none where prose only names the program."""
     if _QUOTED.search(before):  # curl_cmd="curl ..."
-        words, end = command_at(text, at - 1, shell)
-        inner = "\n" * (words[0].line - 1) + words[0].text
-        return _found(inner), end
+        words, end = command_at(text, at - 1, shell, line)
+        return _found(words[0].text, first_line=line, nested=True), end
     closing = {"(": ")", "`": "`" if shell == "bash" else ""}.get(before[-1:], "")
-    words, end = command_at(text, at, shell, closing)
+    words, end = command_at(text, at, shell, line, closing)
     program = _program(words[0].text)
-    if program is None or not any(
-        _URL.match(word.text.lstrip("\"'")) for word in words[1:] if not word.text.startswith("-")
-    ):
-        if program is curl.capture and all(word.text.startswith("-") or len(words) < 4 for word in words[1:]):  # noqa: PLR2004
-            raise CaptureError(f"line {words[0].line}: the curl command has no URL")
+    if program is None:
+        return [], end
+    values = [word.text for word in words[1:] if not word.text.startswith("-")]
+    if not any(_URL.match(value.lstrip("\"'")) for value in values):
+        if program is curl.capture and len(values) <= 1:
+            raise CaptureError(f"line {line}: the curl command has no URL")
         return [], end
     return [program(words)], end
 
@@ -128,14 +137,13 @@ def _recognises(text: str) -> bool:
     """Whether a command stands in the text, with more than its name."""
     text = text.replace("\r\n", "\n")
     for start in _START.finditer(text):
-        line = text[text.rfind("\n", 0, start.start()) + 1 :][:2000]
-        if not _COMMENT.match(line) and _looks_like_a_command(text, start):
+        if not _COMMENT.match(_before(text, start.start())) and _looks_like_a_command(text, start):
             return True
     return False
 
 
 def _looks_like_a_command(text: str, start: re.Match[str]) -> bool:
-    if not _is_certain(text, start.start()):
+    if _BEFORE.fullmatch(_before(text, start.start())) is None:
         return re.match(r"[ \t]+(?:-{1,2}[A-Za-z]|[\"']?https?://)", text[start.end() : start.end() + 100]) is not None
     if start[0].lower().startswith("http"):
         return (

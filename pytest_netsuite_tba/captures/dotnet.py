@@ -6,7 +6,7 @@ import re
 
 from pytest_netsuite_tba.oauth1.encoding import FORM
 
-from .capture import Capture, Reader, header_of, request_to
+from .capture import Capture, Reader, header_of, lines_of, request_to
 from .http_text import NO_BODY, NO_FORM
 
 _MESSAGE = re.compile(
@@ -18,8 +18,9 @@ _HEADER = re.compile(r"[ \t]*([\w!#$%&'*+.^`|~-]+): (.*?)[ \t\r]*")
 
 def _read(text: str) -> list[Capture]:
     captures = []
+    line_of = lines_of(text)
     for found in _MESSAGE.finditer(text):
-        where = f"line {text.count(chr(10), 0, found.start()) + 1}"
+        where = f"line {line_of(found.start())}"
         pairs = (_HEADER.fullmatch(line) for line in found[4].split("\n"))
         headers = [(pair[1], pair[2]) for pair in pairs if pair is not None]
         has_body = found[3] != "<null>"

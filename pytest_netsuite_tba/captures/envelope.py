@@ -9,7 +9,7 @@ from pytest_netsuite_tba.login.token_passport import ALGORITHMS
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 from pytest_netsuite_tba.services.soap import SOAP_PATH
 
-from .capture import Capture, CaptureError, Reader, request_to
+from .capture import Capture, CaptureError, Reader, lines_of, request_to
 
 _ENVELOPE = re.compile(r"(?:<\?xml[^>]*\?>\s*)?<(?:([\w.-]+):)?Envelope\b")
 _VERSION = re.compile(r"urn:messages_([0-9]{4}_[0-9])")
@@ -20,6 +20,7 @@ _ASSUMED = "Only the envelope was found. Its URL and headers were assumed; a tok
 
 def _read(text: str) -> list[Capture]:
     captures: list[Capture] = []
+    line_of = lines_of(text)
     at = 0
     while (start := _ENVELOPE.search(text, at)) is not None:
         prefix = f"{start[1]}:" if start[1] else ""
@@ -31,8 +32,7 @@ def _read(text: str) -> list[Capture]:
         envelope = text[start.start() : at]
         if "<" in envelope and re.search(r"<(?:[\w.-]+:)?(?:Fault|\w+Response)\b", envelope):
             continue  # an answer
-        line = text.count("\n", 0, start.start()) + 1
-        captures.append(_capture(envelope, f"line {line}", (_ASSUMED,)))
+        captures.append(_capture(envelope, f"line {line_of(start.start())}", (_ASSUMED,)))
     if not captures:
         raise CaptureError("there is no whole SOAP envelope of a call in the input")
     return captures
@@ -61,6 +61,7 @@ _JUDGED_AS = "A token password of SuiteAnalytics Connect; it was judged as the t
 
 def _connect(text: str) -> list[Capture]:
     captures = []
+    line_of = lines_of(text)
     for found in _PASSWORD.finditer(text):
         account, key, token, nonce, timestamp, signature, algorithm = (escape(part) for part in found.groups())
         namespace = f"_{_NEWEST}.platform.webservices.netsuite.com"
@@ -72,8 +73,7 @@ def _connect(text: str) -> list[Capture]:
             f"<c:signature algorithm={quoteattr(algorithm)}>{signature}</c:signature></tokenPassport></s:Header>"
             f'<s:Body><getServerTime xmlns="urn:messages{namespace}"/></s:Body></s:Envelope>'
         )
-        line = text.count("\n", 0, found.start()) + 1
-        captures.append(_capture(envelope, f"line {line}", (_JUDGED_AS,)))
+        captures.append(_capture(envelope, f"line {line_of(found.start())}", (_JUDGED_AS,)))
     return captures
 
 

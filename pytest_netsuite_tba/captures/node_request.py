@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes, without_lone_surrogates
 from pytest_netsuite_tba.oauth1.target import Target
 
-from .capture import Capture, CaptureError, Reader, can_be_read, header_of, request_to, with_query
+from .capture import Capture, CaptureError, Reader, can_be_read, header_of, lines_of, request_to, with_query
 from .http_text import NO_BODY, NO_FORM
 from .javascript import OPAQUE, Opaque, value_at
 from .json_text import document_of, table
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN = "A part of the {} is a variable or was not printed."
 _DEPTH = 6
-_MOST = 2_000
+_MOST = 500
 
 # -- one request -------------------------------------------------------------------------------------------------
 
@@ -161,6 +161,7 @@ _AUTHORIZATION = re.compile(r"['\"]?authorization['\"]?: *\[?\s*['\"`]", re.IGNO
 
 def _printed(text: str) -> list[Capture]:
     captures: list[Capture] = []
+    line_of = lines_of(text)
     at = 0
     while len(captures) < _MOST and (found := _BRACE.search(text, at)) is not None:
         brace = text.rindex("{", found.start(), found.end())
@@ -174,7 +175,7 @@ def _printed(text: str) -> list[Capture]:
         if held is None:
             at = max(end, found.end())
             continue
-        line = text.count("\n", 0, brace) + 1
+        line = line_of(brace)
         captures.append(request_of(held, f"line {line}", status=_status(value) if isinstance(value, dict) else None))
         at = end
     if not captures:
@@ -194,10 +195,11 @@ _NAME = re.compile(r"[A-Za-z_$][\w$]*(?=\s*[,)])")
 
 def _fetch(text: str) -> list[Capture]:
     captures = []
+    line_of = lines_of(text)
     for number, found in enumerate(_FETCH.finditer(text)):
         if number > _MOST:
             break
-        where = f"line {text.count(chr(10), 0, found.start()) + 1}"
+        where = f"line {line_of(found.start())}"
         url, end = _argument(text, found.end())
         if not isinstance(url, str):
             if isinstance(url, Opaque):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes
 
-from .capture import Capture, CaptureError, Reader, can_be_read, header_of, request_to
+from .capture import Capture, CaptureError, Reader, can_be_read, header_of, lines_of, request_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ _TOKEN = re.compile(
     | (?P<goes_on>`\r?\n) | (?P<ends>\r?\n|;) | (?P<equals>=) | (?P<group>[()|]) | (?P<plain>[^\s"'`@{}$=;()|]+) | (?P<other>\S)""",
     re.VERBOSE | re.DOTALL,
 )
+_MOST = 200  # commands: for each, the text before it is searched for its variables
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 _CHARACTER = re.compile(r"\$\(\[char\]([0-9]{1,6})\)")
 _VARIABLE = re.compile(r"(?<!`)\$(?:\(|\{?[A-Za-z_])")
@@ -59,8 +61,9 @@ def _text(found: re.Match[str]) -> _Text:
 
 def _read(text: str) -> list[Capture]:
     captures = []
-    for found in _COMMAND.finditer(text):
-        capture = _capture(text, found)
+    line_of = lines_of(text)
+    for found in islice(_COMMAND.finditer(text), _MOST):
+        capture = _capture(text, found, f"line {line_of(found.start())}")
         if capture is not None:
             captures.append(capture)
     if not captures:
@@ -68,8 +71,7 @@ def _read(text: str) -> list[Capture]:
     return captures
 
 
-def _capture(text: str, start: re.Match[str]) -> Capture | None:
-    where = f"line {text.count(chr(10), 0, start.start()) + 1}"
+def _capture(text: str, start: re.Match[str], where: str) -> Capture | None:
     options, tables = _options(text, start.end())
     before = text[: start.start()]
     url = _known(options.get("uri"), before)

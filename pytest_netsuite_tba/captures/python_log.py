@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.oauth1.encoding import to_text, without_lone_surrogates
 
-from .capture import Capture, CaptureError, Reader, request_to
+from .capture import Capture, CaptureError, Reader, lines_of, request_to
 from .http_text import log, of_pieces
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ def _literal(number: int, after: str, text: str) -> str:
 
 def _aiohttp(text: str) -> list[Capture]:
     captures = []
+    line_of = lines_of(text)
     for found in _INFO.finditer(text):
-        number = text.count("\n", 0, found.start()) + 1
+        number = line_of(found.start())
         headers = [(name, _literal(number, name, value)) for name, value in _PAIR.findall(found[3])]
         request = request_to(found[1], f"line {number}", method=found[2], headers=headers)
         captures.append(Capture(request=request, where=f"line {number}", notes=("A RequestInfo holds no body.",)))

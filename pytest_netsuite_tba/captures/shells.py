@@ -36,14 +36,15 @@ def commands(text: str) -> Iterator[list[Word]]:
         line = before.count("\n") + 1
         raise CaptureError(f"line {line}: here is a NUL, which no command can hold")
     shell = shell_of(text)
-    return _c_runtime(_cmd_exe(text)) if shell == "cmd" else _split(text, _LEXERS[shell])
+    return _c_runtime(_cmd_exe(text)) if shell == "cmd" else _split(f"{text}\n", _LEXERS[shell])
 
 
-def command_at(text: str, at: int, shell: str, closing: str = "") -> tuple[list[Word], int]:
+def command_at(text: str, at: int, shell: str, line: int, closing: str = "") -> tuple[list[Word], int]:
     """The one command that begins at ``at``, and where it ends.
 
     Args:
-        text: as for :func:`commands`.
+        text: as for :func:`commands`, and it ends with a line feed.
+        line: where ``at`` is.
         shell: ``bash`` or ``powershell``.
         closing: what ends it, too, outside of quotes: the ``)`` of ``$(curl ...)``.
 
@@ -51,7 +52,7 @@ def command_at(text: str, at: int, shell: str, closing: str = "") -> tuple[list[
         CaptureError: a quote is not closed.
     """
     ends = [len(text)]
-    words = next(_split(text, _LEXERS[shell], at, closing, ends), [])
+    words = next(_split(text, _LEXERS[shell], at, line, closing, ends), [])
     return words, ends[-1]
 
 
@@ -140,14 +141,14 @@ _MEANINGS = {
 
 
 def _split(
-    text: str, lexer: re.Pattern[str], at: int = 0, closing: str = "", ends: list[int] | None = None
+    text: str, lexer: re.Pattern[str], at: int = 0, line: int = 1, closing: str = "", ends: list[int] | None = None
 ) -> Iterator[list[Word]]:
     """The commands from ``at`` on; where each ends is put into ``ends``."""
     command: list[Word] = []
     parts: list[str] = []
     notes: list[str] = []
-    line = begin = text.count("\n", 0, at) + 1
-    for found in lexer.finditer(f"{text}\n", at):
+    begin = line
+    for found in lexer.finditer(text, at):
         kind = str(found.lastgroup)
         piece = found[kind]
         if closing and kind == "plain" and closing in piece:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 
 import pytest
 
@@ -370,3 +371,53 @@ def test_what_cannot_be_read_is_one_sentence_with_a_way_out(text, says):
 
 def test_several_methods_are_not_chosen_from():
     assert "GET, POST" in only(f"GET or POST?\n{URL}\n{HEADER}").unsure
+
+
+INSOMNIA_5 = f"""type: collection.insomnia.rest/5.0
+name: orders
+collection:
+  - name: folder
+    children:
+      - url: "{{{{ _.host }}}}/app/site/hosting/restlet.nl"
+        name: r
+        method: GET
+        parameters:
+          - name: script
+            value: "1"
+          - name: deploy
+            value: "2"
+          - name: q
+            value: a b
+        headers:
+          - name: Authorization
+            value: '{HEADER}'
+environments:
+  name: Base
+  data:
+    host: https://{HOST}
+"""
+
+
+def test_insomnia_of_version_5():
+    pytest.importorskip("yaml")
+
+    assert seen(only(INSOMNIA_5)) == ("GET", URL, HEADER, "")
+
+
+CASSETTE = f"---\nhttp_interactions:\n- request:\n    method: get\n    uri: {URL}\n    headers:\n      Authorization:\n      - '{HEADER}'\n"
+
+
+@pytest.mark.parametrize("text", [INSOMNIA_5, CASSETTE], ids=["Insomnia", "VCR"])
+def test_yaml_without_pyyaml_says_what_to_install(monkeypatch, text):
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(CaptureError, match="pip install pyyaml"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "text", [f"{CASSETTE}  x: !ruby/object:Object {{}}\n", f"{CASSETTE}  x: [\n", f"{CASSETTE}x: {'[' * 5000}"]
+)
+def test_yaml_that_is_no_plain_value_is_refused(text):
+    pytest.importorskip("yaml")
+    with pytest.raises(CaptureError, match="YAML cannot be read"):
+        read(text)
