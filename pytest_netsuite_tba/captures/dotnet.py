@@ -13,7 +13,7 @@ _MESSAGE = re.compile(
     r"Method: ([A-Z]+), RequestUri: '([^'\s]+)', Version: [0-9.]+, Content: ([^\r\n]*), Headers:\s*\{\s*?\n(.*?)\n?[ \t]*\}",
     re.DOTALL,
 )
-_HEADER = re.compile(r"[ \t]*([\w!#$%&'*+.^`|~-]+): (.*?)[ \t\r]*")
+_HEADER = re.compile(r"[ \t]*([\w!#$%&'*+.^`|~-]+): (.*)")
 
 
 def _read(text: str) -> list[Capture]:
@@ -22,7 +22,7 @@ def _read(text: str) -> list[Capture]:
     for found in _MESSAGE.finditer(text):
         where = f"line {line_of(found.start())}"
         pairs = (_HEADER.fullmatch(line) for line in found[4].split("\n"))
-        headers = [(pair[1], pair[2]) for pair in pairs if pair is not None]
+        headers = [(pair[1], pair[2].strip()) for pair in pairs if pair is not None]
         has_body = found[3] != "<null>"
         is_form = header_of(headers, "content-type").partition(";")[0].strip() == FORM
         captures.append(

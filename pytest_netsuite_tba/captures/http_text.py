@@ -19,7 +19,7 @@ _REQUEST = re.compile(r"([A-Za-z!#$%&'*+.^_`|~-]{1,32}) +(\S+)(?: +HTTP/[0-9.]+)
 _LIKELY = re.compile(r"[A-Z]{3,32} +(?:/|https?://)\S*[ \t]*")
 _CERTAIN = re.compile(r"([A-Z]{1,32}) +(\S+) +HTTP/[0-9.]+[ \t]*")  # wherever it stands
 _RESPONSE = re.compile(r"HTTP/[0-9.]+ +([0-9]{3})\b.*")
-_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*?)[ \t]*")
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*)")
 _STARTS = re.compile(
     r"^[A-Z]{1,32} +(?:/|\*|https?://)\S* +HTTP/[0-9.]+[ \t\r]*$|^[A-Z]{3,10} +(?:/|https?://)\S*[ \t]*\r?(?:\n[\w-]+[ \t]*:|\Z)",
     re.MULTILINE,
@@ -142,7 +142,7 @@ def _headers(lines: list[Line], at: int) -> tuple[tuple[tuple[str, str], ...], i
                 raise CaptureError(
                     f"line {number}: expected a header 'Name: value' or an empty line, got {quote(line)}"
                 )
-            headers.append((found[1], found[2]))
+            headers.append((found[1], found[2].strip(" \t")))
         at += 1
     return tuple(headers), at + 1
 

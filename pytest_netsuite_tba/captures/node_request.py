@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes, without_lone_surrogates
@@ -196,9 +197,10 @@ _NAME = re.compile(r"[A-Za-z_$][\w$]*(?=\s*[,)])")
 def _fetch(text: str) -> list[Capture]:
     captures = []
     line_of = lines_of(text)
-    for number, found in enumerate(_FETCH.finditer(text)):
-        if number > _MOST:
-            break
+    end = 0
+    for found in islice(_FETCH.finditer(text), _MOST):
+        if found.start() < end:  # in the arguments of another
+            continue
         where = f"line {line_of(found.start())}"
         url, end = _argument(text, found.end())
         if not isinstance(url, str):
@@ -206,7 +208,7 @@ def _fetch(text: str) -> list[Capture]:
                 raise CaptureError(f"{where}: the URL of this fetch() is not written in the text")
             continue
         comma = re.compile(r"\s*,\s*").match(text, end)
-        options = _argument(text, comma.end())[0] if comma is not None else {}
+        options, end = _argument(text, comma.end()) if comma is not None else ({}, end)
         if isinstance(options, Opaque):
             raise CaptureError(f"{where}: the options of this fetch() are not written in the text")
         captures.append(request_of(options if isinstance(options, dict) else {}, where, url=url))

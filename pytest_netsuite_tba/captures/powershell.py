@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _MOST = 200  # commands: for each, the text before it is searched for its variables
+_MOST_TOKENS = 2_000  # of a command
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 _CHARACTER = re.compile(r"\$\(\[char\]([0-9]{1,6})\)")
 _VARIABLE = re.compile(r"(?<!`)\$(?:\(|\{?[A-Za-z_])")
@@ -116,7 +117,7 @@ def _kind(found: re.Match[str]) -> str:
 def _tokens(text: str, at: int) -> Iterator[tuple[re.Match[str], int]]:
     """The tokens of one command, each with how deep in brackets it stands: up to the end of its line outside of them."""
     depth = 0
-    for found in _TOKEN.finditer(text, at):
+    for found in islice(_TOKEN.finditer(text, at), _MOST_TOKENS):
         kind = _kind(found)
         depth += {"@{": 1, "}": -1, "(": 1, ")": -1}.get(found[0], 0) if kind in {"table", "close", "group"} else 0
         if depth < 0 or (not depth and (kind == "ends" or found[0] == "|")):

@@ -14,13 +14,13 @@ from .variables import VARIABLE_LEFT, filled
 if TYPE_CHECKING:
     from .http_text import Line
 
-_REQUEST = re.compile(r"(?:([A-Z]{3,10}) +)?((?:https?://|\{\{|/)\S.*?)(?: +HTTP/[0-9.]+)?[ \t]*")
-_GOES_ON = re.compile(r"[ \t]+([?&/]\S.*?)[ \t]*")
-_HEADER = re.compile(r"([\w!#$%&'*+.^`|~-]+)[ \t]*:[ \t]*(.*?)[ \t]*")
-_ASSIGNED = re.compile(r"@([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*")
+_REQUEST = re.compile(r"(?:([A-Z]{3,10}) +)?((?:https?://|\{\{|/)\S.*?)(?: HTTP/[0-9.]+)?")
+_GOES_ON = re.compile(r"[ \t]+([?&/]\S.*)")
+_HEADER = re.compile(r"([\w!#$%&'*+.^`|~-]+)[ \t]*:(.*)")
+_ASSIGNED = re.compile(r"@([\w.-]+)[ \t]*=(.*)")
 _COMMENT = re.compile(r"[ \t]*(?:#|//)")
 _MARKS = re.compile(
-    r"^###|^@[\w.-]+[ \t]*=|^(?:GET|POST|PUT|DELETE|PATCH) +\{\{|^(?:GET|POST|PUT|DELETE|PATCH) +https?://\S+[^\n]*\n[ \t]+[?&]",
+    r"^###|^@[\w.-]+[ \t]*=|^(?:GET|POST|PUT|DELETE|PATCH) +\{\{|^(?:GET|POST|PUT|DELETE|PATCH) +https?://\S[^\n]*\n[ \t]+[?&]",
     re.MULTILINE,
 )
 _STARTS = re.compile(r"^(?:(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) +)?(?:https?://|\{\{)\S", re.MULTILINE)
@@ -29,7 +29,7 @@ _FROM_FILE = "The body stands in a file, which was not read."
 
 def _read(text: str) -> list[Capture]:
     lines = numbered(text)
-    values = {found[1]: found[2] for _, line in lines if (found := _ASSIGNED.fullmatch(line))}
+    values = {found[1]: found[2].strip() for _, line in lines if (found := _ASSIGNED.fullmatch(line))}
     blocks: list[list[Line]] = [[]]
     for number, line in lines:
         if line.startswith("###"):
@@ -49,12 +49,12 @@ def _capture(block: list[Line], values: dict[str, str]) -> Capture | None:
     if not rest:
         return None
     number, line = rest[0]
-    start = _REQUEST.fullmatch(line)
+    start = _REQUEST.fullmatch(line.rstrip())
     if start is None:
         raise CaptureError(f"line {number}: expected a request line such as 'GET https://...', got {quote(line)}")
     url, at = start[2], 1
     while at < len(rest) and (goes_on := _GOES_ON.fullmatch(rest[at][1])) is not None:
-        url += goes_on[1]
+        url += goes_on[1].rstrip()
         at += 1
     headers, at = _headers(rest, at, values)
     body, notes = _body(rest[at + 1 :], values)
@@ -79,7 +79,7 @@ def _headers(rest: list[Line], at: int, values: dict[str, str]) -> tuple[list[tu
     while at < len(rest) and rest[at][1].strip():
         header = _HEADER.fullmatch(rest[at][1])
         if header is not None:
-            headers.append((header[1], filled(header[2], values)))
+            headers.append((header[1], filled(header[2].strip(), values)))
         elif not _COMMENT.match(rest[at][1]):
             raise CaptureError(
                 f"line {rest[at][0]}: expected a header 'Name: value' or an empty line, got {quote(rest[at][1])}"
