@@ -108,6 +108,6 @@ def _recorded(value: object) -> float | None:
 JSON = Reader("a cassette of VCR as JSON", _is_json, lambda text: _captures(whole(document_of(text))))
 YAML = Reader(
     "a cassette of VCR as YAML",
-    looks_like(r"^(?:http_)?interactions:|^-[ \t]+request:|^-?[ \t]*\n?[ \t]*request:[ \t]*$"),
+    looks_like(r"^(?:http_)?interactions:|^-[ \t]+request:"),
     lambda text: _captures(yaml_of(text, "a cassette of VCR")),
 )

@@ -108,11 +108,8 @@ def _url(url: object) -> str:
         )
         raw += f"?{query}" if query else ""
     for variable in rows(parts.get("variable")):
-        raw = re.sub(
-            rf"/:{re.escape(word(variable.get('key')))}(?=[/?]|$)",
-            lambda _, v=variable: f"/{word(v.get('value'))}",
-            raw,
-        )  # type: ignore[misc]
+        value = word(variable.get("value")).replace("\\", r"\\")
+        raw = re.sub(rf"/:{re.escape(word(variable.get('key')))}(?=[/?]|$)", f"/{value}", raw)
     return raw
 
 
