@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from . import curl, httpie, wget
-from .capture import Capture, CaptureError, Reader, lines_of
+from .capture import Capture, CaptureError, Reader, can_be_read, lines_of
 from .shells import PROGRAMS, command_at, commands, shell_of
 
 if TYPE_CHECKING:
@@ -133,24 +133,25 @@ def _ended(line: int) -> CaptureError:
     return CaptureError(f"line {line}: an option stands here, but the command has ended above; {marks}")
 
 
+# What follows a program's name where it is a command, by how sure the place is.
+_IN_PROSE = re.compile(r"[ \t]+(?:-{1,2}[A-Za-z]|[\"']?https?://)")
+_AFTER_HTTPIE = re.compile(r"(?:[ \t]+-\S*)*(?:[ \t]+[A-Z]+)?[ \t]+\S*(?:[.:/]|\\\n)")
+_AFTER = re.compile(r"[ \t]*(?:-|[\\^`]\n|\S*[.:/'\"$^{])")
+
+
 def _recognises(text: str) -> bool:
-    """Whether a command stands in the text, with more than its name."""
+    """Whether a command stands in the text, with more than its name; one amid other text has to be whole."""
     text = text.replace("\r\n", "\n")
+    may_be = False
     for start in _START.finditer(text):
-        if not _COMMENT.match(_before(text, start.start())) and _looks_like_a_command(text, start):
+        before, after = _before(text, start.start()), text[start.end() : start.end() + _WIDEST]
+        if _COMMENT.match(before):
+            continue
+        if _BEFORE.fullmatch(before) is None:
+            may_be |= _IN_PROSE.match(after) is not None
+        elif (_AFTER_HTTPIE if start[0].lower().startswith("http") else _AFTER).match(after):
             return True
-    return False
-
-
-def _looks_like_a_command(text: str, start: re.Match[str]) -> bool:
-    if _BEFORE.fullmatch(_before(text, start.start())) is None:
-        return re.match(r"[ \t]+(?:-{1,2}[A-Za-z]|[\"']?https?://)", text[start.end() : start.end() + 100]) is not None
-    if start[0].lower().startswith("http"):
-        return (
-            re.match(r"(?:[ \t]+-\S*)*(?:[ \t]+[A-Z]+)?[ \t]+\S*(?:[.:/]|\\\n)", text[start.end() : start.end() + 500])
-            is not None
-        )
-    return re.match(r"[ \t]*(?:-|[\\^`]\n|\S*[.:/'\"$^{])", text[start.end() : start.end() + 500]) is not None
+    return may_be and can_be_read(text, read)
 
 
 READER = Reader("a command of curl, wget or HTTPie", _recognises, read)

@@ -6,13 +6,13 @@ import re
 
 from pytest_netsuite_tba.oauth1.encoding import FORM
 
-from .capture import Capture, Reader, header_of, lines_of, request_to
+from .capture import Capture, CaptureError, Reader, header_of, lines_of, request_to
 from .http_text import NO_BODY, NO_FORM
 
 _MESSAGE = re.compile(
-    r"Method: ([A-Z]+), RequestUri: '([^'\s]+)', Version: [0-9.]+, Content: ([^\r\n]*), Headers:\s*\{\s*?\n(.*?)\n?[ \t]*\}",
-    re.DOTALL,
+    r"Method: ([A-Z]+), RequestUri: '([^'\s]+)', Version: [0-9.]+, Content: ([^\r\n]*), Headers:\s*\{[ \t\r]*(?=\n)"
 )
+_CLOSE = re.compile(r"\n[ \t]*\}")
 _HEADER = re.compile(r"[ \t]*([\w!#$%&'*+.^`|~-]+): (.*)")
 
 
@@ -21,7 +21,10 @@ def _read(text: str) -> list[Capture]:
     line_of = lines_of(text)
     for found in _MESSAGE.finditer(text):
         where = f"line {line_of(found.start())}"
-        pairs = (_HEADER.fullmatch(line) for line in found[4].split("\n"))
+        close = _CLOSE.search(text, found.end())
+        if close is None:
+            break
+        pairs = (_HEADER.fullmatch(line) for line in text[found.end() : close.start()].split("\n"))
         headers = [(pair[1], pair[2].strip()) for pair in pairs if pair is not None]
         has_body = found[3] != "<null>"
         is_form = header_of(headers, "content-type").partition(";")[0].strip() == FORM
@@ -33,6 +36,8 @@ def _read(text: str) -> list[Capture]:
                 unsure=NO_FORM if has_body and is_form else None,
             )
         )
+    if not captures:
+        raise CaptureError("the headers of the HttpRequestMessage have no end")
     return captures
 
 

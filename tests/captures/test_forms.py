@@ -148,6 +148,7 @@ TRAFFIC = {
     "behind a CONNECT without an answer": f"CONNECT {HOST}:443 HTTP/1.1\r\nHost: {HOST}:443\r\n\r\n{HEAD}\r\n\r\n{ANSWER}",
     "in colours": "\x1b[32mGET\x1b[39;49;00m " + f"{HEAD[4:]}\r\n\r\n\x1b[34m{ANSWER}",
     "below prose": f"This is what we send:\n\n{HEAD}\n\n{ANSWER}",
+    "below prose that names curl": f"I use curl -s for it, and curl -v shows\n\n{HEAD}\n\n{ANSWER}",
     "in a fence": f"It doesn't work:\n```http\n{HEAD}\n\n{ANSWER}\n```\n",
     "quoted in a mail": "\n".join(f"> {line}" for line in [*LINES, ""]) + "\n" + "\n".join(f"< {line}" for line in ANSWER.split("\r\n")),
     "curl through a proxy": "> CONNECT x:443 HTTP/1.1\n> Host: x:443\n>\n< HTTP/1.1 200 OK\n<\n"
