@@ -1,23 +1,25 @@
-"""Requests captured anywhere: curl command lines, raw HTTP, HAR files.
+"""Requests captured anywhere: command lines, logs, files, printed objects.
 
-:func:`read` recognises which of them a text is. What counts is what a client sent: the raw target, the headers in
-their order, the body.
+:func:`read` asks the rows of :mod:`.table` which of them a text is, and looks without one where none knows it. What
+counts is what a client sent: the raw target, the headers in their order, the body. Nothing that a text names is opened.
 """
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.oauth1.encoding import without_lone_surrogates
-
-from . import curl, har, http_text
+from . import blind, json_text
 from .capture import Capture, CaptureError
+from .cleaning import clean, fenced
+from .remarks import remarked
+from .table import READERS
+
+if TYPE_CHECKING:
+    from .capture import Reader
 
 __all__ = ["Capture", "CaptureError", "read"]
 
-_CURL = re.compile(
-    r"\s*(?:(?:#|::|rem\b)[^\n]*\n\s*)*(?:\$\s+|PS [^>\n]*>\s*|[A-Za-z]:\\[^>\n]*>\s*)?curl(?:\.exe)?\s", re.IGNORECASE
-)
+_MOST_CHARACTERS = 64 * 1024 * 1024
 WHAT_IS_READ = "a curl command, a raw HTTP request or a HAR file"
 
 
@@ -31,14 +33,36 @@ def read(text: str, *, entry: int | None = None) -> list[Capture]:
     Raises:
         CaptureError: nothing can be read from it; the message says where, and what is valid.
     """
-    text = without_lone_surrogates(text.removeprefix("\ufeff"))
+    if len(text) > _MOST_CHARACTERS:
+        raise CaptureError(f"the input has {len(text)} characters; at most {_MOST_CHARACTERS} are read")
+    text = clean(text)
     if not text.strip():
         raise CaptureError(f"the input is empty; expected {WHAT_IS_READ}")
-    if text.lstrip().startswith(("{", "[")):
-        return har.read(text, entry=entry)
-    captures = curl.read(text) if _CURL.match(text) else http_text.read(text)
+    reader = _reader_of(text)
+    if entry is not None and reader is not None and reader.pick is not None:
+        return [remarked(reader.pick(text, entry))]
+    captures = [remarked(capture) for capture in _captures(text, reader)]
     if entry is None:
         return captures
     if not 1 <= entry <= len(captures):
         raise CaptureError(f"there is no request {entry}; the input holds {len(captures)}")
     return [captures[entry - 1]]
+
+
+def _reader_of(text: str) -> Reader | None:
+    return next((reader for reader in READERS if reader.recognises(text)), None)
+
+
+def _captures(text: str, reader: Reader | None) -> list[Capture]:
+    blocks = [] if text.lstrip().startswith(("{", "[", "<")) else list(fenced(text))
+    known = [(block, found) for block in blocks if (found := _reader_of(block)) is not None]
+    if known:
+        return [capture for block, found in known for capture in found.read(block)]
+    captures = [] if reader is None else reader.read(text)
+    if any(capture.request.authorizations or b"tokenPassport" in capture.request.body for capture in captures):
+        return captures
+    captures = blind.read(text) or captures  # what was read holds no login, but the text may
+    if captures:
+        return captures
+    why = json_text.complaint(text)
+    raise CaptureError(f"{why}; {blind.BY_PARTS}" if why else blind.complaint(text))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.target import Target, origin_form, without_fragment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class CaptureError(ValueError):
@@ -38,6 +41,36 @@ class Capture:
     unsure: str | None = None
 
 
+class Reader(NamedTuple):
+    """A row of the table of what can be read.
+
+    Attributes:
+        form: what it reads, as the end of a sentence: "a HAR file".
+        recognises: whether a text is of this form; cheap, and never raises.
+        read: the requests of such a text, in order; raises CaptureError.
+        pick: one of a file's entries by its number, whatever it is; None where that is one of the requests.
+    """
+
+    form: str
+    recognises: Callable[[str], object]
+    read: Callable[[str], list[Capture]]
+    pick: Callable[[str, int], Capture] | None = None
+
+
+def lines_of(text: str) -> Callable[[int], int]:
+    """A function that gives the line, from 1, in which a place of the text stands; a text of many is counted once."""
+    ends = [found.start() for found in re.finditer("\n", text)]
+    return lambda at: bisect_left(ends, at) + 1
+
+
+def can_be_read(text: str, read: Callable[[str], list[Capture]]) -> bool:
+    """Whether a reader can read a text: for forms that no mark makes sure of."""
+    try:
+        return bool(read(text))
+    except CaptureError:
+        return False
+
+
 def request_to(
     url: str, where: str, *, method: str, headers: Iterable[tuple[str, str]], body: bytes = b"", target: str = ""
 ) -> SignedRequest:
@@ -62,6 +95,18 @@ def request_to(
 
 def _without_credentials(url: str) -> str:
     return url.rpartition("@")[2][:80]
+
+
+def with_query(url: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Put decoded pairs behind the query of a URL; how they are escaped is of no matter to a signature."""
+    query = "&".join(f"{percent_encode(name)}={percent_encode(value)}" for name, value in pairs)
+    url = without_fragment(url)
+    return url + ("&" if "?" in url else "?") + query if query else url
+
+
+def header_of(headers: Iterable[tuple[str, str]], name: str) -> str:
+    """The first value of a header (lower case), or ``""``."""
+    return next((value for sent, value in headers if sent.lower() == name), "")
 
 
 def date_of(headers: Iterable[tuple[str, str]]) -> float | None:

@@ -1,17 +1,19 @@
-"""curl command lines, as Postman and browsers write them for bash, cmd and PowerShell."""
+"""The options of a curl command."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes
 
 from .capture import Capture, CaptureError, request_to
-from .shells import Word, commands
+from .shells import VARIABLE
 
-_START = re.compile(r"curl(?:\.exe)?", re.IGNORECASE)
+if TYPE_CHECKING:
+    from .shells import Word
+
 _JSON = "application/json"
 
 # What the options that matter are called; each takes a value.
@@ -51,25 +53,13 @@ _SKIPPED = frozenset([
 ])  # fmt: skip
 
 
-def read(text: str) -> list[Capture]:
-    """Read the request of each curl command of a text.
-
-    Raises:
-        CaptureError: a shell could not read it so, an option lacks its value, or there is no URL.
-    """
-    captures: list[Capture] = []
-    for words in commands(text.replace("\r\n", "\n")):
-        if _is_curl(words[0].text):
-            captures.append(_capture(words))
-        elif captures and words[0].text.startswith("-"):
-            marks = "bash goes on after \\, cmd after ^, PowerShell after `"
-            raise CaptureError(f"line {words[0].line}: an option stands here, but the command has ended above; {marks}")
-    if not captures:
-        raise CaptureError("there is no curl command in the input")
-    return captures
-
-
 # -- options -----------------------------------------------------------------------------------------------------
+
+
+_BODY = {"data", "raw", "urlencode", "json"}
+_NOT_READ = "which was not read."
+_UNKNOWN = "A shell puts values into the command that are not in the capture."
+_NO_FORM = "The body is a form, which is signed, and it stands in a file, which was not read."
 
 
 class _Options(NamedTuple):
@@ -77,13 +67,15 @@ class _Options(NamedTuple):
 
     taken: list[tuple[str, str]]
     notes: list[str]
+    unknown: list[str]  # the names of those whose value a shell would have put in
 
 
-def _is_curl(word: str) -> bool:
-    return _START.fullmatch(word.rpartition("/")[2].rpartition("\\")[2]) is not None
+def capture(words: list[Word]) -> Capture:
+    """Read the request of one command.
 
-
-def _capture(words: list[Word]) -> Capture:
+    Raises:
+        CaptureError: an option lacks its value, or there is no URL.
+    """
     where = f"line {words[0].line}"
     options = _options(words[1:])
     values: dict[str, list[str]] = {}
@@ -105,7 +97,11 @@ def _capture(words: list[Word]) -> Capture:
     default = "HEAD" if "head" in values else "POST" if has_body else "PUT" if "upload" in values else "GET"
     method, target = values.get("method", [default])[-1], values.get("target", [""])[-1]
     request = request_to(url, where, method=method, headers=headers, body=body, target=target)
-    return Capture(request=request, where=where, notes=tuple(options.notes))
+    is_form = request.media_type == FORM or "get" in values
+    unsure = _UNKNOWN if set(options.unknown) - _BODY or (is_form and set(options.unknown) & _BODY) else None
+    if is_form and any(note.endswith(_NOT_READ) for note in options.notes):
+        unsure = _NO_FORM
+    return Capture(request=request, where=where, notes=tuple(options.notes), unsure=unsure)
 
 
 _BRACKET = re.compile(r"\\([\[\]{}])|[\[{](?![\da-f:.]*\])", re.IGNORECASE)  # none where an IPv6 address stands in them
@@ -121,18 +117,31 @@ def _unglob(url: str, notes: list[str]) -> str:
 
 def _options(words: list[Word]) -> _Options:
     taken: list[tuple[str, str]] = []
+    unknown: list[str] = []
     notes = list(dict.fromkeys(note for word in words for note in word.notes))
     rest = iter(words)
     for word in rest:
         for option, attached in _split_options(word.text):
-            value: str | None = attached
+            value: Word | None = word._replace(text=attached)
             if not attached and (option in _TAKEN or option in _SKIPPED):
-                value = next((following.text for following in rest), None)
+                value = next(rest, None)
             if value is None:
                 raise CaptureError(f"line {word.line}: {option} has no value")
             if name := _TAKEN.get(option) or _FLAGS.get(option):
-                taken.append((name, value))
-    return _Options(taken, notes)
+                taken.append((name, value.text))
+                unknown += [name] if _is_unknown(name, value) else []
+    return _Options(taken, notes, unknown)
+
+
+def _is_unknown(name: str, word: Word) -> bool:
+    """Whether a shell puts something into a value that decides the verdict."""
+    if not any(note.endswith(VARIABLE) for note in word.notes):
+        return False
+    return (
+        name != "header"
+        or word.text.partition(":")[0].strip().lower() in {"authorization", "content-type", "host"}
+        or (word.text.startswith("$"))
+    )
 
 
 def _split_options(text: str) -> list[tuple[str, str]]:

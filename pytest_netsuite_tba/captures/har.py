@@ -1,60 +1,85 @@
-"""HAR 1.2 files, as browsers, Postman and proxies write them."""
+"""HAR 1.2 files, as browsers, Postman and proxies write them, and a request of one alone."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from pytest_netsuite_tba.oauth1.encoding import to_bytes, without_lone_surrogates
+from pytest_netsuite_tba.oauth1.encoding import FORM, decode_query, to_bytes
+from pytest_netsuite_tba.oauth1.target import Target, without_fragment
 
-from .capture import Capture, CaptureError, request_to
+from .capture import Capture, CaptureError, Reader, header_of, request_to, with_query
+from .json_text import document_of, rows, table, whole, word
 
 _HOST = ".netsuite.com"
 _PATHS = ("/app/site/hosting/restlet.nl", "/services/rest/", "/services/NetSuitePort", "/rest/")
 _LOOKED_FOR = "one to a NetSuite host or path, or with an OAuth header; --entry N picks any"
+_FROM_LIST = "The URL has no query; that of queryString was taken."
+_CONFLICT = "The query of the URL and that of queryString differ: which of them was sent, the file does not say."
+_ENCODED = "The query stands in queryString only, with % or + in it: whether that is encoded, the file does not say."
+_CHROME_HIDES = (
+    "The browser left the Authorization header out of the file. In the settings of DevTools, "
+    "allow HAR files with sensitive data, and save it again."
+)
 
 
-def read(text: str, *, entry: int | None = None) -> list[Capture]:
-    """Read the entries that go to NetSuite or are signed by OAuth; or the entry asked for, whatever it is.
+def _is_har(text: str) -> bool:
+    document = table(document_of(text))
+    return isinstance(table(document.get("log")).get("entries"), list) or _is_request(document)
 
-    Raises:
-        CaptureError: it is no HAR, an entry cannot be read, or there is none.
-    """
-    entries = _entries(text)
-    if entry is not None:
-        if not 1 <= entry <= len(entries):
-            raise CaptureError(f"there is no entry {entry}; the HAR file has 1 to {len(entries)}")
-        return [_capture(entries[entry - 1], entry)]
-    chosen = [(number, candidate) for number, candidate in enumerate(entries, 1) if _concerns_netsuite(candidate)]
-    if not chosen:
-        raise CaptureError(f"none of the {len(entries)} entries of the HAR file is {_LOOKED_FOR}")
-    return [_capture(candidate, number) for number, candidate in chosen]
+
+def _is_request(document: dict[str, Any]) -> bool:
+    return isinstance(document.get("url"), str) and "method" in document and isinstance(document.get("headers"), list)
 
 
 def _entries(text: str) -> list[Any]:
-    try:
-        har = json.loads(text)
-    except RecursionError:
-        raise CaptureError("the JSON is nested too deep for a HAR file") from None
-    except json.JSONDecodeError as error:
-        raise CaptureError(f"line {error.lineno}, column {error.colno}: the JSON is broken: {error.msg}") from None
-    except ValueError as error:
-        raise CaptureError(f"the JSON cannot be read: {error}") from None
-    log = har.get("log") if isinstance(har, dict) else None
-    entries = log.get("entries") if isinstance(log, dict) else None
-    if not isinstance(entries, list):
-        found = ", ".join(map(str, list(har)[:5])) if isinstance(har, dict) else f"a {type(har).__name__}"
-        raise CaptureError(f"this JSON is no HAR file: log.entries is missing; found: {found[:80] or 'nothing'}")
+    document = table(document_of(text))
+    if _is_request(document):
+        return [{"request": document}]
+    entries: list[Any] = document["log"]["entries"]
     return entries
 
 
-def _concerns_netsuite(entry: Any) -> bool:  # noqa: ANN401  (of a file)
-    request = entry.get("request") if isinstance(entry, dict) else None
-    if not isinstance(request, dict) or not isinstance(request.get("url"), str):
+def read(text: str) -> list[Capture]:
+    """Read the entries that go to NetSuite or are signed by OAuth.
+
+    Raises:
+        CaptureError: an entry cannot be read, or there is none.
+    """
+    entries = _entries(text)
+    chosen = [(number, candidate) for number, candidate in enumerate(entries, 1) if _concerns_netsuite(candidate)]
+    if not chosen:
+        raise CaptureError(f"none of the {len(entries)} entries of the HAR file is {_LOOKED_FOR}")
+    hidden = _CHROME_HIDES if _is_sanitized(text, entries) else None
+    return [_capture(candidate, number, hidden) for number, candidate in chosen]
+
+
+def pick(text: str, entry: int) -> Capture:
+    """Read the entry asked for, whatever it is.
+
+    Raises:
+        CaptureError: there is none of that number, or it cannot be read.
+    """
+    entries = _entries(text)
+    if not 1 <= entry <= len(entries):
+        raise CaptureError(f"there is no entry {entry}; the HAR file has 1 to {len(entries)}")
+    return _capture(entries[entry - 1], entry, _CHROME_HIDES if _is_sanitized(text, entries) else None)
+
+
+def _is_sanitized(text: str, entries: list[Any]) -> bool:
+    """Whether a browser wrote it without what is sensitive: Chromium does since 130, unless it is told otherwise."""
+    creator = table(table(table(document_of(text)).get("log")).get("creator")).get("name")
+    sent = {name.lower() for entry in entries for name, _ in _headers(table(table(entry).get("request")))}
+    return creator == "WebInspector" and not {"authorization", "cookie"} & sent
+
+
+def _concerns_netsuite(entry: object) -> bool:
+    request = table(table(entry).get("request"))
+    if not isinstance(request.get("url"), str):
         return False
     try:
         parts = urlsplit(request["url"])
@@ -63,48 +88,76 @@ def _concerns_netsuite(entry: Any) -> bool:  # noqa: ANN401  (of a file)
         return False
     if host.endswith(_HOST) or parts.path.startswith(_PATHS):
         return True
-    return any(name.lower() == "authorization" and value[:5].lower() == "oauth" for name, value in _headers(request))
+    return header_of(_headers(request), "authorization")[:5].lower() == "oauth"
 
 
 def _headers(request: dict[str, Any]) -> list[tuple[str, str]]:
-    headers = request.get("headers")
     return [
         (header["name"], header["value"])
-        for header in (headers if isinstance(headers, list) else [])
-        if isinstance(header, dict) and isinstance(header.get("name"), str) and isinstance(header.get("value"), str)
+        for header in rows(request.get("headers"))
+        if isinstance(header.get("name"), str) and isinstance(header.get("value"), str)
     ]
 
 
-def _capture(entry: Any, number: int) -> Capture:  # noqa: ANN401  (of a file)
+def _capture(entry: object, number: int, hidden: str | None) -> Capture:
     where = f"entry {number}"
-    entry = json.loads(
-        without_lone_surrogates(json.dumps(entry, ensure_ascii=False))
-    )  # JSON can write half a character
-    request = entry.get("request") if isinstance(entry, dict) else None
+    entry = table(whole(entry))
+    request = entry.get("request")
     if not isinstance(request, dict):
         raise CaptureError(f"{where}: request is missing")
     method, url = request.get("method"), request.get("url")
     if not isinstance(method, str) or not isinstance(url, str):
         raise CaptureError(f"{where}: request.method and request.url must be texts")
     sent = _headers(request)
-    authority = next((value for name, value in sent if name == ":authority"), "")
+    authority = header_of(sent, ":authority")
     headers = [(name, value) for name, value in sent if not name.startswith(":")]
-    if authority and all(name.lower() != "host" for name, _ in headers):
+    if authority and not header_of(headers, "host"):
         headers.insert(0, ("Host", authority))
-    response = entry.get("response")
-    status = response.get("status") if isinstance(response, dict) else None
+    url, notes, unsure = _with_query(url, request)
+    data = table(request.get("postData"))
+    body = _body(data)
+    kind = word(data.get("mimeType"))
+    if body and kind and not header_of(headers, "content-type"):
+        headers.append(("Content-Type", kind))
+        notes.append("The Content-Type is that of postData; the headers hold none.")
+    size = request.get("bodySize")
+    if not body and isinstance(size, int) and size > 0:
+        notes.append("The body is not in the capture.")
+        if header_of(headers, "content-type").partition(";")[0].strip() == FORM:
+            unsure = "The body is a form, which is signed, and it is not in the capture."
+    if not header_of(headers, "authorization"):
+        unsure = unsure or hidden
+    status = table(entry.get("response")).get("status")
     return Capture(
-        request=request_to(url, where, method=method, headers=headers, body=_body(request)),
+        request=request_to(url, where, method=method, headers=headers, body=body),
         where=where,
         time=_time(entry.get("startedDateTime"), where),
         status=status if isinstance(status, int) and status else None,
+        notes=tuple(notes),
+        unsure=unsure,
     )
 
 
-def _body(request: dict[str, Any]) -> bytes:
-    data = request.get("postData")
-    if not isinstance(data, dict):
-        return b""
+def _with_query(url: str, request: dict[str, Any]) -> tuple[str, list[str], str | None]:
+    """The URL with its query, what was assumed of it, and why it is not sure.
+
+    Some writers put the query into ``url`` and ``queryString`` both, decoded or not; others into one of them.
+    """
+    listed = [(word(pair.get("name")), word(pair.get("value"))) for pair in rows(request.get("queryString"))]
+    query = Target.of(without_fragment(url)).query
+    if not listed:
+        return url, [], None
+    if not query:
+        doubtful = any(set("%+") & set(name + value) for name, value in listed)
+        return with_query(url, listed), [_FROM_LIST], _ENCODED if doubtful else None
+    decoded = Counter(decode_query(query))
+    again = Counter(pair for name, value in listed for pair in decode_query(f"{name}={value}"))
+    raw = Counter(tuple(pair.partition("=")[::2]) for pair in query.split("&") if pair)
+    same = Counter(listed) in (decoded, raw) or again == decoded
+    return url, [], None if same else _CONFLICT
+
+
+def _body(data: dict[str, Any]) -> bytes:
     text = data.get("text")
     if isinstance(text, str) and text:
         if data.get("encoding") == "base64":
@@ -113,11 +166,8 @@ def _body(request: dict[str, Any]) -> bytes:
             except (binascii.Error, ValueError):
                 pass
         return to_bytes(text)
-    params = data.get("params")
-    pairs = [pair for pair in params if isinstance(pair, dict)] if isinstance(params, list) else []
-    return urlencode(
-        [(str(pair.get("name", "")), str(pair.get("value", ""))) for pair in pairs], errors="surrogateescape"
-    ).encode()
+    pairs = [(str(pair.get("name", "")), str(pair.get("value", ""))) for pair in rows(data.get("params"))]
+    return urlencode(pairs, errors="surrogateescape").encode()
 
 
 def _time(value: object, where: str) -> float | None:
@@ -127,3 +177,6 @@ def _time(value: object, where: str) -> float | None:
         return datetime.fromisoformat(str(value)).timestamp()
     except (ValueError, OverflowError):
         raise CaptureError(f"{where}: startedDateTime is {str(value)[:40]!r}; expected 2026-09-21T14:13:20Z") from None
+
+
+READER = Reader("a HAR file", _is_har, read, pick)

@@ -1,25 +1,41 @@
-"""Raw HTTP text, ``curl -v`` transcripts and what ``http.client`` prints with ``debuglevel=1``."""
+"""HTTP messages as text: raw requests and responses, and what logs unwrap into."""
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.login.request import SignedRequest
-from pytest_netsuite_tba.oauth1.encoding import to_bytes, to_text, without_lone_surrogates
+from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes
 
-from .capture import Capture, CaptureError, date_of
+from .capture import Capture, CaptureError, Reader, date_of, header_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _REQUEST = re.compile(r"([A-Za-z!#$%&'*+.^_`|~-]{1,32}) +(\S+)(?: +HTTP/[0-9.]+)?[ \t]*")
+_LIKELY = re.compile(r"[A-Z]{3,32} +(?:/|https?://)\S*[ \t]*")
+_CERTAIN = re.compile(r"([A-Z]{1,32}) +(\S+) +HTTP/[0-9.]+[ \t]*")  # wherever it stands
 _RESPONSE = re.compile(r"HTTP/[0-9.]+ +([0-9]{3})\b.*")
-_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*?)[ \t]*")
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*)")
+_STARTS = re.compile(
+    r"^[A-Z]{1,32} +(?:/|\*|https?://)\S* +HTTP/[0-9.]+[ \t\r]*$|^[A-Z]{3,10} +(?:/|https?://)\S*[ \t]*\r?(?:\n[\w-]+[ \t]*:|\Z)",
+    re.MULTILINE,
+)
+_RULE = re.compile(r"-{3,}[A-Z ]*-{3,}")  # what people print below a request
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?|.*:80", re.IGNORECASE)
+_NETSUITE = re.compile(r".*\.netsuite\.com(?::443)?", re.IGNORECASE)
+NO_BODY = "The body is not in the capture."
+NO_FORM = "The body is a form, which is signed, and it is not in the capture."
 Line = tuple[int, str]
+Piece = tuple[int, str, str]
+
+
+def numbered(text: str) -> list[Line]:
+    """The lines of a text with their numbers, without what ends them."""
+    return [(number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), 1)]
 
 
 def read(text: str) -> list[Capture]:
@@ -28,49 +44,89 @@ def read(text: str) -> list[Capture]:
     Raises:
         CaptureError: a line is neither a request line nor a header where one must stand.
     """
-    lines = [(number, line.rstrip("\r")) for number, line in enumerate(text.split("\n"), 1)]
-    if any(re.match(r"send: b['\"]", line) for _, line in lines):
-        lines = list(_of_http_client(lines))
-    elif any(line.startswith("> ") for _, line in lines):
-        lines = list(_of_transcript(lines))
+    return messages(numbered(text))
+
+
+def log(form: str, mark: str, unwrap: Callable[[list[Line]], Iterable[Line]]) -> Reader:
+    """A reader of logs: they are known by ``mark`` (multi-line), and hold messages that ``unwrap`` gives line by line."""
+    compiled = re.compile(mark, re.MULTILINE)
+    return Reader(form, compiled.search, lambda text: messages(list(unwrap(numbered(text)))))
+
+
+def of_pieces(pieces: Iterable[Piece]) -> Iterator[Line]:
+    """Join what was sent or received piece by piece (line number, direction, text), and split it into lines."""
+    for _, group in groupby(pieces, lambda piece: piece[1]):
+        together = list(group)
+        text = "".join(piece[2] for piece in together)
+        if text.strip():
+            yield from ((together[0][0], line.rstrip("\r")) for line in text.split("\n"))
+
+
+def messages(lines: list[Line]) -> list[Capture]:
+    """Read the requests of such lines, each with the response that follows it.
+
+    What stands before the first request line, and after a response, is passed over where a request line is certain.
+    A CONNECT opens a tunnel: what follows it went through TLS.
+
+    Raises:
+        CaptureError: as :func:`read`.
+    """
     captures: list[Capture] = []
+    start = _CERTAIN if any(_CERTAIN.fullmatch(line) for _, line in lines) else _LIKELY
     at = 0
+    tunnel = False
     while at < len(lines):
-        number, line = lines[at]
-        if not line.strip():
-            at += 1
-            continue
+        _number, line = lines[at]
         answered = _RESPONSE.fullmatch(line)
-        if answered and captures:
+        request = _REQUEST.fullmatch(line)
+        if answered:
             headers, at = _headers(lines, at + 1)
-            captures[-1] = replace(captures[-1], time=date_of(headers), status=int(answered[1]))
-            _, at = _body(lines, at, headers)
-            continue
-        at = _request(lines, at, number, line, captures)
+            if captures and captures[-1].status in {None, 100}:
+                captures[-1] = replace(captures[-1], time=date_of(headers), status=int(answered[1]))
+            if not (tunnel and not captures):
+                _, at = _body(lines, at, headers)
+        elif request is not None and request[1].upper() == "CONNECT":
+            _, at = _headers(lines, at + 1)
+            tunnel = True
+        elif start.fullmatch(line) is None:
+            at += 1
+        else:
+            at = _request(lines, at, captures, tunnel=tunnel)
+    if not captures:
+        raise CaptureError("there is no request in the input")
     return captures
 
 
-def _request(lines: list[Line], at: int, number: int, line: str, captures: list[Capture]) -> int:
-    where = f"line {number}"
-    found = _REQUEST.fullmatch(line)
-    if found is None or not found[2].lower().startswith(("/", "http://", "https://", "*")):
-        expected = "a request line such as 'GET https://1234567.restlets.api.netsuite.com/... HTTP/1.1'"
-        raise CaptureError(f"{where}: expected {expected}, a curl command or a HAR file, got {_quote(line)}")
+def _request(lines: list[Line], at: int, captures: list[Capture], *, tunnel: bool) -> int:
+    where, line = f"line {lines[at][0]}", lines[at][1]
+    method, target = line.split()[:2]
     headers, at = _headers(lines, at + 1)
     body, at = _body(lines, at, headers)
-    target = found[2]
-    host = next((value for name, value in headers if name.lower() == "host"), "")
-    absolute = target.lower().startswith(("http://", "https://"))
-    if not host and not absolute:
+    host = header_of(headers, "host")
+    if not host and not target.lower().startswith(("http://", "https://")):
         raise CaptureError(f"{where}: the request has no Host header, and the host is part of what is signed")
-    length = next((value for name, value in headers if name.lower() == "content-length"), "0")
-    notes = () if body or length in {"", "0"} else ("The body is not in the capture.",)
-    request = SignedRequest(
-        method=found[1], target=target.partition("#")[0], host=host,
-        scheme="http" if _LOCAL.fullmatch(host) else "https", headers=headers, body=to_bytes(body),
-    )  # fmt: skip
-    captures.append(Capture(request=request, where=where, notes=notes))
+    captures.append(capture_of(where, method, target, headers, to_bytes(body), tunnel=tunnel))
     return at
+
+
+def capture_of(
+    where: str, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes, *, tunnel: bool = False
+) -> Capture:
+    """A capture of a message; what it does not say is assumed, and said."""
+    pairs = tuple(headers)
+    notes: list[str] = []
+    unsure = None
+    host = header_of(pairs, "host")
+    scheme = "http" if _LOCAL.fullmatch(host) and not tunnel else "https"
+    if not target.lower().startswith("http") and not tunnel and not _NETSUITE.fullmatch(host):
+        notes.append(f"The capture does not say the scheme; {scheme} was assumed for the host {host[:80]!r}.")
+    if not body and header_of(pairs, "content-length") not in {"", "0"}:
+        notes.append(NO_BODY)
+        unsure = NO_FORM if header_of(pairs, "content-type").partition(";")[0].strip() == FORM else None
+    request = SignedRequest(
+        method=method, target=target.partition("#")[0], host=host, scheme=scheme, headers=pairs, body=body
+    )
+    return Capture(request=request, where=where, notes=tuple(notes), unsure=unsure)
 
 
 def _headers(lines: list[Line], at: int) -> tuple[tuple[tuple[str, str], ...], int]:
@@ -84,24 +140,24 @@ def _headers(lines: list[Line], at: int) -> tuple[tuple[tuple[str, str], ...], i
             found = _HEADER.fullmatch(line)
             if found is None:
                 raise CaptureError(
-                    f"line {number}: expected a header 'Name: value' or an empty line, got {_quote(line)}"
+                    f"line {number}: expected a header 'Name: value' or an empty line, got {quote(line)}"
                 )
-            headers.append((found[1], found[2]))
+            headers.append((found[1], found[2].strip(" \t")))
         at += 1
     return tuple(headers), at + 1
 
 
 def _body(lines: list[Line], at: int, headers: tuple[tuple[str, str], ...]) -> tuple[str, int]:
     """Read a body: as long as Content-Length says, else up to a response, another request or the end."""
-    length = next((value for name, value in headers if name.lower() == "content-length"), "")
+    length = header_of(headers, "content-length")
     wanted = int(length) if length.isascii() and length.isdigit() and len(length) < 10 else None  # noqa: PLR2004
     body: list[str] = []
-    size = -1
+    size = -1 if wanted else 0
     while at < len(lines):
         line = lines[at][1]
-        if _RESPONSE.fullmatch(line) or re.fullmatch(r"[A-Z]+ \S+ HTTP/[0-9.]+[ \t]*", line):
+        if _RESPONSE.fullmatch(line) or _CERTAIN.fullmatch(line):
             break
-        if wanted is not None and size >= wanted:
+        if (wanted is not None and size >= wanted) or (wanted is None and _RULE.fullmatch(line)):
             break
         body.append(line)
         size += 1 + len(to_bytes(line))
@@ -112,30 +168,10 @@ def _body(lines: list[Line], at: int, headers: tuple[tuple[str, str], ...]) -> t
     return text.rstrip("\n") if len(text) > wanted else text, at
 
 
-def _of_transcript(lines: list[Line]) -> Iterator[Line]:
-    """Take what ``curl -v`` sent (``>``) and got (``<``); the rest is noise."""
-    for number, line in lines:
-        if line[:2] in {"> ", "< "} or line in {">", "<"}:
-            yield number, line[2:]
-
-
-def _of_http_client(lines: list[Line]) -> Iterator[Line]:
-    """Undo the ``send:``, ``reply:`` and ``header:`` lines of ``http.client``."""
-    for number, line in lines:
-        kind, _, rest = line.partition(" ")
-        if kind in {"send:", "reply:"}:
-            try:
-                literal = ast.literal_eval(rest.strip())
-            except (ValueError, SyntaxError, MemoryError, RecursionError):
-                raise CaptureError(f"line {number}: after {kind!r} no Python text is to be read") from None
-            text = to_text(literal) if isinstance(literal, bytes) else without_lone_surrogates(str(literal))
-            for piece in text.removesuffix("\r\n").split("\n"):
-                yield number, piece.rstrip("\r")
-        elif kind == "header:":
-            yield number, rest
-
-
-def _quote(line: str) -> str:
+def quote(line: str) -> str:
     """Quote a line without what may be a credential: its first word or so."""
     word = line.strip().partition(":")[0].partition(" ")[0]
     return repr(word[:40]) + ("" if len(line.strip()) == len(word) else " ...")
+
+
+READER = Reader("a raw HTTP request", _STARTS.search, read)

@@ -35,15 +35,34 @@ def commands(text: str) -> Iterator[list[Word]]:
     if nul:
         line = before.count("\n") + 1
         raise CaptureError(f"line {line}: here is a NUL, which no command can hold")
-    shell = _shell(text)
-    return _c_runtime(_cmd_exe(text)) if shell == "cmd" else _split(text, _LEXERS[shell])
+    shell = shell_of(text)
+    return _c_runtime(_cmd_exe(text)) if shell == "cmd" else _split(f"{text}\n", _LEXERS[shell])
+
+
+def command_at(text: str, at: int, shell: str, line: int, closing: str = "") -> tuple[list[Word], int]:
+    """The one command that begins at ``at``, and where it ends.
+
+    Args:
+        text: as for :func:`commands`, and it ends with a line feed.
+        line: where ``at`` is.
+        shell: ``bash`` or ``powershell``.
+        closing: what ends it, too, outside of quotes: the ``)`` of ``$(curl ...)``.
+
+    Raises:
+        CaptureError: a quote is not closed.
+    """
+    ends = [len(text)]
+    words = next(_split(text, _LEXERS[shell], at, line, closing, ends), [])
+    return words, ends[-1]
 
 
 # -- which shell -------------------------------------------------------------------------------------------------
 
+PROGRAMS = r"(?:curl|wget|https?)"
+VARIABLE = " is a variable of a shell; it stands as it is."
 _PROMPTS = {"bash": r"\$[ \t]+", "powershell": r"PS\ [^>\n]*>[ \t]*", "cmd": r"[A-Za-z]:\\[^>\n]*>[ \t]*"}
 _FIRST = re.compile(
-    rf"^[ \t]*(?:{'|'.join(f'(?P<{shell}>{prompt})' for shell, prompt in _PROMPTS.items())})?curl\b",
+    rf"^[ \t]*(?:{'|'.join(f'(?P<{shell}>{prompt})' for shell, prompt in _PROMPTS.items())})?{PROGRAMS}\b",
     re.IGNORECASE | re.MULTILINE,
 )
 # What one shell alone writes; what stands in quotes is passed over, for there it is text.
@@ -54,7 +73,7 @@ _MARK = re.compile(
 )
 
 
-def _shell(text: str) -> str:
+def shell_of(text: str) -> str:
     """Name the shell by the prompt of the first curl, else by the first mark after it; bash where there is none."""
     first = _FIRST.search(text)
     marks = [first, *_MARK.finditer(text, first.end())] if first else []
@@ -66,7 +85,7 @@ def _shell(text: str) -> str:
 _ANSI_C = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
 _BACKTICKED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
-_VARIABLE = re.compile(r"(?<![\\`])(\$)\{?([A-Za-z_]\w*)")
+_VARIABLE = re.compile(r"(?<![\\`])(\$)(?:\{?([A-Za-z_]\w*)|(?=\())")
 
 
 def _ansi_c(text: str) -> str:
@@ -93,7 +112,7 @@ def _replacer(pattern: str, by: str | Callable[[re.Match[str]], str]) -> Callabl
 # The pieces of a word by name, what ends it, and what ends a command. The first that fits is taken.
 _LEXERS = {
     shell: re.compile(
-        rf"(?P<passed> ^[ \t]*{_PROMPTS[shell]}(?=curl) | (?<![^\s;|&])\#[^\n]* | {goes_on}) | {pieces}"
+        rf"(?P<passed> ^[ \t]*{_PROMPTS[shell]}(?={PROGRAMS}) | (?<![^\s;|&])\#[^\n]* | {goes_on}) | {pieces}"
         r"""| (?P<open> \$'|['"]) | (?P<blank> [^\S\n]+) | (?P<ends> [\n;|] | &(?:&|(?!\S)))""",
         re.VERBOSE | re.DOTALL | re.MULTILINE | re.IGNORECASE,
     )
@@ -121,20 +140,31 @@ _MEANINGS = {
 }
 
 
-def _split(text: str, lexer: re.Pattern[str]) -> Iterator[list[Word]]:
+def _split(
+    text: str, lexer: re.Pattern[str], at: int = 0, line: int = 1, closing: str = "", ends: list[int] | None = None
+) -> Iterator[list[Word]]:
+    """The commands from ``at`` on; where each ends is put into ``ends``."""
     command: list[Word] = []
     parts: list[str] = []
     notes: list[str] = []
-    line = begin = 1
-    for found in lexer.finditer(f"{text}\n"):
+    begin = line
+    for found in lexer.finditer(text, at):
         kind = str(found.lastgroup)
         piece = found[kind]
+        if closing and kind == "plain" and closing in piece:
+            parts.append(piece.partition(closing)[0])
+            if ends is not None:
+                ends.append(found.start() + piece.index(closing) + 1)
+            yield [*command, Word("".join(parts), begin if len(parts) > 1 else line, tuple(notes))]
+            return
         if kind == "open":
             raise CaptureError(f"line {line}: the quote {piece} is not closed")
         if kind in {"blank", "ends"}:
             command += [Word("".join(parts), begin, tuple(notes))] if parts else []
             parts, notes = [], []
             if kind == "ends" and command:
+                if ends is not None:
+                    ends.append(found.start())
                 yield command
                 command = []
         elif kind != "passed":
@@ -145,7 +175,7 @@ def _split(text: str, lexer: re.Pattern[str]) -> Iterator[list[Word]]:
 
 
 def _variables(pattern: re.Pattern[str], text: str) -> list[str]:
-    return [f"{''.join(name)} is a variable of a shell; it stands as it is." for name in pattern.findall(text)]
+    return [f"{''.join(name)}{VARIABLE}" for name in pattern.findall(text)]
 
 
 # -- cmd.exe, stage one: carets are undone, and what cmd.exe itself acts on is marked -----------------------------
@@ -153,7 +183,7 @@ def _variables(pattern: re.Pattern[str], text: str) -> list[str]:
 _ACTS = "\0"  # goes before what cmd.exe acts on; no command can hold it
 _CMD = re.compile(
     rf"""
-    (?P<passed> ^[ \t]*(?:(?:rem\b|::|\#)[^\n]* | {_PROMPTS["cmd"]}(?=curl)))
+    (?P<passed> ^[ \t]*(?:(?:rem\b|::|\#)[^\n]* | {_PROMPTS["cmd"]}(?={PROGRAMS})))
     # A word of a browser. A backslash goes with what it protects, so that the closing quote is the right one.
     | (?P<browser> \^"(?:\^?\\\^?+[^\n] | \^\n\n | \^[^"\\\n] | [^\\^"\n])*+(?:\^")?)
     # What Chromium of 2022 still wrote inside of quotes, and that of 2017 for a line break.

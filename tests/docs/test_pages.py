@@ -52,7 +52,8 @@ def test_the_commands_of_the_explain_page_run(tmp_path, monkeypatch):
     page = (DOCS / "explain.md").read_text("utf-8")
     texts = re.findall(r"```text\n(.*?)\n```", page, re.DOTALL)
     (tmp_path / "request.txt").write_text(texts[0] + "\n", "utf-8")
-    (tmp_path / "cmd.txt").write_text(texts[2] + "\n", "utf-8")
+    (tmp_path / "note.txt").write_text(texts[2] + "\n", "utf-8")
+    (tmp_path / "cmd.txt").write_text(texts[3] + "\n", "utf-8")
     (tmp_path / "account.toml").write_text(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0], "utf-8")
     commands = "".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).splitlines()
     monkeypatch.chdir(tmp_path)
@@ -61,8 +62,8 @@ def test_the_commands_of_the_explain_page_run(tmp_path, monkeypatch):
 
     done = [subprocess.run(["bash", "-c", one], capture_output=True, text=True, check=False) for one in commands]
 
-    assert [1, 1, 1, 2, 1, 2, 0, 0, 0] == [one.returncode for one in done]
-    assert [""] * 9 == [one.stderr for one in done]
+    assert [1, 1, 1, 2, 1, 1, 0, 0, 0, 0] == [one.returncode for one in done]
+    assert [""] * 10 == [one.stderr for one in done]
     assert done[0].stdout.startswith(texts[1] + "\n")
     assert "(MissingTokenPassportRequiredFields)" in done[4].stdout
-    assert done[5].stdout == texts[3] + "\n"
+    assert "line 2 was taken for the URL, line 3 for the" in done[5].stdout
