@@ -20,6 +20,7 @@ from pytest_netsuite_tba import (
     NetSuiteServer,
     Refusal,
     Role,
+    SoapFault,
     SuiteScriptError,
     Token,
     assert_signed,
@@ -120,6 +121,7 @@ def test_what_web_services_find(netsuite: NetSuiteServer) -> None:
     netsuite.suiteql("SELECT id FROM customer", [{"id": 7}])
     netsuite.suiteql(re.compile("FROM item"), lambda query: [{"length": len(query)}])
     netsuite.soap("get", '<getResponse xmlns="urn:messages_2023_1.platform.webservices.netsuite.com"/>')
+    netsuite.soap("upsert", SoapFault("INVALID_KEY", "No such record."))
     assert_type(netsuite.records.add("customer", {"companyName": "A"}, id=7), dict[str, Any])
 
 
