@@ -89,7 +89,7 @@ def test_netsuite_uses_records_and_suiteql(netsuite, client):
     assert ("Acme", "1", "1") == (record["companyName"], record["phone"], record["id"])
     assert (1, 2, True) == (listed["count"], listed["totalResults"], listed["hasMore"])
     assert ["2"] == [one["id"] for one in rows["items"]]
-    assert ["customer"] == [one["name"] for one in catalog["items"]]
+    assert ("3.0", True) == (catalog["openapi"][:3], "customer" in catalog["components"]["schemas"])
     assert {"rest"} == {one.channel for one in netsuite.audit_trail}
 
 
