@@ -152,7 +152,11 @@ def _screen(attempt: LoginAttempt, where: str, notes: list[str], *, width: int, 
     elif attempt.accepted:
         yield paint("Let in.", "+", colour=colour) + f" {attempt.token_name} of {attempt.application}".rstrip()
     else:
-        yield paint(f"Refused: {attempt.http_status} {attempt.code or ''} ({reason(attempt)})", "-", colour=colour)
+        yield paint(
+            f"Refused: {attempt.http_status} {f'{attempt.code} ' if attempt.code else ''}({reason(attempt)})",
+            "-",
+            colour=colour,
+        )
     if attempt.accepted is False and not (attempt.diagnosis and attempt.diagnosis.mistakes):
         yield ""
         yield from reading_lines(attempt, width=width, colour=colour)

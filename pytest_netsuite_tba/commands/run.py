@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         f"netsuite-tba: {problem}" for problem in server.httpserver.assertions
     )  # let in, and found nothing
     sys.stderr.writelines(
-        f"{line}\n" for line in (*_report(trail), *unexpected, *(HOW_TO_ANSWER if unexpected else ()))
+        f"{line}\n" for line in (*_report(trail, len(server.log)), *unexpected, *(HOW_TO_ANSWER if unexpected else ()))
     )
     refused = trail.refused and not arguments.allow_refusals
     lacking = arguments.require_login and len(trail.refused) == len(trail)
@@ -134,11 +134,14 @@ def _signals_left_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _report(trail: AuditTrail) -> Iterator[str]:
+def _report(trail: AuditTrail, requests: int) -> Iterator[str]:
     """Say how many logins there were; of those refused, each way once, with its diagnosis."""
     refused = trail.refused
     colour, columns = has_colour(sys.stderr), width()
     count = len(trail) + trail.dropped
+    if not count and requests:
+        yield f"netsuite-tba: {requests} request{'s' if requests > 1 else ''}, and no login among them"
+        return
     if not count:
         yield "netsuite-tba: no request reached the fake NetSuite; does the client follow HTTPS_PROXY?"
         return

@@ -161,7 +161,7 @@ CATALOGUE: dict[str, Entry] = {
     "version-not-1.0": Entry(0, "oauth_version is not 1.0", 'Send oauth_version="1.0", or leave it out.'),
     "wrong-service-domain": Entry(2, "Right signature, wrong domain",
         "Call the account's own host for this service: {host}."),
-    "host-of-no-account": Entry(0, "Host of an account that is not known here", "Call the account's own host: {host}."),
+    "host-of-no-account": Entry(0, "Host of an account that is not known here", "Call the account's own host, {host}; or serve the account that the host names."),
     "soap-ambiguous-authentication": Entry(4, "Another way to log in beside the tokenPassport",
         "Send one tokenPassport and nothing else."),
     "soap-namespace-or-format": Entry(2, "Envelope or signature of a SOAP call in the wrong form",

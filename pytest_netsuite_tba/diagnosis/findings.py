@@ -121,7 +121,9 @@ def _host(facts: Facts) -> Mistake:
     if "_" in label:
         return mistake("host-underscore", f"The host {host!r} has an underscore.")
     if label in labels or label in {"rest", "system", "webservices"}:
-        return mistake("wrong-service-domain", f"{rest or host} is not where this service is.", host=right)
+        return mistake(
+            "wrong-service-domain", f"{rest if label in labels else host} is not where this service is.", host=right
+        )
     return mistake("host-of-no-account", facts.reason, host=right)
 
 

@@ -124,7 +124,7 @@ def required_parameters_are_present(login: Login) -> Refusal | None:
     missing = [name for name in REQUIRED if name not in login.parameters]
     are = "is" if len(missing) == 1 else "are"
     return BY_ID["MissingTokenPassportRequiredFields"].because(
-        f"{' and '.join(missing)} {are} missing from the Authorization header."
+        f"{', '.join(missing)} {are} missing from the Authorization header."
     )
 
 

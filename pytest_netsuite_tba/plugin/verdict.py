@@ -75,7 +75,10 @@ class Verdict:
         """What stands below a failed test's own lines: title and text of each section."""
         columns = shutil.get_terminal_size().columns
         noted = [(trail.UNANNOUNCED, self._noted)] if self._noted else []
-        return [*noted, (trail.TITLE, trail.render_trail(self._server.audit_trail, width=columns))]
+        return [
+            *noted,
+            (trail.TITLE, trail.render_trail(self._server.audit_trail, width=columns, requests=len(self._server.log))),
+        ]
 
 
 def _traceback(raised: BaseException | None) -> str:

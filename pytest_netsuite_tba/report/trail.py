@@ -78,12 +78,14 @@ def _first_mistake(attempt: Mapping[str, Any]) -> str:
     return str(mistakes[0]["id"])
 
 
-def render_trail(trail: AuditTrail, *, width: int = 80) -> str:
+def render_trail(trail: AuditTrail, *, width: int = 80, requests: int = 0) -> str:
     """Write the trail as a table of ``width`` columns, each attempt with its cause and cure below it.
 
-    The newest 20 attempts are shown, oldest first; times are NetSuite's, UTC.
+    ``requests`` is how many came that may be no logins. The newest 20 attempts are shown, oldest first; times are NetSuite's, UTC.
     """
     attempts = list(trail)[-SHOWN:]
+    if not attempts and requests:
+        return "No login reached the fake NetSuite; what came was of paths that no token service owns."
     if not attempts:
         return (
             "No request reached the fake NetSuite.\n"

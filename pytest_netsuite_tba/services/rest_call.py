@@ -81,10 +81,12 @@ class RestCall:
             number = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else -1
             if number < least or (most is not None and number > most):
                 valid = f"a whole number from {least}" + ("" if most is None else f" to {most}")
+                self.problem = f"The query parameter {name} is {text[:80]!r}; expected {valid}."
                 return error("INVALID_PARAMETER", name, f"expected {valid}", where={"o:errorQueryParam": name})
             numbers[name] = number
         limit, offset = numbers["limit"], numbers["offset"]
         if offset % limit:
+            self.problem = f"The offset {offset} is not divisible by the limit {limit}."
             where = {"o:errorQueryParam": "offset"}
             return error("INVALID_PARAMETER", "offset", "it must be divisible by limit", where=where)
         total = len(rows)

@@ -216,6 +216,8 @@ class RestletCall:
             )
             self.problem = f"The script returned {returned} to a {call}: that takes a text alone."
             return self._error("INVALID_RETURN_DATA_FORMAT")
+        except (TypeError, ValueError) as wrong:
+            raise TypeError(f"it returned what is no text, and no value of JSON ({wrong})") from None
         if len(cast("bytes", reply.body)) > bodies.LIMIT_BYTES:
             self.problem = "The answer has more than 10 MB."
             return self._error("SSS_FILE_CONTENT_SIZE_EXCEEDED")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.report.trail import Table, render_trail
 
 RESTLET = "/app/site/hosting/restlet.nl?script=customscript_orders&deploy=customdeploy_orders"
@@ -67,3 +68,10 @@ def test_an_empty_trail_says_so(netsuite):
 
     assert "No request reached the fake NetSuite." == first
     assert "netsuite_hosts" in second
+
+
+def test_a_request_that_is_no_login_is_not_denied():
+    """A Suitelet that nothing answers makes no attempt; that nothing came would be untrue."""
+    said = render_trail(AuditTrail(), requests=1)
+
+    assert "No login reached the fake NetSuite; what came was of paths that no token service owns." == said

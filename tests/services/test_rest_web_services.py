@@ -622,3 +622,17 @@ def test_a_secret_in_a_path_stays_out_of_the_message(netsuite, netsuite_client):
     with pytest.raises(AssertionError, match=r"GET /services/rest/\[secret\], which") as raised:
         netsuite.verify()
     assert secret not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "cause"),
+    [
+        ("limit=0", "The query parameter limit is '0'; expected a whole number from 1 to 1000."),
+        ("limit=2&offset=1", "The offset 1 is not divisible by the limit 2."),
+    ],
+)
+def test_the_trail_says_what_is_wrong_with_a_page(netsuite, netsuite_client, query, cause):
+    base = f"https://{netsuite.account.host_label}.suitetalk.api.netsuite.com/services/rest/record/v1/customer"
+
+    assert 400 == netsuite_client.get(f"{base}?{query}").status_code
+    assert cause == netsuite.audit_trail[-1].cause
