@@ -44,6 +44,10 @@ class ScriptError(Record):
     code: str = setting("The error's name; it becomes the code on the wire.")
     message: str = setting("Its message.", default="")
 
+    def __post_init__(self) -> None:
+        if not self.code:
+            raise RecordError("ScriptError.code", self.code, "the error's name, as 'MY_ERROR'")
+
 
 @dataclass(slots=True, kw_only=True)
 class Canned(Record):
@@ -68,6 +72,8 @@ class Canned(Record):
         if given.count(True) != 1:
             wanted = "exactly one of json, text, error, exception, nothing = true or echo = true"
             raise RecordError("an entry point", self, wanted)
+        if self.exception == "":
+            raise RecordError("an entry point's exception", self.exception, 'its text, as "TypeError: order is null"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,9 @@ Fields = dict[str, Any]
 # Rows, or a function of the query's text that gives them.
 Rows = list[Fields] | Callable[[str], list[Fields]]
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+# What may stand at the beginning of a document alone (XML 1.0 section 2.8), and a byte order mark before it.
+_DECLARATION = re.compile(r"\ufeff?\s*(?:<\?xml\s[^>]*\?>\s*)?")
+_DOCTYPE = "<!DOCTYPE"
 _QUOTED_OR_NOT = re.compile(r"""('[^']*'?|"[^"]*"?)|[^'"]+""")
 
 
@@ -255,17 +258,25 @@ def _fold(query: str) -> str:
 
 
 def xml_element(text: object) -> str:
-    """Check the text of one XML element, and return it.
+    """Check the text of one XML element; gives it as it can stand in the Body: without the XML declaration.
 
     Raises:
-        RecordError: it is none.
+        RecordError: it is none, or has a DTD, or is a whole envelope.
     """
     wanted = "the text of one XML element"
     if not isinstance(text, str):
         raise RecordError("SOAP answer", text, wanted)
-    parser = expat.ParserCreate()  # it is the test's own text, no stranger's
+    names: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")  # it is the test's own text, no stranger's
+    parser.StartElementHandler = lambda name, _: names.append(name) if not names else None
+    parser.StartDoctypeDeclHandler = lambda *_: names.append(_DOCTYPE)
+    whole = _DECLARATION.sub("", text, count=1)
     try:
-        parser.Parse(text.encode("utf-8", "surrogatepass"), True)  # noqa: FBT003  (True is for the last part; expat takes it by position alone)
+        parser.Parse(whole.encode("utf-8", "surrogatepass"), True)  # noqa: FBT003  (True is for the last part; expat takes it by position alone)
     except expat.ExpatError as error:
         raise RecordError("SOAP answer", text[:80], f"{wanted} ({error})") from None
-    return text
+    if names[0] == _DOCTYPE:
+        raise RecordError("SOAP answer", text[:80], f"{wanted}, without a DOCTYPE: SOAP has none")
+    if names[0].endswith("/envelope/ Envelope"):
+        raise RecordError("SOAP answer", text[:80], f"{wanted}: what is inside the Body, not the envelope round it")
+    return whole

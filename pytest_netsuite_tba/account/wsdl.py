@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from .fields import RecordError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from urllib.parse import SplitResult
 
 _VERSION = re.compile(rb"(?:/services/NetSuitePort_|urn:platform_)([0-9]{4}_[0-9])")
 _SCHEMA = "http://www.w3.org/2001/XMLSchema"
@@ -32,7 +34,8 @@ def read_wsdl(path: str | os.PathLike[str]) -> dict[str, bytes]:
 
     What is imported by a relative name lies beside the file that names it. For NetSuite's own URL,
     ``https://webservices.netsuite.com/xsd/platform/v2024_1_0/core.xsd``, it is ``xsd/platform/v2024_1_0/core.xsd`` in
-    the WSDL's folder or one above it, or ``core.xsd`` in the WSDL's folder. What other hosts have is left to them.
+    the WSDL's folder or one above it, or ``core.xsd`` in the WSDL's folder; so it is for a path alone, ``/xsd/...``.
+    What other hosts have, and what a ``file:`` URL names, is left to them.
 
     Raises:
         RecordError: a file cannot be read or is no XML, or the WSDL is of no endpoint.
@@ -57,11 +60,28 @@ def read_wsdl(path: str | os.PathLike[str]) -> dict[str, bytes]:
             raise RecordError("WSDL", os.fspath(path), f"at most {_LIMIT:,} bytes, schemas included")
         for location in _imported(file, found[at]):
             target = urlsplit(location)
-            if not target.netloc:
-                waiting.append((urljoin(at, target.path), file.parent / unquote(target.path)))
-            elif target.netloc.lower().endswith(".netsuite.com"):
-                waiting.append((target.path, _local(folder, target.path, file)))
+            if target.netloc.lower().endswith(".netsuite.com") or _is_of_the_host(target):
+                path_there = urljoin("/", target.path)
+                waiting.append((path_there, _local(folder, path_there, file)))
+            elif not (target.scheme or target.netloc):
+                waiting.append((urljoin(at, target.path), _beside(file, at, target.path)))
     return found
+
+
+def _is_of_the_host(target: SplitResult) -> bool:
+    """Whether it is a path of the host that the WSDL is at, as ``/xsd/platform/v2024_1_0/core.xsd``."""
+    return not (target.scheme or target.netloc) and target.path.startswith("/")
+
+
+def _beside(importer: Path, at: str, relative: str) -> Path:
+    """Find the file that one names by a relative name; ``at`` is the importer's path at NetSuite.
+
+    Raises:
+        RecordError: it lies above what a client would find there: no file of another folder is given away.
+    """
+    if posixpath.normpath(posixpath.join(posixpath.dirname(at).lstrip("/"), unquote(relative))).startswith(".."):
+        raise RecordError(f"WSDL: {importer.name} imports", relative, f"a file that is not above the root of {at}")
+    return importer.parent / unquote(relative)
 
 
 def _local(folder: Path, path: str, importer: Path) -> Path:

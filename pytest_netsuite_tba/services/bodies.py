@@ -23,6 +23,7 @@ XML = "application/xml"
 TEXT = "text/plain"
 MEDIA_TYPES = (JSON, XML, TEXT)
 REFUSED = 400  # INVALID_RETURN_DATA_FORMAT
+_WITH_EXPONENT = 1e21  # from there on JavaScript writes a whole number with one
 LIMIT_BYTES = 10 * 1024 * 1024  # Oracle section_4640094112: 10 MB each way
 # XML 1.0 sections 2.2 and 2.3; a name stays within Latin-1 letters,
 # which the fourth and the fifth edition both allow.
@@ -79,15 +80,28 @@ def _kind_of(value: object) -> str:
         return "nothing"
     if isinstance(value, str):
         return "text"
-    return "object" if isinstance(value, dict | list | tuple) else "number"
+    if isinstance(value, dict | list | tuple):
+        return "object"
+    if isinstance(value, int | float):
+        return "number"
+    raise TypeError(f"no script returns a {type(value).__name__}, JSON has none; return a text, a number or an object")
 
 
 def _as_it_is(value: Any, _: Behaviour) -> str:  # noqa: ANN401  (whatever a script returned)
-    return str(value)
+    return str.__str__(value)  # of an enum's member the text, not its name
 
 
 def _as_json(value: Any, _: Behaviour) -> str:  # noqa: ANN401  (the same)
-    return dump_json(value)
+    return dump_json(_as_javascript(value))
+
+
+def _as_javascript(value: Any) -> Any:  # noqa: ANN401  (the same)
+    """A value whose whole numbers are written without a fraction: JavaScript has no 100.0 (ECMA-262, Number::toString)."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WITH_EXPONENT:
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _as_javascript(inner) for key, inner in value.items()}
+    return [_as_javascript(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _empty(_value: Any, _: Behaviour) -> str:  # noqa: ANN401  (the same)

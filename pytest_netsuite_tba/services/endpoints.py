@@ -84,7 +84,7 @@ def check_method(signed: SignedRequest, *methods: str) -> None:
 def account_of_host(exchange: Exchange) -> Account | None:
     """The account if it is the host that names it: NetSuite's own hosts do, the fake's address does not."""
     host, _ = host_and_port(exchange.request.host.lower())
-    return exchange.account if host.endswith(NETSUITE) else None
+    return exchange.account if host.rstrip(".").endswith(NETSUITE) else None
 
 
 def user_credentials(signed: SignedRequest) -> UserCredentials:

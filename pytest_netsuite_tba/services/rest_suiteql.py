@@ -11,8 +11,13 @@ from .rest_replies import error
 if TYPE_CHECKING:
     from .rest_call import RestCall
 
-# What is quoted or a comment as a whole, or one that must have its other half.
-_PART = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|/\*.*?\*/|/\*|['"()\[\]{}]""", re.DOTALL)
+# What is quoted or a comment as a whole, or one that must have its other half. Oracle's SQL has a second way to quote,
+# q'[it's]', within brackets or between any one character (SQL Language Reference, "Text Literals"): its beginning.
+_PART = re.compile(
+    r"""\b[nN]?[qQ]'(?P<mark>[^\s'])|'[^']*'|"[^"]*"|--[^\n]*|/\*.*?\*/|/\*|['"()\[\]{}]""",
+    re.DOTALL,
+)
+_ENDS = {"[": "]", "{": "}", "(": ")", "<": ">"}
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _ALONE = {"'": "quote", '"': "double quote", "/*": "comment"}
 
@@ -52,8 +57,14 @@ def unparsed(query: str) -> str | None:
     It knows no more of SQL than that.
     """
     opened: list[tuple[str, int]] = []
-    for part in _PART.finditer(query):
-        text, at = part[0], part.start() + 1
+    end = 0
+    while (part := _PART.search(query, end)) is not None:
+        text, at, end, mark = part[0], part.start() + 1, part.end(), part["mark"]
+        if mark is not None:
+            end = query.find(f"{_ENDS.get(mark, mark)}'", end) + 2
+            if end < part.end():
+                return f"the quote at character {at} is never closed"
+            continue
         if text in _CLOSES.values():
             opened.append((text, at))
         elif text in _CLOSES:

@@ -36,7 +36,7 @@ def serve(exchange: Exchange) -> Reply | None:
             f"netsuite.soap_wsdl(path) serves a WSDL and its schemas; there is: {wsdls or 'none'}."
         )
         return None
-    if not host_and_port(request.host.lower())[0].endswith(NETSUITE):
+    if not host_and_port(request.host.lower())[0].rstrip(".").endswith(NETSUITE):
         here = escape(f"{request.scheme}://{request.host}", {'"': "&quot;", "'": "&apos;"}).encode()
         text = _NETSUITES.sub(lambda _: here, text)
     return Reply.of(text, "text/xml")

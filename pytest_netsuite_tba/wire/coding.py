@@ -7,6 +7,7 @@ import zlib
 from .message import BadRequestError
 
 CODINGS = frozenset({"gzip", "x-gzip"})  # two names of one (RFC 9110 section 8.4.1.3)
+_TIMES = 2  # that one body is packed; nobody does it twice but by mistake
 _MEMBERS = 16  # of one gzip file (RFC 1952 section 2.2); clients send one
 _GZIP = zlib.MAX_WBITS | 16  # zlib's way to ask for gzip's own header
 
@@ -14,12 +15,24 @@ _GZIP = zlib.MAX_WBITS | 16  # zlib's way to ask for gzip's own header
 def unpacked(body: bytes, coding: str, limit: int) -> bytes:
     """The body as it was before it was packed; one of another coding, or empty, as it came.
 
-    No more than ``limit`` bytes are ever made of it, however small it came.
+    No more than ``limit`` bytes are ever made of it, however small it came. ``coding`` lists what was done to it, in
+    that order.
 
     Raises:
         BadRequestError: it is not what its coding says, or longer than ``limit``.
     """
-    if not body or coding.strip().lower() not in CODINGS:
+    codings = [name for part in coding.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
+    if not CODINGS.issuperset(codings):
+        return body
+    if len(codings) > _TIMES:
+        raise BadRequestError(400, f"the body is packed more than {_TIMES} times")
+    for _ in codings:
+        body = _unpacked_once(body, limit)
+    return body
+
+
+def _unpacked_once(body: bytes, limit: int) -> bytes:
+    if not body:
         return body
     whole = bytearray()
     for _ in range(_MEMBERS):

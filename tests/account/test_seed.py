@@ -208,6 +208,18 @@ ONE_OF = "exactly one of json, text, error, exception, nothing = true or echo = 
             id="unknown-key-of-entry-point",
         ),
         pytest.param(
+            f'{RESTLET}get = {{ error = "" }}',
+            "restlets[0].get.error.code",
+            "'' is not valid; expected the error's name, as 'MY_ERROR'",
+            id="error-without-a-name",
+        ),
+        pytest.param(
+            f'{RESTLET}get = {{ exception = "" }}',
+            "restlets[0].get",
+            "'' is not valid; expected its text, as \"TypeError: order is null\"",
+            id="exception-without-a-text",
+        ),
+        pytest.param(
             'account = "1234567-sb1"',
             "account",
             "'1234567-sb1' is not valid; expected upper case with an underscore, as '1234567_SB1'; "

@@ -193,6 +193,8 @@ LOOSE = [
     "SELECT id] FROM customer",
     "SELECT (id} FROM customer",
     "SELECT id /* FROM customer",
+    "SELECT q'[it's ' FROM customer",
+    "SELECT (q'<)>' FROM customer",
 ]
 TIGHT = [
     "SELECT 'It''s (' FROM customer",
@@ -201,6 +203,9 @@ TIGHT = [
     "SELECT /* it's ( */ id FROM customer",
     "SELECT COUNT((id)) FROM customer WHERE d = {d '2026-01-01'}",
     "SELECT '' FROM customer",
+    "SELECT q'[it's (]' FROM customer",
+    "SELECT nQ'!it's!', Q'{a'b(}' FROM customer",
+    "SELECT id FROM customer WHERE q='a(b'",
 ]
 
 
@@ -235,6 +240,8 @@ def test_a_long_query_is_looked_through_once():
     """A million characters of beginnings are refused at the first."""
     assert "the comment at character 1 is never closed" == unparsed("/* " * 500_000)
     assert "the ( at character 500000 is never closed" == unparsed("(" * 500_000)
+    assert "the quote at character 1 is never closed" == unparsed("q'[" * 300_000)
+    assert unparsed("q'[ ]'" * 200_000) is None
 
 
 # -- respond-async -----------------------------------------------------------------------------------------------------

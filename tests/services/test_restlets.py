@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from enum import Enum
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -488,6 +489,12 @@ def test_what_a_script_returns_is_written_as_its_call_asks(netsuite, netsuite_cl
     assert (200, expected, f"{content_type}; charset=utf-8") == (answer.status_code, answer.text, answer.content_type)
 
 
+class Colour(str, Enum):  # noqa: UP042  (StrEnum writes itself otherwise)
+    """A text that Python shows by its name."""
+
+    RED = "red"
+
+
 NOT_TEXT = "Invalid data format. You should return text."
 # What Oracle and captures say, else what the rules page calls inferred (docs/rules.md 4.3): value -> by type of call,
 # the body of a 200; None is the 400.
@@ -501,10 +508,15 @@ RETURNED = {
     9564: {JSON: "9564", XML: None, TEXT: None, "": None},
     0: {JSON: "0", XML: None, TEXT: None, "": None},
     1.5: {JSON: "1.5", XML: None, TEXT: None, "": None},
+    100.0: {JSON: "100", XML: None, TEXT: None, "": None},  # ECMA-262, Number::toString
+    ("object", (("total", 1e16),)): {JSON: '{"total":10000000000000000}', XML: None, TEXT: None, "": None},
+    Colour.RED: {JSON: "red", XML: "red", TEXT: "red", "": "red"},
     ("boolean", True): {JSON: "true", XML: None, TEXT: None, "": None},
     ("boolean", False): {JSON: "false", XML: None, TEXT: None, "": None},
     None: {JSON: "", XML: "", TEXT: None, "": None},
 }
+# What no script can return, however a test wrote it.
+NO_JAVASCRIPT = [b"bytes", {1}, datetime(2026, 1, 1, tzinfo=UTC)]
 MADE = {"object": dict, "list": list, "boolean": bool}
 
 
@@ -524,6 +536,17 @@ def test_what_a_script_may_return_to_which_call(netsuite, netsuite_client, retur
     assert TYPES.get(content_type, f"{TEXT}; charset=utf-8") == answer.content_type
     assert code == netsuite.audit_trail[-1].code
     netsuite.verify()
+
+
+@pytest.mark.parametrize("content_type", [JSON, XML, TEXT, ""])
+@pytest.mark.parametrize("value", NO_JAVASCRIPT, ids=str)
+def test_what_no_script_can_return_fails_the_test(netsuite, netsuite_client, value, content_type):
+    """Whatever the call: it is the test's own mistake, and no answer of NetSuite's."""
+    netsuite.deploy("customscript_a", "customdeploy_a", get=lambda _: value)
+
+    assert 400 == netsuite_client.get(URL, headers={"Content-Type": content_type}).status_code
+    with pytest.raises(AssertionError, match="raised TypeError"):
+        netsuite.verify()
 
 
 def test_nothing_returned_to_a_text_call_is_open(netsuite, netsuite_client):

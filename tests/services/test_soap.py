@@ -654,6 +654,34 @@ def test_an_answer_that_is_no_xml_is_refused_at_once(netsuite, answer):
         netsuite.soap("get", answer)
 
 
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("<x:getResponse/>", "unbound prefix"),
+        ("<!DOCTYPE a><a/>", "without a DOCTYPE"),
+        ('<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body/></s:Envelope>', "not the envelope"),
+    ],
+)
+def test_an_answer_that_no_body_can_hold_is_refused_at_once(netsuite, answer, why):
+    """Before a client gets what is no SOAP."""
+    with pytest.raises(ValueError, match=f"SOAP answer.*{why}"):
+        netsuite.soap("get", answer)
+
+
+@pytest.mark.parametrize("as_function", [False, True])
+@pytest.mark.parametrize(
+    "declaration", ['<?xml version="1.0" encoding="UTF-8"?>\n', "<?xml version='1.0'?>", "\ufeff", "\n"]
+)
+def test_an_answer_may_begin_as_a_document_does(netsuite, send, declaration, as_function):
+    """As whoever reads it from a file has it; in the Body there is no declaration (XML 1.0 section 2.8)."""
+    answer = f'{declaration}<getResponse xmlns="urn:a"/>'
+    netsuite.soap("get", (lambda _: answer) if as_function else answer)
+
+    sent = send(right(netsuite.token, f'<get xmlns="{MESSAGES}"/>'))
+
+    assert (200, "{urn:a}getResponse") == (sent.status_code, body_of(sent).tag)
+
+
 def test_a_shared_host_is_a_refusal_that_the_trail_holds(netsuite, netsuite_client):
     """Answered 200 as captured; the test fails unless it announced it, and the cure names the SOAP host."""
     with netsuite.expect_refusal("unknown-host", count=1):

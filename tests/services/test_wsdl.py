@@ -10,7 +10,7 @@ WSDL = "/wsdl/v2024_1_0/netsuite.wsdl"
 CORE = "/xsd/platform/v2024_1_0/core.xsd"
 MESSAGES = "/xsd/platform/v2024_1_0/messages.xsd"
 SHARED = "https://webservices.netsuite.com"
-HOSTS = [f"https://{HOST}", SHARED, "http://127.0.0.1:8080"]
+HOSTS = [f"https://{HOST}", f"https://{HOST.upper()}.", SHARED, "http://127.0.0.1:8080"]
 SCHEMA = '<schema xmlns="http://www.w3.org/2001/XMLSchema">{}</schema>'
 
 
@@ -90,6 +90,27 @@ def test_a_relative_import(netsuite, tmp_path, location):
 
     for name in ("core", "more"):
         assert 200 == client.get(f"/wsdl/v2024_1_0/types/{name}.xsd", base_url=SHARED).status_code
+
+
+def test_a_path_alone_is_of_the_wsdls_host(netsuite, tmp_path):
+    """It is no path of this machine."""
+    netsuite.soap_wsdl(write(tmp_path, netsuite_DOT_wsdl=wsdl(CORE), core_DOT_xsd=SCHEMA))
+
+    assert SCHEMA == Client(netsuite.wsgi_app).get(CORE, base_url=SHARED).text
+
+
+def test_no_file_of_another_folder_is_given_away(netsuite, tmp_path):
+    """Neither by a name that climbs above the root, nor by a ``file:`` URL, which is left to the client."""
+    (tmp_path / "secret.xml").write_text("<secret/>", "utf-8")
+    file = write(tmp_path, a__b__c__netsuite_DOT_wsdl=wsdl("../../../secret.xml"))
+    with pytest.raises(ValueError, match=r"imports: '\.\./\.\./\.\./secret\.xml' .*not above the root"):
+        netsuite.soap_wsdl(file)
+
+    file.write_text(wsdl((tmp_path / "secret.xml").as_uri()), "utf-8")
+    netsuite.soap_wsdl(file)
+    assert 404 == Client(netsuite.wsgi_app).get((tmp_path / "secret.xml").as_posix()).status_code
+    with pytest.raises(AssertionError, match="nothing answers this path"):
+        netsuite.verify()
 
 
 def test_other_hosts_keep_theirs(netsuite, tmp_path):

@@ -23,6 +23,9 @@ LIMIT = 1_000
         (b"", "gzip", b""),
         (PLAIN, "", PLAIN),
         (PLAIN, "identity", PLAIN),
+        (gzip.compress(PLAIN), "gzip, identity", PLAIN),
+        (gzip.compress(gzip.compress(PLAIN)), "gzip,x-gzip", PLAIN),
+        (PLAIN, "gzip, br", PLAIN),
         (zlib.compress(PLAIN), "deflate", zlib.compress(PLAIN)),
     ],
 )
@@ -50,3 +53,9 @@ def test_a_body_that_is_no_gzip_or_too_long_is_refused(body, status, reason):
         unpacked(body, "gzip", LIMIT)
 
     assert (status, reason) == (caught.value.malformed.status, caught.value.malformed.reason)
+
+
+def test_a_body_is_unpacked_twice_at_most():
+    """However often its header says so."""
+    with pytest.raises(BadRequestError, match="packed more than 2 times"):
+        unpacked(gzip.compress(PLAIN), ", ".join(["gzip"] * 1_000), LIMIT)
