@@ -41,7 +41,8 @@ _LIKE_A_FORM = re.compile(rf"{_GIVEN}[\w.%\[\]-]{{1,100}}=[^=>]", re.IGNORECASE)
 _BODY = re.compile(rf"{_GIVEN}(?:[\w.%\[\]-]{{1,100}}=[^=>]|[\{{\[])", re.IGNORECASE)
 _UNSIGNED = re.compile(r"\b(?:application|text)/(?:[\w.-]+\+)?(?:json|xml|plain)\b")
 _METHOD = " was taken for the method."
-_NO_METHOD = "The text speaks of a body, and names no method; give it with --method."
+NO_METHOD = "No method was found: GET was assumed."
+_WHICH_METHOD = "The text speaks of a body, and names no method; give it with --method."
 _NO_QUERY = "The URL that was found has no script, which the URL of every RESTlet has: its query stands elsewhere."
 
 
@@ -90,7 +91,7 @@ def read(text: str) -> list[Capture] | None:
     if method not in {"GET", "HEAD"} and _LIKE_A_FORM.search(rest):
         unsure = unsure or _FORM
     if not any(note.endswith(_METHOD) for note in notes) and _BODY.search(rest):
-        unsure = unsure or _NO_METHOD
+        unsure = unsure or _WHICH_METHOD
     if method in {"POST", "PUT", "PATCH"} and not unsure and not _UNSIGNED.search(rest):
         notes.append("No body was found: one that is no form, or none, was assumed.")
     request = request_to(url.text, f"line {url.line}", method=method, headers=pairs)
@@ -182,4 +183,4 @@ def _method(text: str, url: _Found) -> tuple[str, list[str], str | None]:
         if candidates:
             listed = ", ".join(sorted(candidates))
             return min(candidates), [], f"The text names several methods ({listed}); give one with --method."
-    return "GET", ["No method was found: GET was assumed."], None
+    return "GET", [NO_METHOD], None
