@@ -92,3 +92,9 @@ def test_two_requests_of_a_wire_log_without_answers_are_two():
     text = wire(f"POST {TARGET} HTTP/1.1[\\r][\\n]", *head, "{}") + wire(f"GET {TARGET} HTTP/1.1[\\r][\\n]", *head)
 
     assert ["POST", "GET"] == [capture.request.method for capture in read(text)]
+
+
+def test_next_begins_another_request_of_the_same_command():
+    captures = read(f"curl '{URL}' {LOGIN} --next -X DELETE '{URL}' {LOGIN}")
+
+    assert [("GET", 1), ("DELETE", 1)] == [(one.request.method, len(one.request.authorizations)) for one in captures]
