@@ -114,12 +114,12 @@ def _one(text: str, at: int, shell: str, before: str, line: int) -> tuple[list[C
     """The requests of the command at ``at``; none where prose only names the program."""
     if _QUOTED.search(before):  # curl_cmd="curl ..."
         words, end = command_at(text, at - 1, shell, line)
-        return _found(words[0].text, first_line=line, nested=True), end
+        return (_found(words[0].text, first_line=line, nested=True), end) if words else ([], at + 1)
     closing = {"(": ")", "`": "`" if shell == "bash" else ""}.get(before[-1:], "")
     words, end = command_at(text, at, shell, line, closing)
-    program = _program(words[0].text)
+    program = _program(words[0].text) if words else None
     if program is None:
-        return [], end
+        return [], max(end, at + 1)
     values = [word.text for word in words[1:] if not word.text.startswith("-")]
     if not any(_URL.match(value.lstrip("\"'")) for value in values):
         if program is curl.capture and len(values) <= 1:
