@@ -50,6 +50,11 @@ def read(text: str) -> list[Capture]:
     return messages(numbered(text))
 
 
+def first_line(text: str) -> int:
+    """The first line that is surely a request line, from 1; 0 where there is none."""
+    return next((number for number, line in numbered(text) if _CERTAIN.fullmatch(line)), 0)
+
+
 def log(form: str, mark: str, unwrap: Callable[[list[Line]], Iterable[Line]]) -> Reader:
     """A reader of logs: they are known by ``mark`` (multi-line), and hold messages that ``unwrap`` gives line by line."""
     compiled = re.compile(mark, re.MULTILINE)

@@ -98,3 +98,9 @@ def test_next_begins_another_request_of_the_same_command():
     captures = read(f"curl '{URL}' {LOGIN} --next -X DELETE '{URL}' {LOGIN}")
 
     assert [("GET", 1), ("DELETE", 1)] == [(one.request.method, len(one.request.authorizations)) for one in captures]
+
+
+def test_a_request_beside_a_command_that_is_not_read_is_spoken_of():
+    [capture] = read(f"It is sent so:\n\ncurl '{URL}' {LOGIN}\n\nand goes out as\n\n{RAW}\n")
+
+    assert "line 7" in capture.notes[-1]
