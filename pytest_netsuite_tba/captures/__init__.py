@@ -6,9 +6,10 @@ counts is what a client sent: the raw target, the headers in their order, the bo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import blind, json_text
+from . import blind, command_lines, http_text, json_text
 from .capture import Capture, CaptureError
 from .cleaning import clean, fenced
 from .remarks import remarked
@@ -59,6 +60,9 @@ def _captures(text: str, reader: Reader | None) -> list[Capture]:
     if known:
         return [capture for block, found in known for capture in found.read(block)]
     captures = [] if reader is None else reader.read(text)
+    if reader is command_lines.READER and (other := http_text.first_line(text)):
+        note = f"A raw HTTP request stands in the text too, at line {other}; it was not read."
+        captures = [replace(capture, notes=(*capture.notes, note)) for capture in captures]
     if any(capture.request.authorizations or b"tokenPassport" in capture.request.body for capture in captures):
         return captures
     captures = blind.read(text) or captures  # what was read holds no login, but the text may

@@ -19,8 +19,8 @@ BY_PARTS = "give the parts: netsuite-tba explain --method GET --url 'https://...
 _OPENS = re.compile(r"\bOAuth\s+(?=[\w.%~-]+\s*=)")
 _PAIR = re.compile(r"[\w.%~-]+\s*=\s*(?:\"[^\"\n]{0,2000}\"|[^\s,\"']+)")
 _JOINT = re.compile(r"\s*,\s*|\s+(?=(?:oauth_\w+|realm)\s*=)")
-_URL = re.compile(r"https?://[^\s\"'<>`\\^|]+")
-_TRAILING = ".,;:!?)]}"
+_URL = re.compile(r"https?://[^\s\"'<>`\\^|\u2018\u2019\u201c\u201d]+")
+_TRAILING = ",;:!?)]}"
 _METHODS = "GET|POST|PUT|DELETE|PATCH|HEAD"
 _SAID = re.compile(
     rf"\b(?:[\w.]*method|verb|type)[\"']?\s*(?:[:=]|=>)\s*[\"']?(?:HttpMethod\.|Method\.)?({_METHODS})\b", re.IGNORECASE
@@ -35,6 +35,14 @@ _MASKED = re.compile(
 )
 _MOST_LISTED = 5
 _FORM = "A form is spoken of in the text; a form is signed, and which one was sent was not found."
+# A body that is spoken of: of a form, and of any kind.
+_GIVEN = r"(?:^|[\s\"'({,])(?:-d|--data(?:-\w+)?|body|data|form|payload|content|json)[\"']?\s*(?:[:=]|=>|\s)\s*b?[\"'`\u2018\u2019\u201c\u201d]?"
+_LIKE_A_FORM = re.compile(rf"{_GIVEN}[\w.%\[\]-]{{1,100}}=[^=>]", re.IGNORECASE)
+_BODY = re.compile(rf"{_GIVEN}(?:[\w.%\[\]-]{{1,100}}=[^=>]|[\{{\[])", re.IGNORECASE)
+_UNSIGNED = re.compile(r"\b(?:application|text)/(?:[\w.-]+\+)?(?:json|xml|plain)\b")
+_METHOD = " was taken for the method."
+NO_METHOD = "No method was found: GET was assumed."
+_WHICH_METHOD = "The text speaks of a body, and names no method; give it with --method."
 _NO_QUERY = "The URL that was found has no script, which the URL of every RESTlet has: its query stands elsewhere."
 
 
@@ -79,6 +87,13 @@ def read(text: str) -> list[Capture] | None:
     if FORM in undone:
         pairs.append(("Content-Type", FORM))
         unsure = unsure or _FORM
+    rest = _URL.sub(" ", undone).replace(header.text, " ")
+    if method not in {"GET", "HEAD"} and _LIKE_A_FORM.search(rest):
+        unsure = unsure or _FORM
+    if not any(note.endswith(_METHOD) for note in notes) and _BODY.search(rest):
+        unsure = unsure or _WHICH_METHOD
+    if method in {"POST", "PUT", "PATCH"} and not unsure and not _UNSIGNED.search(rest):
+        notes.append("No body was found: one that is no form, or none, was assumed.")
     request = request_to(url.text, f"line {url.line}", method=method, headers=pairs)
     if request.path == _RESTLET and all(name != "script" for name, _ in request.query_parameters):
         unsure = unsure or _NO_QUERY
@@ -134,6 +149,8 @@ def _urls(text: str) -> list[_Found]:
     line_of = lines_of(text)
     for match in _URL.finditer(text):
         url = match[0].rstrip(_TRAILING)
+        if not url.endswith(("...", "\u2026")):  # one that was cut; remarks say so
+            url = url.rstrip(f".{_TRAILING}")
         if Target.of(url).host:
             found.append(_Found(url.partition("#")[0], line_of(match.start())))
     of_netsuite = [url for url in found if _OF_NETSUITE.search(Target.of(url.text).path)]
@@ -162,8 +179,8 @@ def _method(text: str, url: _Found) -> tuple[str, list[str], str | None]:
     for candidates in (beside, said, anywhere):
         if len(candidates) == 1:
             method = next(iter(candidates))
-            return method, [f"{method} was taken for the method."], None
+            return method, [f"{method}{_METHOD}"], None
         if candidates:
             listed = ", ".join(sorted(candidates))
             return min(candidates), [], f"The text names several methods ({listed}); give one with --method."
-    return "GET", ["No method was found: GET was assumed."], None
+    return "GET", [NO_METHOD], None

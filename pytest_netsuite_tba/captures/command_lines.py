@@ -65,7 +65,7 @@ def _of_cmd(text: str) -> list[Capture]:
     for words in commands(line_breaks + text[begin:]):
         program = _program(words[0].text)
         if program is not None:
-            captures.append(program(words))
+            captures += [program(each) for each in _by_next(words)]
         elif captures and words[0].text.startswith("-"):
             raise _ended(words[0].line)
     return captures
@@ -114,18 +114,29 @@ def _one(text: str, at: int, shell: str, before: str, line: int) -> tuple[list[C
     """The requests of the command at ``at``; none where prose only names the program."""
     if _QUOTED.search(before):  # curl_cmd="curl ..."
         words, end = command_at(text, at - 1, shell, line)
-        return _found(words[0].text, first_line=line, nested=True), end
+        return (_found(words[0].text, first_line=line, nested=True), end) if words else ([], at + 1)
     closing = {"(": ")", "`": "`" if shell == "bash" else ""}.get(before[-1:], "")
     words, end = command_at(text, at, shell, line, closing)
-    program = _program(words[0].text)
+    program = _program(words[0].text) if words else None
     if program is None:
-        return [], end
+        return [], max(end, at + 1)
     values = [word.text for word in words[1:] if not word.text.startswith("-")]
     if not any(_URL.match(value.lstrip("\"'")) for value in values):
         if program is curl.capture and len(values) <= 1:
             raise CaptureError(f"line {line}: the curl command has no URL")
         return [], end
-    return [program(words)], end
+    return [program(each) for each in _by_next(words)], end
+
+
+def _by_next(words: list[Word]) -> list[list[Word]]:
+    """The words of each request: curl's ``--next`` begins another one."""
+    commands = [[words[0]]]
+    for word in words[1:]:
+        if word.text in {"--next", "-:"}:
+            commands.append([words[0]])
+        else:
+            commands[-1].append(word)
+    return commands
 
 
 def _ended(line: int) -> CaptureError:

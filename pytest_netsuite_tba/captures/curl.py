@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pytest_netsuite_tba.oauth1.encoding import FORM, to_bytes
 
 from .capture import Capture, CaptureError, request_to
-from .shells import VARIABLE
+from .shells import AMPERSAND, VARIABLE
 
 if TYPE_CHECKING:
     from .shells import Word
@@ -26,14 +26,14 @@ _TAKEN = {
     "-b": "cookie", "--cookie": "cookie", "-A": "agent", "--user-agent": "agent", "-e": "referer", "--referer": "referer",
     "-F": "multipart", "--form": "multipart", "--form-string": "multipart",
     "-T": "upload", "--upload-file": "upload",
-    "--url": "url", "--request-target": "target",
+    "--url": "url", "--url-query": "query", "--request-target": "target", "-K": "config", "--config": "config",
 }  # fmt: skip
 _FLAGS = {"-G": "get", "--get": "get", "-I": "head", "--head": "head", "-g": "globoff", "--globoff": "globoff"}
 # Options of curl that take a value and change nothing of what is signed; all others take none.
 _SKIPPED = frozenset([
-    "-c", "-C", "-D", "-E", "-h", "-K", "-m", "-o", "-P", "-Q", "-r", "-t", "-U", "-w", "-x", "-y", "-Y", "-z",
+    "-c", "-C", "-D", "-E", "-h", "-m", "-o", "-P", "-Q", "-r", "-t", "-U", "-w", "-x", "-y", "-Y", "-z",
     "--abstract-unix-socket", "--alt-svc", "--aws-sigv4", "--cacert", "--capath", "--cert", "--cert-type",
-    "--ciphers", "--config", "--connect-timeout", "--connect-to", "--continue-at", "--cookie-jar",
+    "--ciphers", "--connect-timeout", "--connect-to", "--continue-at", "--cookie-jar",
     "--create-file-mode", "--crlfile", "--curves", "--delegation", "--dns-interface", "--dns-ipv4-addr",
     "--dns-ipv6-addr", "--dns-servers", "--doh-url", "--dump-header", "--ech", "--egd-file", "--engine",
     "--etag-compare", "--etag-save", "--expect100-timeout", "--happy-eyeballs-timeout-ms", "--haproxy-clientip",
@@ -59,6 +59,8 @@ _SKIPPED = frozenset([
 _BODY = {"data", "raw", "urlencode", "json"}
 _NOT_READ = "which was not read."
 _UNKNOWN = "A shell puts values into the command that are not in the capture."
+_CONFIG = "Options or headers stand in the file {!r}, which was not read."
+_WITH_EQUALS = "curl takes no value behind an equals sign ({}=...): it refuses this command."
 _NO_FORM = "The body is a form, which is signed, and it stands in a file, which was not read."
 
 
@@ -68,6 +70,7 @@ class _Options(NamedTuple):
     taken: list[tuple[str, str]]
     notes: list[str]
     unknown: list[str]  # the names of those whose value a shell would have put in
+    doubts: list[str]  # why no verdict can be given
 
 
 def capture(words: list[Word]) -> Capture:
@@ -94,13 +97,18 @@ def capture(words: list[Word]) -> Capture:
         url += ("&" if "?" in url else "?") + body.decode("utf-8", "surrogateescape")
         body, has_body = b"", False
         headers = [header for header in headers if header != ("Content-Type", FORM)]
+    if "query" in values:
+        kept = (_urlencode(value, options.notes) if value[:1] != "+" else value[1:] for value in values["query"])
+        url, query = url.partition("#")[0], "&".join(kept)
+        url += ("&" if "?" in url else "?") + query
     default = "HEAD" if "head" in values else "POST" if has_body else "PUT" if "upload" in values else "GET"
     method, target = values.get("method", [default])[-1], values.get("target", [""])[-1]
     request = request_to(url, where, method=method, headers=headers, body=body, target=target)
-    is_form = request.media_type == FORM or "get" in values
+    is_form = request.media_type == FORM or "get" in values or "query" in values
     unsure = _UNKNOWN if set(options.unknown) - _BODY or (is_form and set(options.unknown) & _BODY) else None
     if is_form and any(note.endswith(_NOT_READ) for note in options.notes):
         unsure = _NO_FORM
+    unsure = unsure or next(iter(options.doubts), None)
     return Capture(request=request, where=where, notes=tuple(options.notes), unsure=unsure)
 
 
@@ -118,19 +126,25 @@ def _unglob(url: str, notes: list[str]) -> str:
 def _options(words: list[Word]) -> _Options:
     taken: list[tuple[str, str]] = []
     unknown: list[str] = []
+    doubts = [note for word in words for note in word.notes if note == AMPERSAND]
     notes = list(dict.fromkeys(note for word in words for note in word.notes))
+    notes = [note for note in notes if note != AMPERSAND]
     rest = iter(words)
     for word in rest:
         for option, attached in _split_options(word.text):
+            if option.startswith("--") and option.partition("=")[0] in _TAKEN and "=" in option:
+                doubts.append(_WITH_EQUALS.format(option.partition("=")[0]))
             value: Word | None = word._replace(text=attached)
             if not attached and (option in _TAKEN or option in _SKIPPED):
                 value = next(rest, None)
             if value is None:
                 raise CaptureError(f"line {word.line}: {option} has no value")
             if name := _TAKEN.get(option) or _FLAGS.get(option):
+                if name == "config" or (name == "header" and value.text.startswith("@")):
+                    doubts.append(_CONFIG.format(value.text.removeprefix("@")[:60]))
                 taken.append((name, value.text))
                 unknown += [name] if _is_unknown(name, value) else []
-    return _Options(taken, notes, unknown)
+    return _Options(taken, notes, unknown, doubts)
 
 
 def _is_unknown(name: str, word: Word) -> bool:

@@ -13,6 +13,7 @@ from pytest_netsuite_tba.oauth1.encoding import FORM, decode_query, to_bytes
 from pytest_netsuite_tba.oauth1.target import Target, without_fragment
 
 from .capture import Capture, CaptureError, Reader, header_of, request_to, with_query
+from .http_text import NO_BODY, NO_FORM, lacks_a_form
 from .json_text import document_of, rows, table, whole, word
 
 _HOST = ".netsuite.com"
@@ -121,10 +122,11 @@ def _capture(entry: object, number: int, hidden: str | None) -> Capture:
         headers.append(("Content-Type", kind))
         notes.append("The Content-Type is that of postData; the headers hold none.")
     size = request.get("bodySize")
-    if not body and isinstance(size, int) and size > 0:
-        notes.append("The body is not in the capture.")
-        if header_of(headers, "content-type").partition(";")[0].strip() == FORM:
-            unsure = "The body is a form, which is signed, and it is not in the capture."
+    is_known = size == 0 and not isinstance(size, bool)
+    if not body and not is_known and ((isinstance(size, int) and size > 0) or lacks_a_form(method, headers)):
+        notes.append(NO_BODY)
+        if header_of(headers, "content-type").partition(";")[0].strip().lower() == FORM:
+            unsure = NO_FORM
     if not header_of(headers, "authorization"):
         unsure = unsure or hidden
     status = table(entry.get("response")).get("status")

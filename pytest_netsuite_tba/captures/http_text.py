@@ -29,6 +29,9 @@ _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?|.*:80", re.
 _NETSUITE = re.compile(r".*\.netsuite\.com(?::443)?", re.IGNORECASE)
 NO_BODY = "The body is not in the capture."
 NO_FORM = "The body is a form, which is signed, and it is not in the capture."
+CHUNKED = "The body is a form, which is signed, and it is chunked: what is of the form, the text does not say."
+NO_WHOLE_FORM = "The body is a form, which is signed, and the capture holds less of it than Content-Length says."
+_HOLD_FORMS = {"POST", "PUT", "PATCH"}
 Line = tuple[int, str]
 Piece = tuple[int, str, str]
 
@@ -47,6 +50,11 @@ def read(text: str) -> list[Capture]:
     return messages(numbered(text))
 
 
+def first_line(text: str) -> int:
+    """The first line that is surely a request line, from 1; 0 where there is none."""
+    return next((number for number, line in numbered(text) if _CERTAIN.fullmatch(line)), 0)
+
+
 def log(form: str, mark: str, unwrap: Callable[[list[Line]], Iterable[Line]]) -> Reader:
     """A reader of logs: they are known by ``mark`` (multi-line), and hold messages that ``unwrap`` gives line by line."""
     compiled = re.compile(mark, re.MULTILINE)
@@ -57,9 +65,14 @@ def of_pieces(pieces: Iterable[Piece]) -> Iterator[Line]:
     """Join what was sent or received piece by piece (line number, direction, text), and split it into lines."""
     for _, group in groupby(pieces, lambda piece: piece[1]):
         together = list(group)
-        text = "".join(piece[2] for piece in together)
+        text = "".join(_apart(piece[2]) for piece in together)
         if text.strip():
             yield from ((together[0][0], line.rstrip("\r")) for line in text.split("\n"))
+
+
+def _apart(text: str) -> str:
+    """A piece; on a line of its own where it begins a request, for the body before it seldom ends its line."""
+    return "\n" + text if _CERTAIN.fullmatch(text.partition("\n")[0].rstrip("\r")) else text
 
 
 def messages(lines: list[Line]) -> list[Capture]:
@@ -120,13 +133,26 @@ def capture_of(
     scheme = "http" if _LOCAL.fullmatch(host) and not tunnel else "https"
     if not target.lower().startswith("http") and not tunnel and not _NETSUITE.fullmatch(host):
         notes.append(f"The capture does not say the scheme; {scheme} was assumed for the host {host[:80]!r}.")
-    if not body and header_of(pairs, "content-length") not in {"", "0"}:
+    is_form = header_of(pairs, "content-type").partition(";")[0].strip().lower() == FORM
+    length = header_of(pairs, "content-length")
+    if not body and (length not in {"", "0"} or lacks_a_form(method, pairs)):
         notes.append(NO_BODY)
-        unsure = NO_FORM if header_of(pairs, "content-type").partition(";")[0].strip() == FORM else None
+        unsure = NO_FORM if is_form else None
+    elif body and is_form and "chunked" in header_of(pairs, "transfer-encoding").lower():
+        unsure = CHUNKED
+    elif is_form and length.isascii() and length.isdigit() and len(body) < int(length[:9]):
+        unsure = NO_WHOLE_FORM
     request = SignedRequest(
         method=method, target=target.partition("#")[0], host=host, scheme=scheme, headers=pairs, body=body
     )
     return Capture(request=request, where=where, notes=tuple(notes), unsure=unsure)
+
+
+def lacks_a_form(method: str, headers: Iterable[tuple[str, str]]) -> bool:
+    """Whether a request that shows no body is one of a form, and does not say that the form was empty."""
+    pairs = tuple(headers)
+    is_form = header_of(pairs, "content-type").partition(";")[0].strip().lower() == FORM
+    return is_form and method.upper() in _HOLD_FORMS and header_of(pairs, "content-length") != "0"
 
 
 def _headers(lines: list[Line], at: int) -> tuple[tuple[tuple[str, str], ...], int]:

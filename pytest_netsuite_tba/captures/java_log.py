@@ -55,6 +55,8 @@ def _apache_headers(lines: list[Line]) -> Iterator[Line]:
 
 _OK_START = re.compile(r"(.*?)--> ([A-Z]+) (https?://\S+)(?: (?:http/|h2)\S*)?(?: \(.*\))?[ \t]*")
 _OK_END = re.compile(r".*?--> END ([A-Z]+)(.*)")
+_OK_SIZE = re.compile(r"\b0*[1-9][0-9]*-byte body")
+_OK_OMITTED = "The log leaves out the body and says no Content-Type; a form would be signed."
 _OK_RESPONSE = re.compile(r".*?<-- ([0-9]{3})\b.*")
 _OK_PREFIX = re.compile(
     r"^.*?(?:\b(?:INFO|DEBUG|FINE)\b|\b[oO]k[hH]ttp\S*)[ \t]*(?:\([ 0-9]*\)|\[[^\]]*\])?[ \t]*(?:: |- |:$)"
@@ -74,9 +76,12 @@ def _ok_http(text: str) -> list[Capture]:
         headers: list[tuple[str, str]] = []
         body: list[str] = []
         ended = in_body = False
+        size: re.Match[str] | None = None
         for _, following in lines:
-            if _OK_END.fullmatch(following) or _OK_RESPONSE.fullmatch(following):
+            end = _OK_END.fullmatch(following)
+            if end is not None or _OK_RESPONSE.fullmatch(following):
                 ended = True
+                size = _OK_SIZE.search(end[2]) if end is not None else None
                 break
             if _OK_NOISE.fullmatch(following):
                 continue
@@ -96,7 +101,10 @@ def _ok_http(text: str) -> list[Capture]:
         request = request_to(url, where, method=method, headers=headers, body=to_bytes("\n".join(body)))
         notes = () if ended else ("The log of this request has no end.",)
         checked = capture_of(where, method, url, request.headers, request.body)
-        captures.append(Capture(request=request, where=where, notes=notes + checked.notes, unsure=checked.unsure))
+        unsure = checked.unsure
+        if size is not None and not body and not request.media_type:
+            unsure = unsure or _OK_OMITTED
+        captures.append(Capture(request=request, where=where, notes=notes + checked.notes, unsure=unsure))
     if not captures:
         raise CaptureError("there is no request in OkHttp's log")
     return captures

@@ -49,7 +49,8 @@ def request_of(given: dict[str, object], where: str, *, url: object = None, stat
     elif data is not None:
         notes.append(NO_BODY)
     media_type = header_of(headers, "content-type").partition(";")[0].strip()
-    if data is not None and media_type == FORM and not isinstance(data, str):
+    is_hidden = isinstance(data, Opaque) and not media_type  # new URLSearchParams(...) brings its own
+    if data is not None and not isinstance(data, str) and (media_type.lower() == FORM or is_hidden):
         unknown.append("form")
     if body and not media_type:
         notes.append("No Content-Type stands in it.")

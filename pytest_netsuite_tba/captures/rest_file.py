@@ -64,6 +64,8 @@ def _capture(block: list[Line], values: dict[str, str]) -> Capture | None:
         url = f"https://{header_of(headers, 'host')}{url}"
     if url.startswith("{{"):
         raise CaptureError(f"{where}: the URL begins with a variable that the file does not set")
+    if header_of(headers, "content-type").partition(";")[0].strip().lower() == FORM:
+        body = re.sub(rb"\n[ \t]*&", b"&", body)  # as both editors do
     request = request_to(url, where, method=start[1] or "GET", headers=headers, body=body)
     unsure = None
     if any("{{" in text for text in (url, header_of(headers, "authorization"), request.form)):

@@ -59,6 +59,7 @@ def command_at(text: str, at: int, shell: str, line: int, closing: str = "") -> 
 # -- which shell -------------------------------------------------------------------------------------------------
 
 PROGRAMS = r"(?:curl|wget|https?)"
+AMPERSAND = "An & stands outside of quotes: there a shell ends the command; quote the URL."
 VARIABLE = " is a variable of a shell; it stands as it is."
 _PROMPTS = {"bash": r"\$[ \t]+", "powershell": r"PS\ [^>\n]*>[ \t]*", "cmd": r"[A-Za-z]:\\[^>\n]*>[ \t]*"}
 _FIRST = re.compile(
@@ -170,6 +171,7 @@ def _split(
         elif kind != "passed":
             begin = begin if parts else line
             parts.append(_MEANINGS.get(kind, str)(piece))
+            notes += [AMPERSAND] if kind == "plain" and "&" in piece else []
             notes += _variables(_VARIABLE, piece) if kind in {"plain", "double", "backticked"} else []
         line += found[0].count("\n")
 

@@ -10,10 +10,12 @@ import textwrap
 import time
 from collections import Counter
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.captures import Capture, read
+from pytest_netsuite_tba.captures.blind import NO_METHOD
 from pytest_netsuite_tba.captures.judge import UNCHECKED_TIME, Judge
 from pytest_netsuite_tba.captures.not_judged import kind_without_login
 from pytest_netsuite_tba.captures.searching import is_cut_short, search_all
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.request import SignedRequest
 
 _BLINK_SECONDS = 0.1
+_WHICH_METHOD = (
+    "It was signed for another method than GET, and the text does not say which was sent; give it by --method."
+)
 _FEW = 50  # requests take no time worth showing
 
 
@@ -56,7 +61,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge each captured request, and say what is wrong with it."""
-    if arguments.budget < 0:
+    if not arguments.budget >= 0:  # nor what is no number
         raise UsageError(f"--budget {arguments.budget:g} is less than nothing; expected seconds, from 0")
     captures = _captures(arguments)
     at = None if arguments.at is None else _at(arguments.at)
@@ -74,6 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     with _progress(len(attempts)) as step:
         got = search_all(attempts, budget=arguments.budget, step=step)
+    for (_, capture), attempt in zip(taken, attempts, strict=True):
+        if NO_METHOD in capture.notes and attempt.accepted is False and _was_signed_for_another_method(attempt):
+            attempt.not_judged(_WHICH_METHOD)
+            attempt.forget_diagnosis()
     _write(arguments, taken, moments, attempts, got, is_one_of_many=len(captures) > 1)
     if not arguments.json and len(captures) > 1:
         width = shutil.get_terminal_size().columns
@@ -113,6 +122,11 @@ def _write(
         where = capture.where if is_one_of_many else ""
         for line in _screen(attempt, where, notes, width=width, colour=colour):
             sys.stdout.write(line + "\n")
+
+
+def _was_signed_for_another_method(attempt: LoginAttempt) -> bool:
+    found = attempt.diagnosis.mistakes if attempt.diagnosis is not None else ()
+    return any(mistake.id == "method-wrong" for mistake in found)
 
 
 def _has_timestamp(request: SignedRequest) -> bool:
@@ -210,9 +224,11 @@ def _of_options(arguments: argparse.Namespace) -> Capture:
 
 def _at(text: str) -> float:
     try:
-        return float(text) if text.replace(".", "", 1).isdigit() else unix_seconds(text)
-    except ValueError:
+        moment = float(text) if text.replace(".", "", 1).isdigit() else unix_seconds(text)
+        datetime.fromtimestamp(moment, UTC)  # beyond the year 9999 there is none
+    except (ValueError, OverflowError, OSError):
         raise UsageError(f"--at is {text[:40]!r}; expected 2026-09-21T14:13:20Z or Unix seconds") from None
+    return moment
 
 
 @contextmanager

@@ -135,6 +135,10 @@ class LoginAttempt:
         self.http_status = self.detail = self.code = self.cure = self.refusal = None
         self.logged_by_netsuite = False
 
+    def forget_diagnosis(self) -> None:
+        """Neither show nor search a mistake."""
+        self.facts = self._diagnosis = None
+
 
 class AuditTrail(History[LoginAttempt]):
     """The newest attempts, oldest first.

@@ -289,6 +289,8 @@ BAD = {
     "no URL": (["--method", "GET"], "--method, --authorization and --body need --url"),
     "no full URL": (["--url", "/x"], "'/x' is no full URL: a URL begins with https://"),
     "no time": (["--url", URL, "--at", "noon"], "--at is 'noon'; expected 2026-09-21T14:13:20Z or Unix seconds"),
+    "no year": (["--url", URL, "--at", "9" * 400], f"--at is '{'9' * 40}'; expected 2026-09-21T14:13:20Z"),
+    "no budget": (["--url", URL, "--budget", "nan"], "--budget nan is less than nothing; expected seconds, from 0"),
     "no header": (["--url", URL, "--header", "x"], "--header 'x' is no 'Name: value'"),
     "two inputs": (["a", "--url", URL], "--url is one request by itself: no FILE and no --entry goes with it"),
 }
@@ -524,3 +526,15 @@ def test_what_is_not_judged_is_not_well_signed(account_file):
     assert explain(request, account_file).accepted is None
     with pytest.raises(AssertionError, match="was not judged: No token service owns this path"):
         assert_signed(request, account_file)
+
+
+def test_a_method_that_was_assumed_is_no_mistake(tmp_path, account_file, capsys):
+    text = f"url {URL} failed, the header was {header(method='DELETE')}\n"
+    status, out, _ = run(
+        "explain", "--account", account_file, "--budget", "inf", capture_file(tmp_path, text), capsys=capsys
+    )
+
+    assert status == 2
+    assert "Not judged." in out
+    assert "signed for another method than GET" in out
+    assert "Cure" not in out
