@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Capture", "CaptureError", "read"]
 
 _MOST_CHARACTERS = 64 * 1024 * 1024
-WHAT_IS_READ = "a curl command, a raw HTTP request or a HAR file"
+WHAT_IS_READ = (
+    "a request as a command line, a log, a file or a printed object has it, such as a curl command or a HAR file"
+)
 
 
 def read(text: str, *, entry: int | None = None) -> list[Capture]:

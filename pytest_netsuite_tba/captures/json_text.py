@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +30,8 @@ def complaint(text: str) -> str:
     except RecursionError:
         return "the JSON is nested too deep"
     except json.JSONDecodeError as error:
+        if re.match(r"\s*[\[{]\s*'", text):  # a printed object of Python's, or JavaScript's
+            return ""
         return f"line {error.lineno}, column {error.colno}: the JSON is broken: {error.msg}"
     except ValueError as error:
         return f"the JSON cannot be read: {error}"

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _TEN_DIGITS = re.compile(r"[0-9]{10}")
 UNCHECKED_TIME = "The time window was not checked: no time is known but the request's own timestamp."
-NO_SECRETS = "The secrets are not known, so the signature was not checked."
+NO_SECRETS = "The secrets are not known, so the signature was not checked; --account FILE gives them."
 UNCHECKED_STEP = "The request token and its secret stand in no record, so this step was not checked."
 UNCHECKED_USER = "The user's password does not stand in the records, so the credentials were not checked."
 

@@ -42,8 +42,12 @@ class _Row(NamedTuple):
 
 
 def _preflight(request: SignedRequest) -> str:
-    asks = request.method == "OPTIONS" and request.header("access-control-request-method")
-    return "A browser's CORS preflight holds no login." if asks and not request.authorizations else ""
+    asks = request.header("access-control-request-method") or request.header("origin")
+    return (
+        "A browser's CORS preflight holds no login."
+        if asks and request.method == "OPTIONS" and not request.authorizations
+        else ""
+    )
 
 
 def _unowned(request: SignedRequest) -> str:

@@ -44,7 +44,9 @@ def remarked(capture: Capture) -> Capture:
         notes += (_NO_SCRIPT.format(missing),) if missing else ()
     masked = _cut_or_masked(capture)
     unsure = capture.unsure or (_CUT if _ENDS_CUT.search(request.target) else None)
-    unsure = unsure or (masked and f"{masked} was masked by the tool that made the capture; take it unmasked.")
+    unsure = unsure or (
+        masked and f"{masked} was masked or cut by the tool that made the capture; take it whole and unmasked."
+    )
     return replace(capture, notes=notes, unsure=unsure or None)
 
 

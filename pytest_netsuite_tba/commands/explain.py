@@ -115,7 +115,10 @@ def _write(
             whole = f"alone, by --entry {entry}, it gets {arguments.budget:g}."
             notes.append(f"Of many requests this one got {seconds:.1f} seconds of the search; {whole}")
         if arguments.json:
-            sys.stdout.write(json.dumps(attempt.as_dict() | {"notes": notes, "unsure": capture.unsure}) + "\n")
+            sys.stdout.write(
+                json.dumps(attempt.as_dict() | {"where": capture.where, "notes": notes, "unsure": capture.unsure})
+                + "\n"
+            )
             continue
         if attempt is not attempts[0]:
             sys.stdout.write("\n")
@@ -196,7 +199,7 @@ def _captures(arguments: argparse.Namespace) -> list[Capture]:
         raise UsageError("--method, --authorization and --body need --url")
     if arguments.file in {None, "-"}:
         if sys.stdin.isatty():
-            sys.stderr.write("Paste a curl command, a raw HTTP request or a HAR file, then Ctrl-D:\n")
+            sys.stderr.write("Paste a curl command, a raw HTTP request, a log or a HAR file, then Ctrl-D:\n")
         raw = sys.stdin.buffer.read()
     else:
         with open(arguments.file, "rb") as file:  # noqa: PTH123  (a name from the command line)
@@ -258,7 +261,7 @@ def _progress(count: int) -> Iterator[Callable[[], None]]:
 COMMAND = Command(
     name="explain",
     help="say why NetSuite refuses a captured request",
-    description="Say why NetSuite refuses a captured request: a curl command, a raw HTTP request or a HAR file.",
+    description="Say why NetSuite refuses a captured request: a command line, a log, a HAR file and many more.",
     epilog=f"{SECRETS_COME_FROM} Exit status: 0 every request that was judged would be let in, 1 one would not, "
     "2 nothing could be read or judged.",
     add_options=add_options,

@@ -5,7 +5,9 @@ import pytest
 from pytest_netsuite_tba import Account, Entity
 from pytest_netsuite_tba.captures.capture import request_to
 from pytest_netsuite_tba.captures.judge import NO_SECRETS, UNCHECKED_STEP, UNCHECKED_USER, Judge
+from pytest_netsuite_tba.captures.not_judged import kind_without_login
 from pytest_netsuite_tba.clients.credentials import Credentials
+from pytest_netsuite_tba.login.request import SignedRequest
 
 ACCOUNT = "1234567_SB1"
 RESTLETS, APP = "https://1234567-sb1.restlets.api.netsuite.com", "https://1234567-sb1.app.netsuite.com"
@@ -233,3 +235,15 @@ def test_without_secrets_a_right_header_is_not_judged():
     assert (attempt.status, attempt.cause, attempt.refusal) == ("NotJudged", NO_SECRETS, None)
     assert attempt.diagnosis.expected_base_string
     assert judged(RESTLET, signed(RESTLET), records=[]).cause == NO_SECRETS
+
+
+def test_a_preflight_is_known_by_its_origin_too():
+    """A tool that drops headers leaves OPTIONS and Origin of it."""
+    request = SignedRequest(
+        method="OPTIONS",
+        target="/app/site/hosting/restlet.nl",
+        host="1234567-sb1.restlets.api.netsuite.com",
+        headers=(("Origin", "https://shop.example"),),
+    )
+
+    assert "CORS preflight" == kind_without_login(request)

@@ -223,7 +223,10 @@ def test_bodies_of_a_har_file(data, body):
 
 
 BAD = {
-    "nothing": (" \n", "the input is empty; expected a curl command, a raw HTTP request or a HAR file"),
+    "nothing": (
+        " \n",
+        "the input is empty; expected a request as a command line, a log, a file or a printed object has it, such as *",
+    ),
     "prose": ("my request fails", "line 1: this is no form that is read*--method*--url*--authorization*"),
     "an open quote": ("curl https://x/ \\\n -H 'a", "line 2: the quote ' is not closed"),
     "no URL": ("curl -X POST", "line 1: the curl command has no URL"),
@@ -278,3 +281,11 @@ def test_a_spoilt_capture_is_read_or_refused(data, text):
     length = data.draw(st.integers(0, 10))
     with contextlib.suppress(CaptureError):
         read(text[:at] + data.draw(st.text(max_size=5)) + text[at + length :])
+
+
+def test_a_printed_object_is_not_called_broken_json():
+    """Headers as Python prints them hold a login and no URL: that is what is missing, and no quote of JSON's."""
+    with pytest.raises(CaptureError, match="no URL") as raised:
+        read('{\'Authorization\': \'OAuth realm="1", oauth_nonce="a", oauth_signature="b"\'}')
+
+    assert "JSON" not in str(raised.value)

@@ -35,7 +35,7 @@ secret = "{SECRETS[1]}"
 """
 KEYS = {
     "accepted", "id", "time", "channel", "method", "url", "account", "http_status", "status", "detail", "refusal", "cause",
-    "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "notes", "unsure",
+    "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "where", "notes", "unsure",
 }  # fmt: skip
 DIAGNOSIS_KEYS = {
     "proven", "mistakes", "also_consistent", "signed_base_string", "expected_base_string", "corrected_authorization",
@@ -238,7 +238,7 @@ def test_the_time_of_a_capture(tmp_path, account_file, capsys):
 def test_without_secrets_the_header_alone_speaks(capsys):
     status, out, _ = run("explain", "--url", URL, "--authorization", header(), capsys=capsys)
     assert (status, out.splitlines()[1]) == (2, "Not judged.")
-    assert "Why   The secrets are not known, so the signature was not checked." in out
+    assert "Why   The secrets are not known, so the signature was not checked;" in out
 
     status, out, _ = run("explain", "--url", URL, "--authorization", header(realm="1234567-sb1"), capsys=capsys)
     assert status == 1
