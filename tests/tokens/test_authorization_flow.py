@@ -22,7 +22,7 @@ from support.flow import (
     two_accounts,
 )
 
-from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Role, explain
+from pytest_netsuite_tba import Account, Entity, Integration, NetSuiteServer, Role, explain
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS
 from pytest_netsuite_tba.report.explanation import explanation
 from pytest_netsuite_tba.report.trail import render_trail
@@ -573,3 +573,24 @@ def test_a_secret_in_the_callback_is_shown_nowhere(netsuite, spelt):
         form for secret in secrets for form in (secret, quote(secret, safe=""), quote(quote(secret, safe=""), safe=""))
     ]
     assert [] == [(form, text) for form in forms for text in shown if form in text]
+
+
+def test_deny_gives_the_applications_state_back(netsuite):
+    """An application that checks the state needs it on either way."""
+    redirect = netsuite.authorize(asked(netsuite)["oauth_token"], deny=True, state="s1")
+
+    assert ("s1", True) == (redirect.state, redirect.url.endswith("&oauth_verifier=&state=s1"))
+
+
+@pytest.mark.parametrize("inactive", [0, 1])
+def test_the_last_step_looks_at_the_role_that_was_approved(inactive):
+    """What becomes of another role of the user's changes nothing."""
+    roles = [Role(id=1010, name="First"), Role(id=1011, name="Second")]
+    netsuite = NetSuiteServer(Account(roles=roles, entities=[Entity(email="a@b.example", roles=roles)]))
+    token = asked(netsuite)
+    redirect = netsuite.authorize(token["oauth_token"], role=1011)
+    roles[inactive].active = False
+
+    answer = exchange(netsuite, token, redirect.verifier)
+
+    assert answer.status_code == (401 if inactive else 200)

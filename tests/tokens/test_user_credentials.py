@@ -510,3 +510,21 @@ def test_what_is_no_nlauth_header_is_said_without_its_values(rest):
         parse_nlauth(f"NLAuth nlauth_signature=secret, {rest}")
     with pytest.raises(BadNLAuthError, match="nlauth_email is sent twice"):
         parse_nlauth("NLAuth nlauth_email=a, nlauth_email=a")
+
+
+def test_a_good_login_starts_the_count_at_nothing(netsuite):
+    """Four failures, a good login, four failures: the next good one is let in."""
+    wrong = nlauth(netsuite, nlauth_signature="no")
+    for _ in range(2):
+        for _ in range(4):
+            issue(netsuite, wrong)
+        assert issued(issue(netsuite))
+
+
+def test_the_address_decides_where_the_account_has_ip_rules(netsuite):
+    """An address within the rules gets a token, another one none."""
+    netsuite.account.ip_rules = ["127.0.0.0/8"]
+    assert issued(issue(netsuite))
+
+    netsuite.account.ip_rules = ["192.0.2.0/24"]
+    assert (401, CREDENTIALS) == refused(issue(netsuite))
