@@ -445,3 +445,27 @@ def test_the_four_forms_of_a_target(method, target, taken):
     else:
         malformed = refused(data)
         assert (400, method, target) == (malformed.status, malformed.method, malformed.target)
+
+
+@pytest.mark.parametrize(
+    ("connection", "keep_alive"),
+    [(b"close, TE", False), (b"TE ,close", False), (b"keep-alive, TE", True), (b"closed, TE", True)],
+)
+def test_connection_is_a_list_of_options(connection, keep_alive):
+    """One of several may close (RFC 9110 section 7.6.1)."""
+    ((head, _),), _ = read(HEAD + b"Connection: " + connection + b"\r\n\r\n")
+
+    assert keep_alive is head.keep_alive
+
+
+def test_a_length_of_more_digits_than_a_number_may_have_is_too_long():
+    """int() refuses to read thousands of them."""
+    endless = HEAD + b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n"
+
+    assert 413 == refused(endless, limits=Limits(head_bytes=10_000, body_bytes=10)).status
+
+
+def test_what_was_folded_is_named_by_what_stands_before_the_first_colon():
+    ((head, _),), _ = read(HEAD + b"A: b:c\r\n d\r\n\r\n")
+
+    assert ("A",) == head.folded
