@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_netsuite_tba.wire import Limits
+from pytest_netsuite_tba.wire import Limits, message
 from pytest_netsuite_tba.wire.message import BadRequestError, Head, Malformed
 from pytest_netsuite_tba.wire.reader import Reader
 
@@ -243,6 +243,7 @@ def test_the_bound_on_trailers():
         ("A: b\r\n c\r\n\t \td", (("A", "b c d"),), ("A",)),
         ("A:\r\n b", (("A", "b"),), ("A",)),
         ("A: b\r\n ", (("A", "b"),), ("A",)),
+        ("A: b\r\n\tc", (("A", "b c"),), ("A",)),
         ("A: b\r\n c\r\nB: d\r\nA: e\r\n f", (("A", "b c"), ("B", "d"), ("A", "e f")), ("A",)),
         ("A: b\r\n c: d", (("A", "b c: d"),), ("A",)),
         ("A: b", (("A", "b"),), ()),
@@ -379,6 +380,7 @@ def test_a_tls_handshake_has_a_cure():
         (b"g" * 30 + b"\r\n", f"this is no chunk size: {'g' * 20!r}"),
         (b"\r\n", "this is no chunk size: ''"),
         (b"1;\x00\r\n", "this is no chunk size: '1;\\x00'"),
+        (b"1X\r\n", "this is no chunk size: '1X'"),
         (b"1\r\nab\r\n", "a chunk does not end where its size says"),
         (b"0\r\nT\r\n", "a header line has no colon: 'T'"),
     ],
@@ -469,3 +471,51 @@ def test_what_was_folded_is_named_by_what_stands_before_the_first_colon():
     ((head, _),), _ = read(HEAD + b"A: b:c\r\n d\r\n\r\n")
 
     assert ("A",) == head.folded
+
+
+def test_a_line_of_a_chunked_body_is_not_waited_for_once_it_is_too_long():
+    """No CRLF that comes after 4,096 bytes can end it in time."""
+    assert ([], "body") == read(CHUNKED + b"0;" + b"x" * (4_095 - 2), closed=False)
+    assert 400 == refused(CHUNKED + b"0;" + b"x" * (4_096 - 2), closed=False).status
+
+
+@pytest.mark.parametrize("blank", [" ", "\t"])
+def test_a_trailer_may_be_folded(blank):
+    """A line that begins with a blank goes on with the trailer before (RFC 9112 section 5.2)."""
+    assert [b"a"] == bodies(CHUNKED + b"1\r\na\r\n0\r\nT: x\r\n" + blank.encode() + b"y\r\n\r\n")
+
+
+def test_a_request_line_is_judged_when_its_end_comes():
+    """Though nothing but its CRLF is new, and no header ever follows."""
+    reader = Reader(LIMITS)
+    reader.feed(b"GET / HTTP/1.1 too")
+    assert (True, None) == (reader.begin(), reader.head())
+    reader.feed(b"\r\n")
+    with pytest.raises(BadRequestError, match=r"the request line is not 'METHOD target HTTP/1\.1'"):
+        reader.head()
+
+
+def test_letters_are_no_blanks():
+    """What is taken off before a request and round a value is CR, LF, blank and tab, and no more."""
+    ((head, _),), _ = read(b"\r\n\nX" + HEAD + b"A: \tX X\t \r\n\r\n")
+
+    assert ("XPOST", ("A", "X X")) == (head.method, head.headers[-1])
+
+
+def test_a_long_header_is_not_kept_after_its_request():
+    """Short lines are remembered; 1,024 long ones would be megabytes, and hold signatures."""
+    remembered = message._parse_short_header
+    remembered.cache_clear()
+    for length in (256, 257, 4_000):
+        line = b"Authorization: OAuth " + b"a" * (length - 21)
+        assert length == len(line)
+        read(b"GET / HTTP/1.0\r\n" + line + b"\r\n\r\n", limits=Limits())
+
+    assert 1 == remembered.cache_info().currsize
+
+
+def test_all_whole_headers_of_an_unfinished_head_are_told():
+    """They say whose request it was; the last line may go on."""
+    malformed = refused(HEAD + b"A: b\r\nC: d\r\nE: f", limits=Limits())
+
+    assert (("Host", "h"), ("A", "b"), ("C", "d")) == malformed.headers

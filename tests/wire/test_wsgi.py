@@ -60,6 +60,14 @@ def test_an_absolute_target_wins_over_host_and_connection():
     assert "https" == environ_of("GET / HTTP/1.1", scheme="https")["wsgi.url_scheme"]
 
 
+@pytest.mark.parametrize("rest", ["/p?q=http://evil.example/", "?q=http://evil.example/", "/http://evil.example/"])
+def test_a_url_in_a_query_or_path_is_not_the_host(rest):
+    """The authority ends at the first slash or question mark (RFC 3986 section 3.2)."""
+    environ = environ_of(f"GET http://other:2{rest} HTTP/1.1")
+
+    assert ("http", "other:2") == (environ["wsgi.url_scheme"], environ["HTTP_HOST"])
+
+
 def test_headers_that_an_application_gets():
     """Repeated ones in one, none whose name could pass for another's, and a length wherever there is a body."""
     environ = environ_of("POST / HTTP/1.1", "a-b: 1", "A-B: 2", "A_B: 3", "Transfer-Encoding: chunked", body=b"abc")
