@@ -221,6 +221,18 @@ def test_each_form_works_once(netsuite):
     assert 302 == submit(netsuite, consent, role="1234567_SB1/1005", decision="allow").status_code
 
 
+def test_the_oldest_of_many_open_pages_is_over(netsuite):
+    """Sixteen pages of one request token may be open; the next one ends the first, and no other."""
+    token = asked(netsuite)
+    pages = [opened(netsuite, token) for _ in range(17)]
+
+    assert 16 == len(netsuite._fake.desk.request_tokens.find(token["oauth_token"]).forms)
+    assert 400 == logged_in(netsuite, pages[0]).status_code
+    assert "page-stale-form" == last(netsuite)[2]
+    assert 200 == logged_in(netsuite, pages[16]).status_code
+    assert 200 == logged_in(netsuite, pages[2]).status_code
+
+
 def test_a_second_browser_is_not_logged_in(netsuite):
     """The log-in belongs to the form that came of it: whoever opens the same URL logs in anew."""
     token = asked(netsuite)

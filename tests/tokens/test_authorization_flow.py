@@ -26,6 +26,7 @@ from pytest_netsuite_tba import Account, Entity, Integration, NetSuiteServer, Ro
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS
 from pytest_netsuite_tba.report.explanation import explanation
 from pytest_netsuite_tba.report.trail import render_trail
+from pytest_netsuite_tba.tokens import request_tokens
 from pytest_netsuite_tba.tokens.callbacks import matches, with_parameters
 
 pytestmark = pytest.mark.netsuite(strict=False)
@@ -594,3 +595,131 @@ def test_the_last_step_looks_at_the_role_that_was_approved(inactive):
     answer = exchange(netsuite, token, redirect.verifier)
 
     assert answer.status_code == (401 if inactive else 200)
+
+
+# -- who may, where and how often ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_web_services_only_keeps_the_user_interface_shut(netsuite, before):
+    """Whether RESTlets take such a role is open; that it has no user interface is not (docs/rules.md 5.3)."""
+    netsuite.behaviour.web_services_only_refused = False
+    token = asked(netsuite)
+    if before:
+        netsuite.role.web_services_only = True
+        with pytest.raises(ValueError, match="has the Web Services Only box ticked"):
+            netsuite.authorize(token["oauth_token"])
+        return
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+    netsuite.role.web_services_only = True
+
+    assert (401, LOGIN) == refused(exchange(netsuite, token, verifier))
+    assert ("Failure", "EntityOrRoleDisabled", "flow-EntityOrRoleDisabled") == last(netsuite)
+    assert 1 == len(netsuite.account.tokens)
+
+
+def test_a_nonce_is_one_applications(netsuite):
+    """Another application may use the same nonce in the same second; the first may not again (docs/rules.md 2.2)."""
+    netsuite.clock.freeze("2026-11-25")
+    other = netsuite.account.add_integration(Integration(name="Other"))
+    others = {"oauth_consumer_key": other.consumer_key, "consumer_secret": other.consumer_secret}
+
+    assert asked(netsuite)
+    assert asked(netsuite, **others)
+    assert (401, LOGIN) == refused(ask(netsuite, **others))
+    assert ("Failure", "NonceUsed", "flow-NonceUsed") == last(netsuite)
+
+
+def test_the_host_says_whose_request_token_it_is():
+    """Without a realm the account's own host names it: that account, not the first, decides and gets the token."""
+    netsuite = two_accounts()
+    base = "https://2222222.restlets.api.netsuite.com"
+    token = asked(netsuite, base=base, realm=None)
+    assert "2222222" == netsuite.authorize(token["oauth_token"]).company
+
+    netsuite.accounts["2222222"].features.token_based_authentication = False
+    assert (405, None) == refused(ask(netsuite, base=base, realm=None, oauth_nonce="another-nonce"))
+
+
+def test_a_request_token_that_names_no_account_belongs_to_none():
+    """At a host that all share, without a realm, the user's log-in is to tell."""
+    netsuite = two_accounts()
+    named = asked(netsuite, base="https://1111111.restlets.api.netsuite.com", realm="1111111")
+    unnamed = asked(netsuite, base="https://system.netsuite.com", realm=None, oauth_nonce="another-nonce")
+    kept = [netsuite._fake.desk.request_tokens.find(token["oauth_token"]).account for token in (named, unnamed)]
+
+    assert [netsuite.accounts["1111111"], None] == kept
+
+
+def test_the_oldest_request_token_makes_room_for_the_newest(netsuite, monkeypatch):
+    """No more are kept than the bound says; each new one is let in, and the rest still wait."""
+    monkeypatch.setattr(request_tokens, "KEPT", 2)
+    asking = [asked(netsuite, oauth_nonce=f"nonce-{number}")["oauth_token"] for number in range(4)]
+    waits = [netsuite._fake.desk.waiting(token_id) is not None for token_id in asking]
+
+    assert ([False, False, True, True], 2) == (waits, len(netsuite._fake.desk.request_tokens))
+
+
+def test_the_oldest_exchange_is_forgotten_and_its_token_stays_dead(netsuite, monkeypatch):
+    """When a request token was exchanged is remembered within the same bound; no token works twice either way."""
+    monkeypatch.setattr(request_tokens, "KEPT", 2)
+    spent = []
+    for number in range(4):
+        token = asked(netsuite, oauth_nonce=f"asked-{number}")
+        spent.append((token, netsuite.authorize(token["oauth_token"]).verifier))
+        assert pairs_of(exchange(netsuite, *spent[-1], oauth_nonce=f"exchanged-{number}"))
+    causes = []
+    for number, (token, verifier) in enumerate(spent):
+        assert (401, LOGIN) == refused(exchange(netsuite, token, verifier, oauth_nonce=f"again-{number}"))
+        causes.append(netsuite.audit_trail[-1].cause.startswith("The request token was used already"))
+
+    assert [False, False, True, True] == causes
+    assert 5 == len(netsuite.account.tokens)
+
+
+def test_a_reset_ends_the_request_tokens(netsuite):
+    """What was asked for before is unknown afterwards, allowed or not; asking anew works."""
+    token, waiting = asked(netsuite), asked(netsuite, oauth_nonce="another-nonce")
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+    netsuite._fake.restore([netsuite.account.copy()])
+
+    assert (401, LOGIN) == refused(exchange(netsuite, token, verifier))
+    assert ("Failure", "TokenRejected", "flow-TokenRejected") == last(netsuite)
+    with pytest.raises(ValueError, match="does not wait for a user"):
+        netsuite.authorize(waiting["oauth_token"])
+    assert netsuite.authorize(asked(netsuite, oauth_nonce="a-third-nonce")["oauth_token"]).verifier
+
+
+def test_authorize_takes_whom_it_is_told():
+    """The token is the named user's; a role that step 1 asked for and this user lacks is not picked."""
+    roles = [Role(id=1010, name="First"), Role(id=1011, name="Second")]
+    entities = [Entity(email="a@b.example", roles=roles), Entity(email="c@d.example", roles=roles[:1])]
+    netsuite = NetSuiteServer(Account("1234567_SB1", roles=roles, entities=entities))
+    token = asked(netsuite, role="1011")
+    address = f"{APP}/app/login/secure/authorizetoken.nl?oauth_token={token['oauth_token']}&state=s1"
+    redirect = netsuite.authorize(address, entity="c@d.example")
+
+    assert (token["oauth_token"], str(entities[1].id), "1010", "s1") == (
+        redirect.token,
+        redirect.entity,
+        redirect.role,
+        redirect.state,
+    )
+    made = pairs_of(exchange(netsuite, token, redirect.verifier))
+    assert ["c@d.example"] == [
+        token.entity.email for token in netsuite.account.tokens.values() if token.id == made["oauth_token"]
+    ]
+
+
+def test_a_wrong_signature_of_the_third_step_is_diagnosed(netsuite):
+    """Its key holds the request token's secret: recomputed with that, the mistake is proven."""
+    token = asked(netsuite)
+    verifier = netsuite.authorize(token["oauth_token"]).verifier
+    url = f"{RESTLETS}/rest/accesstoken"
+    signed = {"oauth_token": token["oauth_token"], "oauth_verifier": verifier, "oauth_nonce": "another-nonce"}
+    right = header(netsuite, url, token_secret=token["oauth_token_secret"], **signed)
+    send(netsuite, "POST", url.replace("https", "http"), authorization=right)
+
+    attempt = netsuite.audit_trail[-1]
+    assert ("flow-InvalidSignature", True) == (attempt.refusal.id, attempt.diagnosis.proven)
+    assert token["oauth_token_secret"] not in attempt.diagnosis.render(width=500)

@@ -528,3 +528,24 @@ def test_the_address_decides_where_the_account_has_ip_rules(netsuite):
 
     netsuite.account.ip_rules = ["192.0.2.0/24"]
     assert (401, CREDENTIALS) == refused(issue(netsuite))
+
+
+@pytest.mark.parametrize(("at", "code"), RFC_6238.items())
+def test_a_secret_of_codes_may_be_in_lower_case(at, code):
+    """RFC 4648 section 6 writes base32 in capitals; people type small letters too."""
+    secret = base64.b32encode(b"12345678901234567890").decode().lower()
+
+    assert code[-6:] == one_time_code.code(secret, at)
+
+
+@pytest.mark.parametrize("password", [None, "no"])
+def test_netsuites_own_trail_has_each_call_of_issuetoken(netsuite, password):
+    """Let in or not, with the application that it was for (docs/rules.md 2)."""
+    issue(netsuite, None if password is None else nlauth(netsuite, nlauth_signature=password))
+
+    attempt = netsuite.audit_trail[-1]
+    assert (password is None, True, "Default integration") == (
+        attempt.accepted,
+        attempt.logged_by_netsuite,
+        attempt.application,
+    )
