@@ -334,7 +334,9 @@ def _signed_round_trip(what: str, signed: Callable[[NetSuiteServer], Any], plain
 def signed_round_trip_requests():
     """The same with ``netsuite_requests``."""
     return _signed_round_trip(
-        "round trip, `netsuite_requests`, signing included", lambda one: one.credentials.requests(), _plain_requests
+        "round trip, `netsuite_requests`, signing included",
+        lambda server: server.credentials.requests(),
+        _plain_requests,
     )
 
 
@@ -342,7 +344,7 @@ def signed_round_trip_httpx():
     """The same with ``netsuite_httpx``."""
     return _signed_round_trip(
         "round trip, `netsuite_httpx`, signing included",
-        lambda one: one.credentials.httpx(),
+        lambda server: server.credentials.httpx(),
         lambda: httpx.Client(trust_env=False),
     )
 
@@ -446,4 +448,4 @@ PAIRS = (
 
 def opened(stack: ExitStack) -> list[Pair]:
     """Open every pair; ``stack`` closes them."""
-    return [stack.enter_context(one()) for one in PAIRS]
+    return [stack.enter_context(pair()) for pair in PAIRS]

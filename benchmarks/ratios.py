@@ -63,7 +63,7 @@ def in_turns(first: Callable[[], float], second: Callable[[], float], rounds: in
     return (
         statistics.median(ours),
         statistics.median(theirs),
-        statistics.median(one[1] / one[0] for one in pairs),
+        statistics.median(pair[1] / pair[0] for pair in pairs),
     )
 
 
@@ -73,8 +73,8 @@ def ratio(pair: Pair, rounds: int) -> Row:
     def timed(call: Callable[[object], object]) -> float:
         arguments = [pair.prepare() for _ in range(pair.number)]
         begin = time.perf_counter()
-        for one in arguments:
-            call(one)
+        for argument in arguments:
+            call(argument)
         return (time.perf_counter() - begin) / pair.number
 
     timed(pair.ours)
@@ -205,7 +205,7 @@ def import_time(rounds: int) -> Row:
 
     added()  # writes the bytecode
     runs = [added() for _ in range(rounds)]
-    milliseconds = statistics.median(sum(one.values()) for one in runs) / 1e3
+    milliseconds = statistics.median(sum(run.values()) for run in runs) / 1e3
     return Row(
         "`-X importtime` of the plugin",
         "beyond pytest's own",
@@ -242,7 +242,7 @@ def _resident() -> float | None:
 def memory(requests: int) -> Row:
     """Compare the memory once the window is full with the memory at the end."""
     full = 600 * REQUESTS_A_SECOND + REQUESTS_A_SECOND
-    steps = [one for one in allocated(requests) if one[0] >= full]
+    steps = [step for step in allocated(requests) if step[0] >= full]
     (_, blocks, resident), (_, last_blocks, last_resident) = steps[0], steps[-1]
     grown = f"{(last_blocks / blocks - 1) * 100:+.1f} % blocks"
     if resident is not None and last_resident is not None:
@@ -318,10 +318,14 @@ def diagnosis(rounds: int, *, found: bool) -> Row:
         if found:
             return took(attempt.diagnose)
         pipeline = Pipeline(attempt.facts)  # diagnose() stops at the first that fits; this row searches to the end
-        return took(lambda: [pipeline.signature(one) for number in (1, 2) for one in candidates(pipeline, number)])
+        return took(
+            lambda: [pipeline.signature(candidate) for number in (1, 2) for candidate in candidates(pipeline, number)]
+        )
 
     right = [credentials.authorization("GET", url) for _ in range(20 * rounds)]
-    verify = statistics.median(took(lambda one=one: judged(one)) for one in right)
+    verify = statistics.median(
+        took(lambda authorization=authorization: judged(authorization)) for authorization in right
+    )
     median = statistics.median(search() for _ in range(rounds))
     what = "a single mistake named" if found else "all single mistakes and pairs tried"
     return Row(f"diagnosis: {what}", "one verify", f"{median / verify:.0f} times as long ({_time(median)})", "none")

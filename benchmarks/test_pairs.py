@@ -8,7 +8,7 @@ from pairs import PAIRS
 
 
 @pytest.mark.parametrize("side", ["ours", "theirs"])
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.__name__)
 def test_pair(benchmark, pair, side):
     benchmark.group = pair.__name__
     with pair() as one:

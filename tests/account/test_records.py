@@ -39,7 +39,8 @@ def test_default_account_can_log_in(account, token):
     assert token.role in token.entity.roles
     assert token.role.may_use_tokens
     assert [("customscript_echo", "customdeploy_echo", 1, 1)] == [
-        (one.script, one.deploy, one.script_number, one.deploy_number) for one in account.restlets
+        (deployment.script, deployment.deploy, deployment.script_number, deployment.deploy_number)
+        for deployment in account.restlets
     ]
 
 
@@ -102,7 +103,7 @@ def test_reset_credentials(token):
     token.integration.reset_credentials()
     new = (token.integration.consumer_key, token.integration.consumer_secret)
     assert set(old).isdisjoint(new)
-    assert [64, 64] == [len(bytes.fromhex(one)) * 2 for one in new]
+    assert [64, 64] == [len(bytes.fromhex(credential)) * 2 for credential in new]
 
 
 def test_sandbox_refresh_deletes_tokens(account):
@@ -240,7 +241,7 @@ def test_hosts():
 def test_secrets_are_not_shown(account, token):
     """No repr of a record shows a secret."""
     shown = f"{account!r} {token!r} {token.integration!r} {account.tokens!r}"
-    assert [] == [one for one in (token.secret, token.integration.consumer_secret) if one in shown]
+    assert [] == [secret for secret in (token.secret, token.integration.consumer_secret) if secret in shown]
 
 
 # Assignment
@@ -343,7 +344,9 @@ def test_numbers_are_given_out(account):
     first = account.deploy("customscript_a", "customdeploy_1")
     second = account.deploy("customscript_a", "customdeploy_2")
     third = account.deploy("customscript_b", "customdeploy_1")
-    assert [(2, 1), (2, 2), (3, 1)] == [(one.script_number, one.deploy_number) for one in (first, second, third)]
+    assert [(2, 1), (2, 2), (3, 1)] == [
+        (deployment.script_number, deployment.deploy_number) for deployment in (first, second, third)
+    ]
     assert account.find_deployment("2", "customdeploy_2") is second
     assert account.find_deployment("customscript_a", "1") is first
     assert account.find_deployment("4", "1") is None
@@ -623,7 +626,7 @@ def test_history_is_compared_as_a_list():
 def test_history_of_many_threads():
     """No entry is lost or counted twice when threads append at once."""
     history = History(100)
-    threads = [threading.Thread(target=lambda: [history.append(one) for one in range(200)]) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: [history.append(number) for number in range(200)]) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

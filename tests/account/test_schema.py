@@ -22,7 +22,7 @@ RESTLET = '[[restlets]]\nscript = "customscript_a"\ndeploy = "customdeploy_a"\n'
 
 def errors(text: str) -> list[str]:
     # An editor hands a date and time over as a text.
-    value = json.loads(json.dumps(tomllib.loads(text), default=lambda one: one.isoformat()))
+    value = json.loads(json.dumps(tomllib.loads(text), default=lambda moment: moment.isoformat()))
     validator = jsonschema.Draft202012Validator(json_schema())
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 

@@ -491,7 +491,7 @@ def test_error(text, key, message):
 def test_no_error_shows_a_secret(key, written):
     """A secret, or a table that may hold one, is never part of a message."""
     caught = error(f"{key} = {written}")
-    assert [] == [one for one in ("hush", "5550123", "2026") if one in f"{caught} {caught!r}"]
+    assert [] == [secret for secret in ("hush", "5550123", "2026") if secret in f"{caught} {caught!r}"]
 
 
 def test_deep_keys():

@@ -69,7 +69,9 @@ def as_chromium_writes(text):
     """Write one argument as DevTools 1.0.1705227 does, rule by rule."""
     written = {"\\": r"^\^" + "\\", '"': r"^\^" + '"', "\n": "^\n\n"}
     plain = re.compile(r"[a-zA-Z0-9 _\-:=+~'/.,?;*]")
-    carets = "".join(written.get(one) or (one if plain.fullmatch(one) else f"^{one}") for one in text)
+    carets = "".join(
+        written.get(character) or (character if plain.fullmatch(character) else f"^{character}") for character in text
+    )
     return f'^"{re.sub("%(?=[a-zA-Z0-9_])", "%^", carets)}^"'
 
 
@@ -101,7 +103,9 @@ TEXTS = st.lists(CMDS | st.characters(min_codepoint=32, max_codepoint=126), max_
 @example('"', '"')
 def test_random_headers_and_bodies_come_back_whole(header, body):
     arguments = ["--url " + as_chromium_writes(URL), "-X " + as_chromium_writes("PUT")]
-    arguments += ["-H " + as_chromium_writes(one) for one in (f"x-a: {header}", "content-type: text/plain")]
+    arguments += [
+        "-H " + as_chromium_writes(header_line) for header_line in (f"x-a: {header}", "content-type: text/plain")
+    ]
     capture = only("curl " + " ^\n  ".join([*arguments, "--data-raw " + as_chromium_writes(body)]))
 
     assert ("PUT", URL, [("content-type", "text/plain"), ("x-a", header)], body) == facts(capture)

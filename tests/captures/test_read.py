@@ -205,7 +205,7 @@ def test_which_entries_are_taken():
         entry("https://example.com/signed"),
     ]
 
-    assert ["entry 2", "entry 3", "entry 4"] == [one.where for one in read(har(*entries))]
+    assert ["entry 2", "entry 3", "entry 4"] == [capture.where for capture in read(har(*entries))]
     assert only(har(*entries), entry=1).request.host == "example.com"
 
 

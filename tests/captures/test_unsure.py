@@ -97,7 +97,9 @@ def test_two_requests_of_a_wire_log_without_answers_are_two():
 def test_next_begins_another_request_of_the_same_command():
     captures = read(f"curl '{URL}' {LOGIN} --next -X DELETE '{URL}' {LOGIN}")
 
-    assert [("GET", 1), ("DELETE", 1)] == [(one.request.method, len(one.request.authorizations)) for one in captures]
+    assert [("GET", 1), ("DELETE", 1)] == [
+        (capture.request.method, len(capture.request.authorizations)) for capture in captures
+    ]
 
 
 def test_a_request_beside_a_command_that_is_not_read_is_spoken_of():

@@ -140,13 +140,13 @@ MISTAKES = [
 def test_a_mistake_is_named_and_changes_nothing(call, method, path, body, place, said):
     """400 with its JSON path and the nearest valid name; not even what stood beside it is done."""
     call.server.clock.freeze("2026-09-21T14:13:20Z")
-    before = [call("GET", one).text for one in ("accounts", "faults")]
+    before = [call("GET", path).text for path in ("accounts", "faults")]
 
     answer = call(method, path, body)
 
     assert (400, place) == (answer.status_code, answer.json["error"]["path"])
     assert said in answer.json["error"]["message"]
-    assert before == [call("GET", one).text for one in ("accounts", "faults")]
+    assert before == [call("GET", path).text for path in ("accounts", "faults")]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_secret_is_in_the_answer_that_creates_the_token_and_nowhere_else(call)
     assert 200 == call.server.credentials_for(token).client().get(ECHO).status_code
     wrong = call("PATCH", f"{ACCOUNT}/tokens/Second", {"secret": 12345})
     paths = ["accounts", ACCOUNT, f"{ACCOUNT}/tokens", f"{ACCOUNT}/tokens/Second", "attempts", "attempts/1/explanation"]
-    texts = [wrong.text, *(call("GET", one).text for one in paths)]
+    texts = [wrong.text, *(call("GET", path).text for path in paths)]
     assert [False] * len(texts) == [any(secret in text for secret in ("hidden", "12345}", "12345 ")) for text in texts]
 
 
@@ -334,7 +334,7 @@ def test_the_clock_is_frozen_advanced_skewed_and_let_run(call):
         ("2026-09-21T14:14:20Z", "2026-09-21T14:14:20Z"),
         ("2026-09-21T14:13:50Z", "2026-09-21T14:14:20Z"),
         ("1970-01-01T00:00:01Z", "1970-01-01T00:00:01Z"),
-    ] == [(one["now"], one["client_now"]) for one in shown]
+    ] == [(clock["now"], clock["client_now"]) for clock in shown]
     assert [True, False] == [
         call("PATCH", f"{ACCOUNT}/clock", {"freeze": frozen}).json["frozen"] for frozen in (True, False)
     ]
@@ -360,9 +360,9 @@ def test_the_next_logins_are_refused_as_asked(call):
 
     assert ([401, 401, 200], ["nonce_used", "nonce_used", None]) == (
         [call.login() for _ in range(3)],
-        [one.detail for one in call.server.audit_trail],
+        [attempt.detail for attempt in call.server.audit_trail],
     )
-    assert "nonce_used" in [one["id"] for one in call("GET", "refusals").json["refusals"]]
+    assert "nonce_used" in [refusal["id"] for refusal in call("GET", "refusals").json["refusals"]]
 
 
 def test_a_reset_connection_is_an_answer_of_its_own(call):

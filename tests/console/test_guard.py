@@ -108,8 +108,8 @@ def test_exposed_it_needs_the_token(exposed):
 
     answers = [exposed("GET", "accounts", **headers) for headers in wrong]
 
-    assert [401] * 4 == [one.status_code for one in answers]
-    assert "s3cret" not in "".join(one.text for one in answers)
+    assert [401] * 4 == [answer.status_code for answer in answers]
+    assert "s3cret" not in "".join(answer.text for answer in answers)
     assert answers[0].headers["WWW-Authenticate"].startswith("Bearer")
     assert 200 == exposed("GET", "accounts", address="192.0.2.7", Authorization="bearer  s3cret-token ").status_code
 
@@ -164,14 +164,14 @@ def test_a_browser_without_the_token_is_told_how_to_open_the_page(exposed, path)
 
     assert (401, "text/html", 200) == (answer.status_code, answer.mimetype, page.status_code)
     assert "/__admin/?token=TOKEN" in answer.text
-    assert [False] * 3 == [one in answer.text for one in ("s3cret", "wr0ng", "<script")]
+    assert [False] * 3 == [text in answer.text for text in ("s3cret", "wr0ng", "<script")]
     varying = {"Content-Length", "Content-Security-Policy"}
     assert {(name, value) for name, value in page.headers if name not in varying} == {
         (name, value) for name, value in answer.headers if name not in {*varying, "WWW-Authenticate"}
     }
-    policies = [one.headers["Content-Security-Policy"].split("; ") for one in (page, answer)]
+    policies = [response.headers["Content-Security-Policy"].split("; ") for response in (page, answer)]
     assert [{"script-src", "style-src"}] == [
-        {one.split()[0] for one in set(policies[0]) ^ set(policies[1])},
+        {directive.split()[0] for directive in set(policies[0]) ^ set(policies[1])},
     ]
     assert "script-src 'none'" in policies[1]
     assert plain.headers["WWW-Authenticate"] == answer.headers["WWW-Authenticate"]
@@ -189,7 +189,7 @@ def test_health_needs_no_token(exposed):
     """An orchestrator has none; it learns no more than that something listens."""
     answers = [exposed("GET", "health", host=host) for host in ("localhost", "10.1.2.3:8080", "netsuite:8080")]
 
-    assert [{"status", "version", "accounts", "uptime_seconds"}] * 3 == [one.json.keys() for one in answers]
+    assert [{"status", "version", "accounts", "uptime_seconds"}] * 3 == [answer.json.keys() for answer in answers]
 
 
 def test_a_body_of_many_megabytes_is_refused(call):

@@ -49,10 +49,16 @@ def visit(chromium, server):
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on(
-            "console", lambda one: problems.append(f"{one.text} {one.location['url']}") if one.type in WORTH else None
+            "console",
+            lambda message: (
+                problems.append(f"{message.text} {message.location['url']}") if message.type in WORTH else None
+            ),
         )
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", lambda one: None if one.url.startswith((server.url, "data:")) else problems.append(one.url))
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith((server.url, "data:")) else problems.append(request.url),
+        )
         page.goto(f"{server.url}/__admin/{path}{panel}")
         page.wait_for_selector(".live.on")
         return page
@@ -61,7 +67,7 @@ def visit(chromium, server):
     yield open_page
     for context in contexts:
         context.close()
-    assert [] == [one for one in problems if open_page.allowed is None or open_page.allowed not in one]
+    assert [] == [problem for problem in problems if open_page.allowed is None or open_page.allowed not in problem]
 
 
 def send(server, url=ECHO, *, signed=None, credentials=None, headers=None, method="GET"):
@@ -130,7 +136,7 @@ def test_a_wrong_token_secret_in_postman_is_read_without_scrolling(server, visit
     assert "Most likely a wrong token secret or consumer secret" == whats(page).inner_text()
     assert "Paste both secrets again" in page.locator("#story .cure").inner_text()
     assert [True] * 3 == [
-        fits(page, one) for one in ("#story .what", "#story .reading dd:nth-of-type(2)", "#story .cure")
+        fits(page, selector) for selector in ("#story .what", "#story .reading dd:nth-of-type(2)", "#story .cure")
     ]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     picture(page, name, tmp_path)
@@ -240,7 +246,7 @@ def test_filters_survive_a_reload(server, visit):
 
     assert (before, "1 of 3 attempts") == (page.url, page.locator("#count").inner_text())
     assert ["Failure", "nonce_used", "echo"] == [
-        page.locator(f"#filter-{one}").input_value() for one in ("status", "detail", "text")
+        page.locator(f"#filter-{field}").input_value() for field in ("status", "detail", "text")
     ]
     page.locator("#filter-text").fill("nothing of that")
     assert "No attempt matches these filters." == page.locator("#empty").inner_text()
@@ -251,7 +257,9 @@ def two_accounts():
     """Attempts 1 and 3 are of the first account, 2 of the second, 4 of none that is here."""
     with NetSuiteServer(Account("1234567_SB1"), Account("7654321")) as server:
         server.console = Console(server)
-        first, second = (server.credentials_for(one.tokens["Default token"]) for one in server.accounts.values())
+        first, second = (
+            server.credentials_for(account.tokens["Default token"]) for account in server.accounts.values()
+        )
         for credentials in (first, second, first):
             send(server, credentials=credentials)
         first.client().get(f"https://9999999.restlets.api.netsuite.com{ECHO}")
@@ -288,8 +296,10 @@ def test_one_account_alone_is_not_named(server, visit):
     page.wait_for_selector("#attempt-1")
     page.wait_for_selector("#story .facts")
 
-    assert [0, 0] == [page.locator(one).count() for one in (".attempt .account", "#story dt:text-is('Account')")]
-    assert [False, False] == [page.locator(one).is_visible() for one in ("#head-account", "#filter-account")]
+    assert [0, 0] == [
+        page.locator(selector).count() for selector in (".attempt .account", "#story dt:text-is('Account')")
+    ]
+    assert [False, False] == [page.locator(selector).is_visible() for selector in ("#head-account", "#filter-account")]
 
 
 def test_filters_by_time(server, visit):
@@ -388,7 +398,7 @@ def test_the_ring_around_the_focused_list_is_whole(server, visit, viewport):
         page.keyboard.press(key)
         page.wait_for_selector({"ArrowDown": "#attempt-11", "End": "#attempt-1"}[key] + "[aria-selected=true]")
         picture = base64.b64encode(page.locator("#grid").screenshot()).decode()
-        assert [True] * 4 == [one > 0.98 for one in page.evaluate(RING, picture)]  # but for a corner between pixels
+        assert [True] * 4 == [share > 0.98 for share in page.evaluate(RING, picture)]  # but for a corner between pixels
 
 
 def test_ten_thousand_attempts_are_a_few_rows(server, visit):
@@ -460,7 +470,7 @@ SWITCHES = [
 ]
 
 
-@pytest.mark.parametrize(("label", "detail", "status"), SWITCHES, ids=[one[0] for one in SWITCHES])
+@pytest.mark.parametrize(("label", "detail", "status"), SWITCHES, ids=[switch[0] for switch in SWITCHES])
 def test_a_switch_changes_the_next_login(server, visit, label, detail, status):
     """And back."""
     server.clock.reset()
@@ -570,7 +580,10 @@ def test_a_request_by_hand_is_signed_by_the_server(server, visit):
     page = visit("#request")
     texts = []
     page.on(
-        "response", lambda one: texts.append(one.text()) if "/requests" in one.url or "/accounts" in one.url else None
+        "response",
+        lambda response: (
+            texts.append(response.text()) if "/requests" in response.url or "/accounts" in response.url else None
+        ),
     )
     expect(page.locator("#hand-url")).to_have_value(ECHO)
     page.locator("#hand-method").select_option("POST")
@@ -582,7 +595,7 @@ def test_a_request_by_hand_is_signed_by_the_server(server, visit):
     page.get_by_role("link", name="Attempt 1 in the audit trail").click()
     page.wait_for_selector("#attempt-1[aria-selected=true]")
     secrets = (server.credentials.consumer_secret, server.credentials.token_secret)
-    assert [False] * len(texts) == [any(one in text for one in secrets) for text in texts]
+    assert [False] * len(texts) == [any(secret in text for secret in secrets) for text in texts]
 
 
 def test_a_mistake_in_the_form_is_told(server, visit):
@@ -601,9 +614,9 @@ def test_a_mistake_in_the_form_is_told(server, visit):
 def violations(page):
     page.evaluate(AXE.read_text("utf-8"))
     return [
-        f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for one in page.evaluate("axe.run()")["violations"]
-        for node in one["nodes"]
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for violation in page.evaluate("axe.run()")["violations"]
+        for node in violation["nodes"]
     ]
 
 
@@ -658,8 +671,8 @@ def test_exposed_without_the_token_it_says_how_to_open_it(chromium, scheme):
     with NetSuiteServer(Account()) as server, chromium.new_context(viewport=NARROW, color_scheme=scheme) as context:
         server.console = Console(server, token="s3cret-token")
         page, requested, said = context.new_page(), [], []
-        page.on("request", lambda one: requested.append(one.url))
-        page.on("console", lambda one: said.append(one.text))
+        page.on("request", lambda request: requested.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
         page.goto(f"{server.url}/__admin/")
 
         assert "This page needs the token of its server" == page.locator("h1").inner_text()
@@ -667,8 +680,8 @@ def test_exposed_without_the_token_it_says_how_to_open_it(chromium, scheme):
         assert "24px" == page.locator("p").first.evaluate("one => getComputedStyle(one).lineHeight")
         assert [] == violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert [f"{server.url}/__admin/"] == [one for one in requested if not one.startswith("data:")]
-        assert [] == [one for one in said if "status of 401" not in one]
+        assert [f"{server.url}/__admin/"] == [url for url in requested if not url.startswith("data:")]
+        assert [] == [text for text in said if "status of 401" not in text]
         assert 0 == len(server.audit_trail)
 
 

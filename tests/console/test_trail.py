@@ -26,9 +26,9 @@ def test_attempts_have_the_promised_keys(call):
 
     found = call("GET", "attempts").json
 
-    assert [one.as_dict() for one in call.server.audit_trail] == found["attempts"]
+    assert [attempt.as_dict() for attempt in call.server.audit_trail] == found["attempts"]
     assert (2, 0, False) == (found["matching"], found["dropped"], found["timed_out"])
-    assert [None, call.server.audit_trail[1].refusal.id] == [one["refusal"] for one in found["attempts"]]
+    assert [None, call.server.audit_trail[1].refusal.id] == [attempt["refusal"] for attempt in found["attempts"]]
     assert found["attempts"][1] == call("GET", "attempts/2").json
 
 
@@ -43,7 +43,7 @@ def test_an_attempt_names_its_account():
         server.httpserver.clear_assertions()
 
         def accounts(query):
-            return [one["account"] for one in call("GET", f"attempts{query}").json["attempts"]]
+            return [attempt["account"] for attempt in call("GET", f"attempts{query}").json["attempts"]]
 
         assert [["7654321", "1234567_SB1", ""], ["7654321"]] == [accounts(""), accounts("?account=7654321")]
         assert "7654321" == call("GET", "attempts/1/explanation").json["attempt"]["account"]
@@ -59,7 +59,7 @@ def test_attempts_are_filtered(call):
     call.login()
 
     def ids(query):
-        return [one["id"] for one in call("GET", f"attempts?{query}").json["attempts"]]
+        return [attempt["id"] for attempt in call("GET", f"attempts?{query}").json["attempts"]]
 
     assert [[1, 2, 3], [1, 2], [3], [3], [3], []] == [
         ids(query)
@@ -119,7 +119,7 @@ def test_waiting_ends_with_the_attempt_that_was_waited_for(server):
         server.credentials.client().get(ECHO)
     waiting.join(30)
 
-    assert [(2, False)] == [(one["matching"], one["timed_out"]) for one in got]
+    assert [(2, False)] == [(answer["matching"], answer["timed_out"]) for answer in got]
 
 
 def test_waiting_ends_with_its_time(call):
@@ -137,7 +137,7 @@ def test_the_trail_is_cleared(call):
 
     assert 204 == call("DELETE", "attempts").status_code
     call.login()
-    assert [2] == [one["id"] for one in call("GET", "attempts").json["attempts"]]
+    assert [2] == [attempt["id"] for attempt in call("GET", "attempts").json["attempts"]]
 
 
 def test_an_attempt_that_is_not_there(call):
@@ -191,7 +191,9 @@ def test_a_stop_ends_events_and_waits(server):
         server.stop()
         assert [] == [line for line in response.iter_lines() if line.startswith(b"event")]
     assert done.wait(60)
-    assert [] == [one for one in threading.enumerate() if one.name.startswith("pytest_netsuite_tba.wire-connection")]
+    assert [] == [
+        thread for thread in threading.enumerate() if thread.name.startswith("pytest_netsuite_tba.wire-connection")
+    ]
 
 
 def test_an_attempt_is_explained_to_the_end(server, monkeypatch):
@@ -208,16 +210,16 @@ def test_an_attempt_is_explained_to_the_end(server, monkeypatch):
         reading["what"],
         reading["why"],
     )
-    assert [{"mark": "+", "text": "extra%3D1%26"}] == [one for one in found["difference"] if one["mark"] != "="]
-    assert ["1 Method", "2 URL, encoded"] == [one["title"] for one in found["stages"]][:2]
-    as_sent, right = [one["command"] for one in found["commands"]]
+    assert [{"mark": "+", "text": "extra%3D1%26"}] == [part for part in found["difference"] if part["mark"] != "="]
+    assert ["1 Method", "2 URL, encoded"] == [stage["title"] for stage in found["stages"]][:2]
+    as_sent, right = [entry["command"] for entry in found["commands"]]
     assert (header in as_sent, found["attempt"]["diagnosis"]["corrected_authorization"] in right) == (True, True)
     ran = [
-        subprocess.run(["bash", "-c", one], capture_output=True, text=True, check=True).stdout
-        for one in (as_sent, right)
+        subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout
+        for command in (as_sent, right)
     ]
-    assert ["HTTP/1.1 401", "HTTP/1.1 200"] == [one[:12] for one in ran]
-    assert ["InvalidSignature", None] == [one.detail for one in server.audit_trail][1:]
+    assert ["HTTP/1.1 401", "HTTP/1.1 200"] == [output[:12] for output in ran]
+    assert ["InvalidSignature", None] == [attempt.detail for attempt in server.audit_trail][1:]
 
 
 def test_a_hostile_request_becomes_a_harmless_command(server):
@@ -230,7 +232,7 @@ def test_a_hostile_request_becomes_a_harmless_command(server):
     command = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()["commands"][0]["command"]
     subprocess.run(["bash", "-c", command], capture_output=True, check=True)
 
-    first, second = (one.facts.request for one in server.audit_trail)
+    first, second = (attempt.facts.request for attempt in server.audit_trail)
     assert (first.target, first.body, first.header("x-a")) == (second.target, second.body, second.header("x-a"))
     assert not Path("ran").exists()
 
@@ -245,11 +247,11 @@ def test_a_request_through_the_proxy_is_repeated_through_it(server):
         requests.get(url, headers=headers, proxies={"https": server.url}, verify=False, timeout=30)
 
     found = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()
-    for one in found["commands"]:
-        subprocess.run(["bash", "-c", one["command"]], capture_output=True, check=True)
+    for entry in found["commands"]:
+        subprocess.run(["bash", "-c", entry["command"]], capture_output=True, check=True)
 
-    assert [url] * 3 == [one.url for one in server.audit_trail]
-    assert ["Failure", "Failure", "Success"] == [one.status for one in server.audit_trail]
+    assert [url] * 3 == [attempt.url for attempt in server.audit_trail]
+    assert ["Failure", "Failure", "Success"] == [attempt.status for attempt in server.audit_trail]
 
 
 def test_a_secret_that_nothing_explains_is_suspected(call):

@@ -93,5 +93,5 @@ def test_every_refusal_has_a_row():
     lines = (SCRIPT.parent / "refusals.md").read_text(encoding="utf-8").splitlines()
     rows = [line.split(" | ") for line in lines if line.startswith("| ") and line[2].isdigit()]
     logins, calls = rows[: len(REFUSALS)], rows[len(REFUSALS) :]
-    assert [(f"| {one.row}", f"`{one.id}`") for one in REFUSALS] == [(row[0], row[1]) for row in logins]
+    assert [(f"| {refusal.row}", f"`{refusal.id}`") for refusal in REFUSALS] == [(row[0], row[1]) for row in logins]
     assert [f"| {row}" for row in range(19, 26)] == list(dict.fromkeys(row[0] for row in calls))

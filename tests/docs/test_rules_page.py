@@ -27,7 +27,7 @@ WITHOUT_FACTS = ("12", "13")
 def cited(text):
     """The sections that a text cites: ``docs/rules.md 1.1, 3.4 and 9`` cites three."""
     cites = re.findall(rf"docs/rules\.md ({NUMBER}(?:(?:, | and ){NUMBER})*)", re.sub(r"\s+#?\s*", " ", text))
-    return [number for one in cites for number in re.findall(NUMBER, one)]
+    return [number for cite in cites for number in re.findall(NUMBER, cite)]
 
 
 def unknown(folder):
@@ -59,20 +59,20 @@ def facts():
 
 def is_sure(cell):
     """Whether it is one mark or several."""
-    return all(re.fullmatch(MARK, one) for one in re.split(r", (?![^(]*\))", cell))
+    return all(re.fullmatch(MARK, mark) for mark in re.split(r", (?![^(]*\))", cell))
 
 
 def is_sourced(sure, cell):
     """Whether it names its sources; only what is inferred or open may do without."""
     if cell == "none":
         return {"inferred", "open"} >= set(re.findall(MARK, sure))
-    return all(re.fullmatch(SOURCE, one) for one in cell.split(", "))
+    return all(re.fullmatch(SOURCE, source) for source in cell.split(", "))
 
 
 @pytest.mark.parametrize("folder", [PACKAGE, ROOT / "tests", DOCS], ids=lambda folder: folder.name)
 def test_a_cited_section_is_there(folder):
     """Whoever follows ``docs/rules.md 7.2`` finds it."""
-    assert [] == [one for one in unknown(folder) if one[0] != "docs/test_rules_page.py"]
+    assert [] == [cite for cite in unknown(folder) if cite[0] != "docs/test_rules_page.py"]
 
 
 def test_the_code_cites_the_page_and_no_rules_elsewhere():
@@ -95,7 +95,7 @@ def test_a_section_that_is_not_there_is_found(tmp_path):
 
 def test_sections_are_numbered_once_and_in_order():
     """No two sections share a number."""
-    assert sorted(set(SECTIONS), key=lambda one: [int(part) for part in one.split(".")]) == SECTIONS
+    assert sorted(set(SECTIONS), key=lambda number: [int(part) for part in number.split(".")]) == SECTIONS
 
 
 def test_links_into_the_page_lead_somewhere():

@@ -97,14 +97,17 @@ def test_the_container_starts_and_is_healthy(for_anyone, options):
         "0",
     ]
     process = subprocess.Popen(
-        [*command, *(mounted.get(one, one) for one in options)], stderr=subprocess.PIPE, text=True, cwd=for_anyone
+        [*command, *(mounted.get(option, option) for option in options)],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=for_anyone,
     )
     try:
         greeting = process.stderr.readline()
         port = re.search(r":(\d+) ", greeting).group(1)
         check = instruction("CMD")
         checked = subprocess.run(
-            [sys.executable, *(one.replace(":8080/", f":{port}/") for one in check[1:])],
+            [sys.executable, *(argument.replace(":8080/", f":{port}/") for argument in check[1:])],
             capture_output=True,
             text=True,
             check=False,
@@ -131,7 +134,7 @@ def test_the_dockerfile_builds_the_wheel_that_it_installs(tmp_path):
     ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     source = tmp_path / "src"
     source.mkdir()
-    for name in (one.removeprefix("!") for one in ignored if one.startswith("!")):
+    for name in (pattern.removeprefix("!") for pattern in ignored if pattern.startswith("!")):
         subprocess.run(["cp", "-r", ROOT / name, source], check=True)
     step = re.search(r"^RUN python -m (pip wheel .*)$", DOCKERFILE, re.MULTILINE).group(1)
     words = shlex.split(step.replace("/wheels", str(tmp_path / "wheels")).replace("/src", str(source)))

@@ -20,7 +20,7 @@ def test_a_fault_strikes_on_schedule(netsuite, netsuite_client):
     netsuite.faults.add("unavailable", on=2, times=2, retry_after=7)
 
     assert [200, 503, 503, 200] == statuses(netsuite_client, 4)
-    assert [False, True, True, False] == [one.forced for one in netsuite.audit_trail]
+    assert [False, True, True, False] == [attempt.forced for attempt in netsuite.audit_trail]
     netsuite.verify()
 
 
@@ -98,23 +98,23 @@ def test_each_kind_answers_in_its_own_way(netsuite, netsuite_client):
     answers = [netsuite_client.get(PATH) for _ in range(2)]
 
     assert [(503, b"", None), (302, b"", None)] == [
-        (one.status_code, one.data, one.headers.get("Retry-After")) for one in answers
+        (answer.status_code, answer.data, answer.headers.get("Retry-After")) for answer in answers
     ]
     assert [
         ("Failure", None, None, 503, "The test asked for the fault 'unavailable'.", True, True, False),
         ("Failure", None, None, 302, "The test asked for the fault 'wrong_data_center'.", True, True, False),
     ] == [
         (
-            one.status,
-            one.detail,
-            one.code,
-            one.http_status,
-            one.cause,
-            one.forced,
-            one.expected,
-            one.logged_by_netsuite,
+            attempt.status,
+            attempt.detail,
+            attempt.code,
+            attempt.http_status,
+            attempt.cause,
+            attempt.forced,
+            attempt.expected,
+            attempt.logged_by_netsuite,
         )
-        for one in netsuite.audit_trail
+        for attempt in netsuite.audit_trail
     ]
     netsuite.verify()
 
@@ -163,9 +163,9 @@ def test_the_wrong_data_center_redirects(netsuite, netsuite_client):
 
     answers = [netsuite_client.get(PATH) for _ in range(2)]
 
-    assert [302, 302] == [one.status_code for one in answers]
+    assert [302, 302] == [answer.status_code for answer in answers]
     assert [f"https://1234567-sb1.restlets.api.netsuite.com{PATH}", "https://elsewhere.example/"] == [
-        one.headers["Location"] for one in answers
+        answer.headers["Location"] for answer in answers
     ]
 
 
@@ -191,7 +191,7 @@ def test_a_reset_leaves_the_listener_serving(netsuite, netsuite_requests):
     with pytest.raises(requests.ConnectionError):
         netsuite_requests.get(url)
     assert 200 == netsuite_requests.get(url).status_code
-    assert [200, None, 200] == [one.http_status for one in netsuite.audit_trail]
+    assert [200, None, 200] == [attempt.http_status for attempt in netsuite.audit_trail]
 
 
 def test_a_reset_after_the_script_has_spent_the_nonce(netsuite, netsuite_client):
@@ -224,7 +224,7 @@ def test_the_trail_says_that_an_answer_was_lost(netsuite, netsuite_client):
         (status, cause.partition("customscript_echo /")[0]) for status, cause in told
     ]
     assert told[1][1].endswith(f". {lost}")
-    assert all(one.accepted for one in netsuite.audit_trail)
+    assert all(attempt.accepted for attempt in netsuite.audit_trail)
     netsuite.httpserver.clear_assertions()
 
 

@@ -41,7 +41,7 @@ def signed_for(netsuite, *, method="GET", url=URL, extra=(), key=None, **changed
     host, slash, target = rest.partition("/")
     path, _, query = (slash + target).partition("?")
     pairs = oauth_parameters(netsuite, **changed)
-    queried = [(name, value) for name, _, value in (one.partition("=") for one in query.split("&")) if name]
+    queried = [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&")) if name]
     text = base_string(method, base_uri(scheme, host, path), parameter_string([*pairs.items(), *extra, *queried]))
     secrets = (netsuite.credentials.consumer_secret, netsuite.credentials.token_secret)
     pairs["oauth_signature"] = sign(text, key or signing_key(*secrets))
@@ -167,16 +167,20 @@ def test_the_routing_cookie_is_set_until_the_client_sends_it(netsuite, send):
     """A load balancer's cookie: set on the answer to a request that does not carry it, a stale one set anew."""
     cookies = ["", "a=b", "NS_ROUTING_VERSION=LEADING", "a=b; NS_ROUTING_VERSION=LAGGING"]
 
-    answers = [send(authorization(netsuite, oauth_nonce=f"{NONCE}{one}"), headers={"Cookie": one}) for one in cookies]
+    answers = [
+        send(authorization(netsuite, oauth_nonce=f"{NONCE}{cookie}"), headers={"Cookie": cookie}) for cookie in cookies
+    ]
 
-    assert ["NS_ROUTING_VERSION=LAGGING; path=/"] * 3 + [None] == [one.headers.get("Set-Cookie") for one in answers]
+    assert ["NS_ROUTING_VERSION=LAGGING; path=/"] * 3 + [None] == [
+        answer.headers.get("Set-Cookie") for answer in answers
+    ]
 
 
 def test_answers_carry_the_headers_captured_of_netsuite(netsuite, send):
     """As captured (docs/rules.md 3.6), with a new operation id each."""
-    answers = [send(authorization(netsuite, oauth_nonce=f"{NONCE}{one}")) for one in range(2)]
+    answers = [send(authorization(netsuite, oauth_nonce=f"{NONCE}{number}")) for number in range(2)]
 
-    assert 2 == len({uuid.UUID(one.headers["x-n-operationid"]) for one in answers})
+    assert 2 == len({uuid.UUID(answer.headers["x-n-operationid"]) for answer in answers})
     for answer in answers:
         assert 'CP="CAO PSAa OUR BUS PUR"' == answer.headers["P3P"]
         assert "User-Agent" == answer.headers["Vary"]
@@ -459,7 +463,7 @@ def test_a_missing_realm_is_logged_as_a_wrong_one_is(netsuite, send):
     with netsuite.expect_refusal("realm-missing"):
         send(authorization(netsuite, realm=None))
 
-    assert [True] == [one.logged_by_netsuite for one in netsuite.audit_trail]
+    assert [True] == [attempt.logged_by_netsuite for attempt in netsuite.audit_trail]
 
 
 def test_a_malformed_timestamp_stays_a_syntax_error(netsuite, send):
@@ -543,6 +547,6 @@ def test_nothing_of_the_cause_reaches_the_client(netsuite, send):
         short = send(authorization(netsuite, oauth_nonce="abcde"))
 
     def shown(answer):
-        return answer.status_code, answer.data, [one for one in answer.headers if one[0] != "x-n-operationid"]
+        return answer.status_code, answer.data, [header for header in answer.headers if header[0] != "x-n-operationid"]
 
     assert shown(wrong) == shown(short)

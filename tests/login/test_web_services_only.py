@@ -67,5 +67,7 @@ def test_the_whole_truth_table(netsuite, way_in, ticked):
         answer = call(netsuite)
 
     assert (status if wanted is None else find_refusal(wanted).status) == answer.status_code
-    assert [(channel, wanted)] == [(one.channel, one.refusal and one.refusal.id) for one in netsuite.audit_trail]
+    assert [(channel, wanted)] == [
+        (attempt.channel, attempt.refusal and attempt.refusal.id) for attempt in netsuite.audit_trail
+    ]
     netsuite.verify()

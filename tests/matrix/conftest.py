@@ -30,5 +30,5 @@ class Writer:
 
     def pytest_sessionfinish(self):
         known = results() | self.found
-        listed = {one.id: known[one.id] for one in clients() if one.id in known}
+        listed = {client.id: known[client.id] for client in clients() if client.id in known}
         RESULTS.write_text(json.dumps(listed, indent=2, ensure_ascii=False) + "\n", "utf-8")

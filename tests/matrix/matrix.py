@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
 PATH = os.pathsep.join(
-    [*(str(HERE / one) for one in ("python/.venv/bin", "node/node_modules/.bin")), os.environ["PATH"]]
+    [*(str(HERE / folder) for folder in ("python/.venv/bin", "node/node_modules/.bin")), os.environ["PATH"]]
 )
 ACCEPTED = "accepted"
 REAL_NAME, PLAIN_URL = WAYS = ("real host name", "plain URL")
@@ -76,7 +76,7 @@ class Client:
 
 def clients() -> list[Client]:
     """Give the clients of ``clients.toml``."""
-    return [Client(**one) for one in tomllib.loads((HERE / "clients.toml").read_text("utf-8"))["clients"]]
+    return [Client(**client) for client in tomllib.loads((HERE / "clients.toml").read_text("utf-8"))["clients"]]
 
 
 def results() -> dict[str, dict[str, dict[str, str]]]:

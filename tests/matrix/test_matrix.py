@@ -21,7 +21,9 @@ GO = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": ""}  # Deb
 
 def by(way):
     """Every client that can reach the fake this way."""
-    return pytest.mark.parametrize("client", [pytest.param(one, id=one.id) for one in clients() if way in one.ways])
+    return pytest.mark.parametrize(
+        "client", [pytest.param(client, id=client.id) for client in clients() if way in client.ways]
+    )
 
 
 @by(REAL_NAME)
@@ -32,7 +34,9 @@ def test_by_the_real_host_name(client, netsuite_hosts, netsuite_env, netsuite, r
 
     judge(client, REAL_NAME, netsuite, unread, record_property, pytestconfig)
 
-    assert {"1234567-sb1.restlets.api.netsuite.com"} == {urlsplit(one.url).netloc for one in netsuite.audit_trail}
+    assert {"1234567-sb1.restlets.api.netsuite.com"} == {
+        urlsplit(attempt.url).netloc for attempt in netsuite.audit_trail
+    }
 
 
 @by(PLAIN_URL)
@@ -42,7 +46,7 @@ def test_by_a_plain_url(client, netsuite_env, netsuite, record_property, pytestc
 
     judge(client, PLAIN_URL, netsuite, proxies, record_property, pytestconfig)
 
-    assert {urlsplit(netsuite.url).netloc} == {urlsplit(one.url).netloc for one in netsuite.audit_trail}
+    assert {urlsplit(netsuite.url).netloc} == {urlsplit(attempt.url).netloc for attempt in netsuite.audit_trail}
 
 
 def judge(client, way, netsuite, unread, record_property, pytestconfig):
@@ -59,11 +63,11 @@ def judge(client, way, netsuite, unread, record_property, pytestconfig):
     outcomes = client.outcomes
     made = [(*CALLS[name], outcome == ACCEPTED) for name, outcome in outcomes.items()]
     said = f"{ran.stdout}\n{ran.stderr}"
-    assert [method for method, *_ in made] == [one.method for one in attempts], said
-    assert [sorted(query) for _, query, *_ in made] == [sorted(query_of(one)) for one in attempts]
+    assert [method for method, *_ in made] == [attempt.method for attempt in attempts], said
+    assert [sorted(query) for _, query, *_ in made] == [sorted(query_of(attempt)) for attempt in attempts]
     assert outcomes == dict(zip(outcomes, map(outcome_of, attempts), strict=True))
     let_in = [(method, dict(query), body) for method, query, body, accepted in made if accepted]
-    assert let_in == [(one.method, one.parameters, one.body) for one in deployment.calls]
+    assert let_in == [(call.method, call.parameters, call.body) for call in deployment.calls]
     printed = re.findall(r"\b(GET|POST|PUT|DELETE) (\d{3})\b", ran.stdout)
     assert [(method, "200" if accepted else "401") for method, _, _, accepted in made] == printed
     assert 0 == ran.returncode, said
@@ -90,8 +94,8 @@ def versions_or_skip(client):
 
 def query_of(attempt):
     pairs = parse_qsl(urlsplit(attempt.url).query, keep_blank_values=True)
-    assert [("deploy", DEPLOY), ("script", SCRIPT)] == sorted(one for one in pairs if one[0] in {"script", "deploy"})
-    return [one for one in pairs if one[0] not in {"script", "deploy"}]
+    assert [("deploy", DEPLOY), ("script", SCRIPT)] == sorted(pair for pair in pairs if pair[0] in {"script", "deploy"})
+    return [pair for pair in pairs if pair[0] not in {"script", "deploy"}]
 
 
 def outcome_of(attempt):
@@ -104,7 +108,7 @@ def test_every_client_of_the_table_was_run(pytestconfig):
     """results.json holds each client of clients.toml, each way that it can go, and no other."""
     if writing(pytestconfig):
         pytest.skip("results.json is being written")
-    assert {one.id: sorted([*one.ways, "versions"]) for one in clients()} == {
+    assert {client.id: sorted([*client.ways, "versions"]) for client in clients()} == {
         name: sorted(one) for name, one in results().items()
     }
 

@@ -88,9 +88,9 @@ def test_netsuite_uses_records_and_suiteql(netsuite, client):
     record, listed, rows, catalog = anyio.run(call)
     assert ("Acme", "1", "1") == (record["companyName"], record["phone"], record["id"])
     assert (1, 2, True) == (listed["count"], listed["totalResults"], listed["hasMore"])
-    assert ["2"] == [one["id"] for one in rows["items"]]
+    assert ["2"] == [row["id"] for row in rows["items"]]
     assert ("3.0", True) == (catalog["openapi"][:3], "customer" in catalog["components"]["schemas"])
-    assert {"rest"} == {one.channel for one in netsuite.audit_trail}
+    assert {"rest"} == {attempt.channel for attempt in netsuite.audit_trail}
 
 
 def test_netsuite_asks_about_its_token(netsuite, client):
@@ -122,7 +122,7 @@ def test_netsuite_soap_signs_a_passport(netsuite, client, wsdl):
             transport.wsdl_client.close()
 
     assert anyio.run(call) is not None
-    assert [("soap", "Success")] == [(one.channel, one.status) for one in netsuite.audit_trail]
+    assert [("soap", "Success")] == [(attempt.channel, attempt.status) for attempt in netsuite.audit_trail]
 
 
 def test_netsuitesdk_reads_a_record(netsuite, sdk):
@@ -131,7 +131,7 @@ def test_netsuitesdk_reads_a_record(netsuite, sdk):
 
     assert sdk.request("getServerTime") is not None
     assert sdk.request("get", baseRef=sdk.RecordRef(type="customer", internalId="7")) is not None
-    assert [("soap", "Success")] * 2 == [(one.channel, one.status) for one in netsuite.audit_trail]
+    assert [("soap", "Success")] * 2 == [(attempt.channel, attempt.status) for attempt in netsuite.audit_trail]
 
 
 def test_netsuitesdk_knows_a_login_error(netsuite, sdk):
@@ -175,4 +175,4 @@ def test_zeep_is_led_to_the_fake_by_the_wsdl_alone(netsuite):
 
     assert "https://1234567-sb1.suitetalk.api.netsuite.com" == urls.webservicesDomain
     assert "Invalid login attempt." == fault.value.message
-    assert {netsuite.url + "/services/NetSuitePort_2024_1"} == {one.url for one in netsuite.audit_trail}
+    assert {netsuite.url + "/services/NetSuitePort_2024_1"} == {attempt.url for attempt in netsuite.audit_trail}

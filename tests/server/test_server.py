@@ -53,7 +53,7 @@ def test_each_account_has_its_own_records_clock_and_nonces():
     """What happens to one account leaves the others alone; the trail is one."""
     with NetSuiteServer(Account("1111111"), Account("2222222")) as netsuite:
         first, second = (
-            netsuite.credentials_for(one.tokens["Default token"]).client() for one in netsuite.accounts.values()
+            netsuite.credentials_for(account.tokens["Default token"]).client() for account in netsuite.accounts.values()
         )
         netsuite.accounts["1111111"].tokens["Default token"].revoke()
         netsuite.accounts["2222222"].clock.freeze(1_000_000_000)
@@ -61,7 +61,7 @@ def test_each_account_has_its_own_records_clock_and_nonces():
             first.get(PATH)
         assert "2222222" == second.get(PATH).json["account"]
         assert [("1111111", "Failure"), ("2222222", "Success")] == [
-            (one.account, one.status) for one in netsuite.audit_trail
+            (attempt.account, attempt.status) for attempt in netsuite.audit_trail
         ]
         assert 2001 == netsuite.audit_trail[-1].time.year
 
@@ -212,7 +212,7 @@ def test_histories_are_bounded_and_say_what_they_dropped():
             client.get("/app/site/hosting/restlet.nl?script=customscript_a&deploy=1")
         for history in (netsuite.audit_trail, netsuite.log, deployment.calls):
             assert (3, 2) == (len(history), history.dropped)
-        assert [3, 4, 5] == [one.id for one in netsuite.audit_trail]
+        assert [3, 4, 5] == [attempt.id for attempt in netsuite.audit_trail]
 
 
 def test_a_bounded_trail_still_knows_that_something_went_wrong():
@@ -247,7 +247,7 @@ def test_clearing_forgets_all_of_it():
         netsuite.verify()
         for _ in range(3):
             client.get(PATH)
-        assert [(2, 1), (2, 1)] == [(len(one), one.dropped) for one in (netsuite.audit_trail, netsuite.log)]
+        assert [(2, 1), (2, 1)] == [(len(kept), kept.dropped) for kept in (netsuite.audit_trail, netsuite.log)]
 
 
 # -- announcements -------------------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def test_an_announced_refusal_must_be_the_one(netsuite, netsuite_client):
             netsuite_client.get(PATH)
     with netsuite.expect_refusal("token_rejected-revoked") as attempts:
         netsuite_client.get(PATH)
-    assert ["The token is revoked."] == [one.cause for one in attempts]
+    assert ["The token is revoked."] == [attempt.cause for attempt in attempts]
 
 
 def test_the_innermost_announcement_takes_the_refusal(netsuite, netsuite_client):
@@ -330,7 +330,7 @@ def test_the_innermost_announcement_takes_the_refusal(netsuite, netsuite_client)
             netsuite_client.get(PATH)
             netsuite_client.get(PATH)
 
-    assert ([1], [2, 3]) == ([one.id for one in outer], [one.id for one in inner])
+    assert ([1], [2, 3]) == ([attempt.id for attempt in outer], [attempt.id for attempt in inner])
 
 
 def test_an_exception_in_the_block_is_not_hidden(netsuite):
@@ -355,7 +355,7 @@ def test_refuse_next_refuses_whatever_comes(netsuite, netsuite_client):
 
     assert [401, 401, 200] == [netsuite_client.get(PATH).status_code for _ in range(3)]
     assert [("nonce_used", True, True)] * 2 == [
-        (one.detail, one.forced, one.expected) for one in netsuite.audit_trail.refused
+        (attempt.detail, attempt.forced, attempt.expected) for attempt in netsuite.audit_trail.refused
     ]
     assert "Default integration" == netsuite.audit_trail[0].application
     netsuite.verify()
@@ -381,9 +381,10 @@ def test_each_refusal_can_be_arranged(netsuite, netsuite_client, wanted):
 
     answers = [netsuite_client.get(PATH) for _ in range(2)]
 
-    assert [refusal.status] * 2 == [one.status_code for one in answers]
+    assert [refusal.status] * 2 == [answer.status_code for answer in answers]
     assert [(wanted, refusal.detail, refusal.code, True, BY_ID[wanted].arrange is None)] * 2 == [
-        (one.refusal.id, one.detail, one.code, one.expected, one.forced) for one in netsuite.audit_trail
+        (attempt.refusal.id, attempt.detail, attempt.code, attempt.expected, attempt.forced)
+        for attempt in netsuite.audit_trail
     ]
     netsuite.verify()
 
@@ -486,9 +487,9 @@ def test_a_secret_in_a_url_stands_in_no_trail(netsuite, netsuite_client):
     with netsuite.expect_refusal("InvalidSignature"):
         netsuite_client.get(url)
     netsuite.credentials_for(netsuite.token).client().get(url)
-    shown = f"{list(netsuite.audit_trail)}{[one.as_dict() for one in netsuite.audit_trail]}{render_trail(netsuite.audit_trail)}"
+    shown = f"{list(netsuite.audit_trail)}{[attempt.as_dict() for attempt in netsuite.audit_trail]}{render_trail(netsuite.audit_trail)}"
 
     assert 2 == len(netsuite.audit_trail)
     assert "note=[secret]" in netsuite.audit_trail[0].url
-    assert [] == [one for one in forms if one in shown]
+    assert [] == [form for form in forms if form in shown]
     netsuite.httpserver.clear_assertions()

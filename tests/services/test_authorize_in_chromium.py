@@ -85,17 +85,17 @@ def visit(chromium):
     for context in contexts:
         context.close()
     # That a log-in was refused is what the browser itself says in its console.
-    assert [] == [one for one in problems if "the server responded with a status of 4" not in one]
+    assert [] == [problem for problem in problems if "the server responded with a status of 4" not in problem]
 
 
 def finished(page, netsuite, oauth, application):
     """Take the third step with what the callback got, and call a RESTlet with the new token."""
     page.wait_for_url("http://localhost:*/**")
     page.wait_for_selector("h1:text-is('Back at the application')")
-    (path,) = [one for one in application.called if one.startswith("/tba")]
+    (path,) = [path for path in application.called if path.startswith("/tba")]
     oauth.parse_authorization_response(f"http://localhost{path}")
     made = oauth.fetch_access_token(f"{netsuite.url}/rest/accesstoken")
-    token = next(one for one in netsuite.account.tokens.values() if one.id == made["oauth_token"])
+    token = next(token for token in netsuite.account.tokens.values() if token.id == made["oauth_token"])
     call = OAuth1Session(
         netsuite.integration.consumer_key,
         client_secret=netsuite.integration.consumer_secret,

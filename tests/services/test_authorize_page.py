@@ -43,7 +43,10 @@ def test_log_in_pick_a_role_and_allow(netsuite):
         name: sent[name] for name in ("company", "role", "entity", "state")
     }
     assert pairs_of(exchange(netsuite, token, sent["oauth_verifier"]))
-    trail = [(one.status, one.http_status, one.user, one.role, one.application) for one in netsuite.audit_trail]
+    trail = [
+        (attempt.status, attempt.http_status, attempt.user, attempt.role, attempt.application)
+        for attempt in netsuite.audit_trail
+    ]
     user, app = "integration@example.com", "Default integration"
     assert [
         ("Success", 200, "", "", app),
@@ -271,10 +274,10 @@ def test_nothing_is_shown_unescaped():
         send(netsuite, "GET", f"{APP}{PATH}?oauth_token=a&{urlencode({evil: '1'})}&{urlencode({evil: '2'})}"),
     ]
 
-    assert [] == [one.text for one in pages if "<script" in one.text]
+    assert [] == [page.text for page in pages if "<script" in page.text]
     assert "&lt;script&gt;" in pages[2].text
-    assert all("default-src 'none'" in one.headers["Content-Security-Policy"] for one in pages)
-    assert {"no-store"} == {one.headers["Cache-Control"] for one in pages}
+    assert all("default-src 'none'" in page.headers["Content-Security-Policy"] for page in pages)
+    assert {"no-store"} == {page.headers["Cache-Control"] for page in pages}
 
 
 BAD = {

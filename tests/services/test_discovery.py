@@ -109,7 +109,7 @@ def test_customer_center_roles_are_listed_where_the_account_is_named(netsuite, a
     netsuite.entity.give_role(netsuite.account.roles[14])
     answer = send(netsuite, "GET", f"{base}/rest/roles", authorization=nlauth(netsuite, nlauth_account=account))
 
-    assert expected == [one["role"]["internalId"] for one in answer.json]
+    assert expected == [entry["role"]["internalId"] for entry in answer.json]
 
 
 def test_roles_of_every_account_where_the_user_is():
@@ -122,7 +122,7 @@ def test_roles_of_every_account_where_the_user_is():
     header = "NLAuth nlauth_email=jsmith@example.com, nlauth_signature=Welcome123"
     answer = send(netsuite, "GET", f"{REST}/rest/roles", authorization=header)
 
-    listed = [(one["account"]["internalId"], one["account"]["type"]) for one in answer.json]
+    listed = [(entry["account"]["internalId"], entry["account"]["type"]) for entry in answer.json]
     assert [("1111111", "PRODUCTION"), ("2222222_RP", "RELEASE_PREVIEW")] == listed
 
 

@@ -43,7 +43,8 @@ def seen(answer):
 
 
 @pytest.mark.parametrize(
-    "wanted", [one.id for one in REFUSALS if "rest" in one.channels and not one.answers and one.row > 1]
+    "wanted",
+    [refusal.id for refusal in REFUSALS if "rest" in refusal.channels and not refusal.answers and refusal.row > 1],
 )
 def test_every_refused_login_is_one_answer(netsuite, netsuite_client, wanted):
     """Any TBA failure is the same 401 with the constant challenge, HMAC-SHA1 included (docs/rules.md 3.3, 3.4)."""
@@ -67,7 +68,9 @@ def test_every_refused_login_is_one_answer(netsuite, netsuite_client, wanted):
 
 
 @pytest.mark.parametrize("channel", ["rest", "soap"])
-@pytest.mark.parametrize("wanted", [one.id for one in REFUSALS if {"restlet", "rest", "soap"} <= set(one.channels)])
+@pytest.mark.parametrize(
+    "wanted", [refusal.id for refusal in REFUSALS if {"restlet", "rest", "soap"} <= set(refusal.channels)]
+)
 def test_a_refusal_tells_its_answer_in_each_channel(netsuite, netsuite_client, wanted, channel):
     """What netsuite_refusal has for RESTlets, settled() has for web services."""
     envelope = right(netsuite.token, timestamp=int(netsuite.clock.client_now()))
@@ -112,7 +115,7 @@ def test_a_replay_is_nonce_used_in_camel_case(netsuite):
     with netsuite.expect_refusal("nonce_used", count=1):
         answers = [client.get(CUSTOMER, headers={"Authorization": header}) for _ in range(2)]
 
-    assert [200, 401] == [one.status_code for one in answers]
+    assert [200, 401] == [answer.status_code for answer in answers]
     assert "NonceUsed" == netsuite.audit_trail[-1].detail
 
 
@@ -240,7 +243,7 @@ def test_the_fakes_own_address_has_every_service(netsuite, netsuite_rest, netsui
         assert (200, "Acme") == (answer.status_code, answer.json()["companyName"])
     assert f"{netsuite.url}/services/rest/record/v1/customer/1" == answer.json()["links"][0]["href"]
     assert 200 == netsuite_requests.get(netsuite.restlet_url("customscript_echo", "customdeploy_echo")).status_code
-    assert ["rest"] * 4 + ["restlet"] == [one.channel for one in netsuite.audit_trail]
+    assert ["rest"] * 4 + ["restlet"] == [attempt.channel for attempt in netsuite.audit_trail]
 
 
 # -- the record store --------------------------------------------------------------------------------------------
@@ -301,7 +304,7 @@ def test_an_external_id_is_unique(netsuite, netsuite_client):
         netsuite_client.patch(f"{CUSTOMER}/2", json={"phone": "2", "externalId": "A"}),
     ]
 
-    assert [(400, "USER_ERROR", None)] * 2 == [seen(one) for one in answers]
+    assert [(400, "USER_ERROR", None)] * 2 == [seen(answer) for answer in answers]
     assert before == repr(dict(netsuite.records["customer"]))
 
 
@@ -313,7 +316,7 @@ def test_pages(netsuite, netsuite_client):
 
     pages = [netsuite_client.get(f"{url}?limit=2&offset={offset}").json for offset in (0, 2, 4)]
 
-    assert [["1", "2"], ["3", "4"], ["5"]] == [[one["id"] for one in page["items"]] for page in pages]
+    assert [["1", "2"], ["3", "4"], ["5"]] == [[record["id"] for record in page["items"]] for page in pages]
     assert [(2, True, 0, 5), (2, True, 2, 5), (1, False, 4, 5)] == [
         (page["count"], page["hasMore"], page["offset"], page["totalResults"]) for page in pages
     ]
@@ -321,7 +324,7 @@ def test_pages(netsuite, netsuite_client):
         {"next": 2, "last": 4, "self": 0},
         {"first": 0, "previous": 0, "next": 4, "last": 4, "self": 2},
         {"first": 0, "previous": 2, "self": 4},
-    ] == [{one["rel"]: int(one["href"].rpartition("offset=")[2]) for one in page["links"]} for page in pages]
+    ] == [{link["rel"]: int(link["href"].rpartition("offset=")[2]) for link in page["links"]} for page in pages]
     assert {"links": [{"rel": "self", "href": f"{url}/1", "method": "GET"}], "id": "1"} == pages[0]["items"][0]
     assert 5 == netsuite_client.get(url).json["count"]
     assert 0 == netsuite_client.get(f"{BASE}/record/v1/invoice").json["totalResults"]
@@ -346,7 +349,7 @@ def test_types_have_no_case_and_their_first_spelling_is_kept(netsuite, netsuite_
     assert ["salesOrder"] == list(netsuite.records)
     catalog = netsuite_client.get(f"{BASE}/record/v1/metadata-catalog").json
     assert [("salesorder", f"{BASE}/record/v1/metadata-catalog/salesorder")] == [
-        (one["name"], one["links"][0]["href"]) for one in catalog["items"]
+        (record_type["name"], record_type["links"][0]["href"]) for record_type in catalog["items"]
     ]
 
 
@@ -475,7 +478,7 @@ def test_a_suiteql_text_has_no_case_outside_of_quotes(netsuite, netsuite_client,
 
     assert (200 if fits else 400) == suiteql(netsuite_client, asked).status_code
     netsuite.httpserver.clear_assertions()
-    assert [SAID] == [one.query for one in netsuite.records.as_seed().suiteql]
+    assert [SAID] == [query.query for query in netsuite.records.as_seed().suiteql]
 
 
 def test_suiteql_pages(netsuite, netsuite_client):
@@ -484,7 +487,7 @@ def test_suiteql_pages(netsuite, netsuite_client):
 
     page = suiteql(netsuite_client, "SELECT 1", f"{SUITEQL}?limit=2&offset=2").json
 
-    assert (["2"], 3, False) == ([one["n"] for one in page["items"]], page["totalResults"], page["hasMore"])
+    assert (["2"], 3, False) == ([record["n"] for record in page["items"]], page["totalResults"], page["hasMore"])
 
 
 def test_suiteql_needs_prefer_transient(netsuite, netsuite_client):

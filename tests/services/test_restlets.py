@@ -205,7 +205,7 @@ def test_the_governor_bounds_the_requests_in_flight(before_login):
                 assert inside.acquire(timeout=10)
             refused = netsuite.credentials.client().get(URL)
             release.set()
-            assert [200, 200] == [one.result().status_code for one in busy]
+            assert [200, 200] == [call.result().status_code for call in busy]
         after = netsuite.credentials.client().get(URL)
 
         assert (400, "SSS_REQUEST_LIMIT_EXCEEDED") == error_of(refused)
@@ -672,7 +672,7 @@ def test_ten_megabytes_each_way(netsuite, netsuite_client, direction):
         fits, too_long = str(size).encode(), str(size + 1).encode()
 
     statuses = [
-        netsuite_client.post(URL, data=one, headers={"Content-Type": TEXT}).status_code for one in (fits, too_long)
+        netsuite_client.post(URL, data=body, headers={"Content-Type": TEXT}).status_code for body in (fits, too_long)
     ]
 
     assert [200, 400] == statuses
@@ -822,5 +822,5 @@ def test_echo_by_xml_survives_any_parameter(netsuite, netsuite_client):
 
     assert 200 == answer.status_code
     seen = fromstring(answer.data)
-    assert {"a_0_": "\ufffd", "_1": "2"} == {one.tag: one.text for one in seen.find("parameters")}
-    assert ["1"] == [one.text for one in seen.find("body")]
+    assert {"a_0_": "\ufffd", "_1": "2"} == {parameter.tag: parameter.text for parameter in seen.find("parameters")}
+    assert ["1"] == [element.text for element in seen.find("body")]

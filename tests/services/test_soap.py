@@ -522,8 +522,8 @@ def test_get_data_center_urls_needs_no_login(netsuite, send, account, domains, h
 
     answer = send(envelope("", body), base_url=host)
 
-    urls = [one.text for one in ET.fromstring(answer.data).iter() if one.tag.endswith("Domain")]
-    assert (200, [f"https://{one}.netsuite.com" for one in domains]) == (answer.status_code, urls)
+    urls = [element.text for element in ET.fromstring(answer.data).iter() if element.tag.endswith("Domain")]
+    assert (200, [f"https://{domain}.netsuite.com" for domain in domains]) == (answer.status_code, urls)
     assert 0 == len(netsuite.audit_trail)
 
 

@@ -79,7 +79,7 @@ def test_any_authorization_of_a_record(header, headers):
 @given(
     st.sampled_from(["POST", "GET", "PUT", "BREW"]),
     st.binary(max_size=60)
-    | st.text(max_size=60).map(lambda one: envelope(one).encode("utf-8", "replace"))
+    | st.text(max_size=60).map(lambda text: envelope(text).encode("utf-8", "replace"))
     | st.dictionaries(
         st.sampled_from(["account", "consumerKey", "token", "nonce", "timestamp"]),
         st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), max_size=30),

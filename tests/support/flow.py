@@ -14,7 +14,7 @@ RESTLETS = "https://1234567-sb1.restlets.api.netsuite.com"
 APP = "https://1234567-sb1.app.netsuite.com"
 CALLBACK = "https://my.example.com/TBA/?callbackRequest"
 NONCE = "bUvpxBX93OWo0FLswq5M"
-VECTORS = {one["name"]: one for one in json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))}
+VECTORS = {vector["name"]: vector for vector in json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))}
 
 
 def send(netsuite, method, url, *, authorization=None, **more):

@@ -54,7 +54,7 @@ class Signer:
 
     def base_string(self):
         uri = f"{self.scheme}://{self.host}{self.path}" if self.uri is None else self.uri
-        decoded = [one for one in self.header.items() if one[0] not in self.left_out]
+        decoded = [pair for pair in self.header.items() if pair[0] not in self.left_out]
         decoded += self.split(self.query) if self.pairs is None else self.pairs
         decoded += parse_qsl(self.form, keep_blank_values=True) + self.more
         encoded = [(self.encode(name), self.encode(value)) for name, value in decoded]
@@ -89,15 +89,15 @@ def _encoder(encode):
 
 
 def _keep(names):
-    return lambda signer: [one for one in _decoded(signer) if one[0] in names]
+    return lambda signer: [pair for pair in _decoded(signer) if pair[0] in names]
 
 
 def _literal_plus(query):
-    return [(unquote(name), unquote(value)) for name, _, value in (one.partition("=") for one in query.split("&"))]
+    return [(unquote(name), unquote(value)) for name, _, value in (pair.partition("=") for pair in query.split("&"))]
 
 
 def _raw(query):
-    return [(name, value) for name, _, value in (one.partition("=") for one in query.split("&"))]
+    return [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&"))]
 
 
 def _values_raw(signer):
@@ -143,7 +143,7 @@ WRONG = {
         "order",
         _change(sort=lambda encoded, decoded: [one for _, one in sorted(zip(decoded, encoded, strict=True))]),
     ),
-    "empty-values-dropped": ("query", _change(pairs=lambda s: [one for one in _decoded(s) if one[1]])),
+    "empty-values-dropped": ("query", _change(pairs=lambda s: [pair for pair in _decoded(s) if pair[1]])),
     "non-ascii-wrong-charset": (
         "encoding",
         _change(encode=lambda text: quote(text.encode("latin-1", "replace"), safe=UNRESERVED)),

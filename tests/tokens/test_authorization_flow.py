@@ -54,7 +54,7 @@ def test_the_whole_flow_by_requests_oauthlib(netsuite):
     oauth.parse_authorization_response(redirect.url)
     made = oauth.fetch_access_token(f"{netsuite.url}/rest/accesstoken")
 
-    token = next(one for one in netsuite.account.tokens.values() if one.id == made["oauth_token"])
+    token = next(token for token in netsuite.account.tokens.values() if token.id == made["oauth_token"])
     assert (netsuite.integration, netsuite.entity, netsuite.role) == (token.integration, token.entity, token.role)
     answer = (
         netsuite.credentials_for(token)
@@ -64,8 +64,8 @@ def test_the_whole_flow_by_requests_oauthlib(netsuite):
         )
     )
     assert (200, token.name) == (answer.status_code, answer.json()["token_name"])
-    assert ["token", "token", "restlet"] == [one.channel for one in netsuite.audit_trail]
-    assert ["Success"] * 3 == [one.status for one in netsuite.audit_trail]
+    assert ["token", "token", "restlet"] == [attempt.channel for attempt in netsuite.audit_trail]
+    assert ["Success"] * 3 == [attempt.status for attempt in netsuite.audit_trail]
 
 
 def test_the_redirect_carries_what_oracle_documents(netsuite):
@@ -243,12 +243,12 @@ def test_step_3_is_refused_by_each_row(netsuite, case):
 
 def test_every_detail_of_the_flow_is_provoked_above():
     """The tables above leave out no detail of the flow."""
-    flow = {one.detail for one in TOKEN_REFUSALS if one.id.startswith("flow-")}
+    flow = {refusal.detail for refusal in TOKEN_REFUSALS if refusal.id.startswith("flow-")}
 
     assert flow == {case.partition(" ")[0] for case in (*STEP_1, *STEP_3)}
 
 
-@pytest.mark.parametrize("wanted", [one.id for one in TOKEN_REFUSALS if one.id.startswith("flow-")])
+@pytest.mark.parametrize("wanted", [refusal.id for refusal in TOKEN_REFUSALS if refusal.id.startswith("flow-")])
 def test_every_refusal_can_be_forced(netsuite, wanted):
     """refuse_next refuses the next step in any of these ways, whatever it holds, and only that one."""
     netsuite.refuse_next(wanted)
@@ -262,7 +262,11 @@ def test_every_refusal_can_be_forced(netsuite, wanted):
 
 def test_every_refusal_has_a_title_of_its_own_words():
     """A short title that is neither the id nor the detail."""
-    assert [] == [one.id for one in TOKEN_REFUSALS if not 0 < len(one.title) < 50 or one.title in (one.id, one.detail)]
+    assert [] == [
+        refusal.id
+        for refusal in TOKEN_REFUSALS
+        if not 0 < len(refusal.title) < 50 or refusal.title in (refusal.id, refusal.detail)
+    ]
 
 
 def test_the_report_begins_with_the_title(netsuite):
@@ -382,7 +386,7 @@ def test_the_first_use_installs_the_integration_record():
     assert ("2222222", "ENABLED") == (redirect.company, record.state)
     assert netsuite.integration is not record
     assert netsuite.integration.consumer_key == record.consumer_key
-    signed = next(one for one in customer.tokens.values() if one.id == made["oauth_token"])
+    signed = next(token for token in customer.tokens.values() if token.id == made["oauth_token"])
     url = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
     assert 200 == netsuite.credentials_for(signed).client().get(url).status_code
 
@@ -506,7 +510,7 @@ def test_no_secret_is_in_a_repr(netsuite):
         netsuite.entity.password,
         netsuite.entity.two_factor_secret,
     )
-    assert [] == [one for one in secrets if one in shown]
+    assert [] == [secret for secret in secrets if secret in shown]
 
 
 def test_a_wrong_signature_is_diagnosed(netsuite):

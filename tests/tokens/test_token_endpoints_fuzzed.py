@@ -28,7 +28,7 @@ HEADERS = (
     f"NLAuth nlauth_email={'a' * 5000}",
 )
 # The public answers: those of the tables, and of the RESTlet rows that a signed call may meet.
-ANSWERS = {(one.status or 401, one.code) for one in TOKEN_REFUSALS} | {
+ANSWERS = {(refusal.status or 401, refusal.code) for refusal in TOKEN_REFUSALS} | {
     (401, "INVALID_LOGIN_ATTEMPT"),
     (401, "INVALID_LOGIN_CREDENTIALS"),
     (400, "INVALID_REQUEST"),

@@ -30,7 +30,7 @@ def issued(answer):
 
 
 def token_of(netsuite, token_id):
-    return next(one for one in netsuite.account.tokens.values() if one.id == token_id)
+    return next(token for token in netsuite.account.tokens.values() if token.id == token_id)
 
 
 @pytest.mark.netsuite(strict=True)
@@ -50,7 +50,7 @@ def test_an_issued_token_works_at_once_and_dies_with_revoketoken(netsuite, base)
     assert (200, b"") == (answer.status_code, answer.data)
     with netsuite.expect_refusal("token_rejected-revoked", count=1):
         client.get(ECHO)
-    attempts = [(one.channel, one.user, one.role, one.token_name) for one in netsuite.audit_trail]
+    attempts = [(attempt.channel, attempt.user, attempt.role, attempt.token_name) for attempt in netsuite.audit_trail]
     user = ("integration@example.com", "Integration", "Mine")
     assert [("token", *user), ("restlet", *user), ("token", *user), ("restlet", *user)] == attempts
 
@@ -320,7 +320,7 @@ def test_issuetoken_installs_another_accounts_integration_record():
     token_id, _ = issued(issue(netsuite, header, base="https://2222222.restlets.api.netsuite.com"))
 
     assert ["Default integration"] == list(customer.integrations)
-    assert [token_id] == [one.id for one in customer.tokens.values()]
+    assert [token_id] == [token.id for token in customer.tokens.values()]
 
 
 def test_a_record_that_issuetoken_installs_may_wait_for_approval():
