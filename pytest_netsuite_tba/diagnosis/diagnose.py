@@ -5,32 +5,34 @@ from __future__ import annotations
 import re
 import secrets
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
 from pytest_netsuite_tba.login.token_passport import TokenPassport
 from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
+from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.oauth1.signer import signed_header
 
-from .catalogue import CATALOGUE, mistake
+from .catalogue import mistake
 from .findings import finding, without_stray_scheme
-from .passports import PassportPipeline
-from .pipeline import Pipeline
-from .search import BUDGET_SECONDS, search
+from .likelihood import TOTAL, weight, weight_of
+from .pipeline import pipeline_of
+from .search import search
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.facts import Facts, Secrets
 
-    from .pipeline import Recipe
+    from .pipeline import Pipeline, Recipe
     from .search import Found
 
+MOST_PARAMETERS, MOST_FORM = 1_000, 2**20  # of a request that is searched; the login refuses more
 _SEEN_IN_THE_HEADER = {"query-in-auth-header", "invented-oauth-parameter"}  # between equals, what can be seen is first
 
 
-def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
-    """Name the mistakes; the search for a wrong signature takes ``budget`` seconds at most, but for the quick part."""
+def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
+    """Name the mistakes; ``budget`` multiplies the work that the search for a wrong signature may take."""
     if facts.forced:
         return Diagnosis(notes=("The test asked for this refusal; nothing is wrong with the request.",))
     shown = finding(facts)
@@ -38,9 +40,12 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
     notes: list[str] = []
     if not facts.parameters.get("oauth_signature"):
         return _finished(facts, mistakes=mistakes, notes=notes)
+    too_large = _too_large(facts)
+    if too_large:
+        return _finished(facts, mistakes=mistakes, notes=[too_large])
     facts = without_stray_scheme(facts)
-    pipeline = Pipeline(facts) if facts.request.envelope is None else PassportPipeline(facts)
-    expected = pipeline.base_string(pipeline.right)
+    pipeline = pipeline_of(facts)
+    expected = to_text(pipeline.base(()))
     if facts.own is None and not facts.known:
         notes.append("Without the secrets the signature cannot be checked.")
         return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
@@ -49,31 +54,55 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
     if not readings:
         notes += _unexplained(facts, found)
         return _finished(facts, mistakes=mistakes, notes=notes, expected=expected, found=found)
-    best, recipe = readings[0]
+    best = readings[0]
     return _finished(
-        facts, mistakes=mistakes + best, notes=notes, expected=expected, proven=True,
-        others=tuple(mistakes + other for other, _ in readings[1:]), signed=pipeline.base_string(recipe), found=found,
+        facts, mistakes=mistakes + best.mistakes, notes=notes, expected=expected, proven=True,
+        others=tuple(mistakes + reading.mistakes for reading in readings[1:]), signed=to_text(pipeline.base(best.recipe)),
+        found=found,
     )  # fmt: skip
 
 
-def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[tuple[tuple[Mistake, ...], Recipe]]:
-    """Every set of mistakes that the recipes may be, the most sighted first."""
-    readings: dict[frozenset[str], tuple[tuple[Mistake, ...], Recipe]] = {}
+def _too_large(facts: Facts) -> str:
+    """Why a request is not searched; ``""`` where it is."""
+    parameters = len(facts.parameters) + facts.request.query.count("&") + facts.request.form.count("&")
+    if parameters > MOST_PARAMETERS:
+        return f"It was not searched: it has {parameters:,} parameters, more than {MOST_PARAMETERS:,}."
+    if len(facts.request.form) > MOST_FORM:
+        return f"It was not searched: its form has {len(facts.request.form):,} characters, more than {MOST_FORM:,}."
+    return ""
+
+
+class _Reading(NamedTuple):
+    """A set of mistakes that makes the received signature."""
+
+    mistakes: tuple[Mistake, ...]
+    likelihood: float
+    recipe: Recipe
+
+
+def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[_Reading]:
+    """Every set of mistakes that the recipes may be, the likeliest first."""
+    readings: dict[frozenset[str], _Reading] = {}
     for recipe in recipes:
-        variants: list[tuple[Mistake, ...]] = [()]
-        for ids, cause in pipeline.mistakes(recipe):
+        variants: list[tuple[tuple[Mistake, ...], float]] = [((), 1.0)]
+        for _, _, option, _, _ in recipe:
             variants = [
-                (*so_far, mistake(id, cause, account=pipeline.facts.account)) for so_far in variants for id in ids
+                (
+                    (*so_far, mistake(id, option.says, account=pipeline.case.facts.account)),
+                    odds * weight(option, weight_of(id), pipeline.case.platform) / TOTAL,
+                )
+                for so_far, odds in variants
+                for id in option.mistakes
             ]
-        for variant in variants:
+        for variant, odds in variants:
             unique = {found.id: found for found in reversed(variant)}
-            readings.setdefault(frozenset(unique), (tuple(unique.values())[::-1], recipe))
-
-    def rank(reading: tuple[tuple[Mistake, ...], Recipe]) -> tuple[int, int, bool]:
-        ids = [found.id for found in reading[0]]
-        return len(ids), -sum(CATALOGUE[id].sightings for id in ids), _SEEN_IN_THE_HEADER.isdisjoint(ids)
-
-    return sorted(readings.values(), key=rank)
+            ids = frozenset(unique)
+            if ids not in readings or readings[ids].likelihood < odds:
+                readings[ids] = _Reading(variant, odds, recipe)
+    return sorted(
+        readings.values(),
+        key=lambda reading: (-reading.likelihood, _SEEN_IN_THE_HEADER.isdisjoint(found.id for found in reading.mistakes)),
+    )
 
 
 # What a search tried, by the last of what it tried to its end.

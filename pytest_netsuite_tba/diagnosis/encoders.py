@@ -77,6 +77,7 @@ BEYOND: dict[str, Callable[[str, bool], str]] = {
     "utf-8": lambda char, lower: _escapes(to_bytes(char), lower=lower),
     "kept": lambda char, lower: char,  # noqa: ARG005 - what is kept has no digits
     "latin-1": _in_charset("latin-1"),
+    "code points": lambda char, lower: f"%{ord(char):x}" if lower else f"%{ord(char):X}",
     "%uXXXX": lambda char, lower: _unit_escapes(char, lower=lower),
     # JavaScript's escape: two digits where they suffice
     "%XX, %uXXXX": lambda char, lower: (

@@ -1,301 +1,322 @@
-"""How a client may have made a signature: a pipeline of stages, each with the right choice and the wrong ones.
+"""How a client may have made a signature: stages, each with the right option and the wrong ones, and what comes of them.
 
-A recipe takes one option at each stage. The :class:`Pipeline` makes what a recipe makes for one request, each intermediate
-product once.
+A recipe is a tuple of deviations, each of another stage. A pipeline makes the parts of the base string, the key and the
+digest of a recipe; a part that a recipe does not touch is the right one, made once.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import defaultdict
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote_from_bytes
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from pytest_netsuite_tba.login.base_string import NOT_SIGNED
 from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_bytes, to_text
-from pytest_netsuite_tba.oauth1.signature import HASHES, encode_joined
 
-from . import stages
-from .choices import FORMS_OF_URI, IN_URI, bodies, hosts, paths, ports, queries, secrets, split, split_port, unsent
-from .stages import INNER, NO_TILDE, Option, Pair, plaintext, wrong
+from .likelihood import cost_of
+from .options import Case, Stage, Table, split
+from .stages import body, digest, encoding, header, joining, key, passport, query, url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pytest_netsuite_tba.login.facts import Facts
 
-_ESCAPE = re.compile("%[0-9A-F]{2}")
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
-_IS_OAUTH = re.compile(
-    "oauth_(consumer_key|token|signature_method|timestamp|nonce|signature|version|callback|verifier|body_hash)"
-).fullmatch
+    from .options import Option, Pair
 
-_RAW_PLUS = 'The "+" of oauth_nonce stands raw in the header, where it is read as a space; encoded it is %2B.'
+_MOST_KEPT = 16 * 2**20  # bytes of parts that are kept for the pairs they come in
+_BITS = {"method": 1, "uri": 2, "parameters": 4, "whole": 15, "key": 16, "digest": 32, "text": 64}
+BASE, KEY = 15, 48
+_JOINED = 8  # only in "whole": the parts were put together otherwise
+Chosen = dict[str, Any]
 
-T = TypeVar("T")
-Recipe = tuple[int, ...]
 
-# The stages, in the order of the pipeline. The names are those of its options.
-STAGES = (
-    "method",
-    "scheme",
-    "host",
-    "port",
-    "path",
-    "form_of_uri",
-    "query",
-    "repeated",
-    "empty",
-    "decoding",
-    "body",
-    "realm",
-    "version",
-    "declared",
-    "extras",
-    "header_parameters",
-    "nonce",
-    "charset",
-    "safe",
-    "space",
-    "hex_case",
-    "layers",
-    "order",
-    "joiner",
-    "join",
-    "secrets",
-    "key",
-    "digest",
-    "text",
-    "header",
+class Deviation(NamedTuple):
+    """A wrong option of a stage.
+
+    Attributes:
+        at: its number among those of the pipeline.
+        stage: its stage's name.
+        option: what is done.
+        cost: how unlikely it is: the negative logarithm of its odds.
+        bits: the parts that it changes.
+    """
+
+    at: int
+    stage: str
+    option: Option
+    cost: float
+    bits: int
+
+
+Recipe = tuple[Deviation, ...]
+
+HEADER_STAGES = (
+    Stage("method", url.methods, ("method",)),
+    Stage("scheme", url.schemes, ("uri",)),
+    Stage("host", url.hosts, ("uri",)),
+    Stage("port", url.ports, ("uri",)),
+    Stage("path", url.paths, ("uri",)),
+    Stage("form of URI", url.forms_of_uri, ("uri",)),
+    Stage("query", query.queries, ("parameters",)),
+    Stage("part of query", query.parts_of_query, ("parameters",), is_late=True),
+    Stage("decoding", query.decoding, ("parameters",)),
+    Stage("repeated", query.repeated, ("parameters",)),
+    Stage("arrays", query.arrays, ("parameters",), is_late=True),
+    Stage("values", query.values, ("parameters",), is_late=True),
+    Stage("names", query.names, ("parameters",), is_late=True),
+    Stage("version", header.versions, ("parameters",)),
+    Stage("declared", header.declared, ("parameters",)),
+    Stage("nonce", header.nonces, ("parameters",)),
+    Stage("made twice", header.made_twice, ("parameters",), is_late=True),
+    Stage("fields", header.fields, ("parameters",), is_late=True),
+    Stage("left out", header.left_out, ("parameters",)),
+    Stage("body", body.bodies, ("parameters",)),
+    Stage("realm", header.realms, ("parameters",)),
+    Stage("extras", header.extras, ("parameters",)),
+    Stage("unsent", header.unsent, ("parameters",), is_late=True),
+    Stage("empty", query.empties, ("parameters",)),
+    Stage("charset", encoding.charsets, ("parameters",)),
+    Stage("encoder", encoding.encoders, ("uri", "parameters")),
+    Stage("space", encoding.spaces, ("parameters",)),
+    Stage("hex case", encoding.hex_cases, ("parameters",)),
+    Stage("layers", encoding.layers, ("parameters",)),
+    Stage("order", joining.orders, ("parameters",)),
+    Stage("joiner", joining.joiners, ("parameters",)),
+    Stage("join", joining.joins, ("whole",)),
+    Stage("secrets", key.secrets, ("key",)),
+    Stage("consumer secret", key.consumer_secrets, ("key",), is_late=True),
+    Stage("token secret", key.token_secrets, ("key",), is_late=True),
+    Stage("key", key.keys, ("key",)),
+    Stage("digest", digest.digests, ("digest",)),
+    Stage("text", digest.texts, ("text",)),
+    Stage("header", digest.headers, ("text",)),
 )
-_AT = {name: index for index, name in enumerate(STAGES)}
-_URI = slice(_AT["scheme"], _AT["query"] + 1)
-_PAIRS = slice(_AT["query"], _AT["nonce"] + 1)
-_ENCODER = slice(_AT["charset"], _AT["hex_case"] + 1)
-_PARAMETERS = slice(_AT["query"], _AT["joiner"] + 1)
-_URI_AND_ENCODER = slice(_AT["scheme"], _AT["hex_case"] + 1)
-_BASE = slice(0, _AT["join"] + 1)
-_KEY = slice(_AT["secrets"], _AT["key"] + 1)
-_DIGEST = slice(0, _AT["digest"] + 1)
-_TEXT_AND_HEADER = slice(_AT["text"], _AT["header"] + 1)
+# What changes the pairs, in the order of the pipeline.
+_CHANGES = (
+    "query", "part of query", "decoding", "repeated", "arrays", "values", "names", "version", "declared", "nonce", "made twice", "fields",
+    "left out", "body", "realm", "extras", "unsent", "empty",
+)  # fmt: skip
+_IS_CHANGE = frozenset(_CHANGES)
+PASSPORT_STAGES = (
+    Stage("account", passport.accounts, ("parameters",)),
+    Stage("passport", passport.fields, ("parameters",), is_late=True),
+    Stage("form", passport.forms, ("parameters",)),
+    Stage("separator", passport.separators, ("parameters",)),
+    Stage("encoding", passport.encodings, ("parameters",)),
+    *(stage for stage in HEADER_STAGES if {"key", "digest"}.intersection(stage.parts)),
+    Stage("text", digest.texts, ("text",)),
+)
 
 
-@lru_cache(256)
-def _encoder(charset: int, safe: int, space: int, hex_case: int) -> tuple[Callable[[str], str], Callable[[str], str]]:
-    """The inner and the outer encoding of these options."""
-    if not (charset or safe or space or hex_case):
-        return percent_encode, percent_encode
-    to_charset, raw = stages.CHARSETS[charset].value, stages.SAFE[safe].value
-    how, case = stages.SPACE[space].value, stages.HEX_CASE[hex_case].value
-    keeps_tilde = NO_TILDE not in raw and how != "form"
-    kept_outside = "*" if how == "form" else ""
-    kept_inside = raw.replace(NO_TILDE, "").replace(INNER, "") + kept_outside
-    if INNER not in raw:
-        kept_outside = kept_inside
+_COST = itemgetter(Deviation._fields.index("cost"))
+_NUMBERS = itertools.count()
+_FIRST_OF_REQUEST = 1_000_000  # lower numbers are those of tables, which all requests share
+LEAST_OF_LATE = 4.6  # the cost of an option of a late stage is no less
 
-    def encode(text: str, *, inner: bool) -> str:
-        try:
-            plain = to_charset(text)
-        except UnicodeError:
-            plain = to_bytes(text)
-        done = quote_from_bytes(plain, safe=kept_inside if inner else kept_outside)
-        if not keeps_tilde:
-            done = done.replace("~", "%7E")
-        if how == "raw" and inner:
-            done = done.replace("%20", " ")
-        elif (how and how != "raw" and inner) or how == "everywhere":
-            done = done.replace("%20", "+")
-        if case in {"both", "inner" if inner else "outer"}:
-            done = _ESCAPE.sub(lambda found: found[0].lower(), done)
-        return done
 
-    remember = lru_cache(1024)
-    return remember(partial(encode, inner=True)), remember(partial(encode, inner=False))
+def _deviation(number: int, stage: Stage, option: Option, platform: str) -> Deviation:
+    bits = sum(_BITS[part] for part in option.parts or stage.parts)
+    cost = cost_of(option, platform)
+    return Deviation(number, stage.name, option, max(cost, LEAST_OF_LATE) if stage.is_late else cost, bits)
+
+
+def _of_table(stage: Stage, table: Table) -> list[Deviation]:
+    made: list[Deviation] | None = table.known.get(stage.name)
+    if made is None:
+        made = table.known[stage.name] = [_deviation(next(_NUMBERS), stage, option, "") for option in table[1:]]
+    return made
 
 
 class Pipeline:
     """Makes what recipes make for one request.
 
     Attributes:
-        stages: their names, in order.
-        options: by stage, the right choice first.
+        case: the request, taken apart.
+        deviations: every wrong option, the likeliest first.
+        writings: the deviations of how a digest is written and sent.
         received: the signature that came, as the server reads it.
-        made: how many signatures were computed.
+        work: bytes hashed and encoded so far, as :mod:`search` counts them.
     """
 
-    stages: tuple[str, ...] = STAGES
+    stages: ClassVar[tuple[Stage, ...]]
+    parts: ClassVar[tuple[str, ...]]
 
     def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.received = facts.parameters.get("oauth_signature", "")
-        self.made = 0
-        self._memory: dict[str, dict[Recipe, Any]] = defaultdict(dict)
-        self._previous: str | None = None
-        self.options = self._options()
-        self._values = {
-            stage: (at, [option.value for option in self.options[stage]]) for at, stage in enumerate(self.stages)
-        }
-        self.right: Recipe = (0,) * len(self.stages)
+        self.case = Case(facts)
+        self.received = self.case.received
+        self.work = 0
+        self.deviations: list[Deviation] = []
+        self.writings: list[Deviation] = []
+        self.right: Chosen = {}
+        self._kept = 0
+        self._products: dict[tuple[str, int], bytes] = {}
+        self._add(stage for stage in self.stages if not stage.is_late)
+        self.right |= {stage.name: None for stage in self.stages if stage.is_late}
+        self._right_parts = {part: self._make(part, ()) for part in self.parts}
 
-    def _options(self) -> dict[str, tuple[Option, ...]]:
-        facts, request = self.facts, self.facts.request
-        in_header = facts.parameters.items() if request.authorizations else ()
-        self._header = tuple(Pair(name, value, "header") for name, value in in_header if name not in NOT_SIGNED)
-        self._query = tuple(
-            Pair(name, value, "query", raw=True)
-            for name, value in split(request.query)
-            if form_decode(name) != "oauth_signature"
-        )
-        self._form = tuple(Pair(name, value, "form", raw=True) for name, value in split(request.form))
-        declared = facts.parameters.get("oauth_signature_method", "")
-        return {
-            "method": self._methods(),
-            "scheme": (Option(request.scheme), *self._schemes()),
-            "host": (Option(""), *hosts(facts)),
-            "port": (Option(None), *ports(facts)),
-            "path": (Option(request.path or "/"), *paths(request.path or "/")),
-            "form_of_uri": tuple(form for form in FORMS_OF_URI if request.query or "{q}" not in form.value),
-            "query": (Option(None), *queries(self._query, request.query)),
-            "repeated": _where(stages.REPEATED, possible=self._has_repeated()),
-            "empty": _where(stages.EMPTY, possible=not all(pair.value for pair in (*self._header, *self._query))),
-            "decoding": _where(stages.DECODING, possible=bool(self._query or self._form)),
-            "body": (Option(self._form), *bodies(facts, self._form)),
-            "realm": (Option(None), *self._realms()),
-            "version": (Option(value=True), *self._versions()),
-            "declared": (Option(declared), *self._declared(declared)),
-            "extras": (*stages.EXTRAS, *unsent(self._query, facts.parameters.get("oauth_timestamp", ""))),
-            "header_parameters": (Option(frozenset()), *self._left_out()),
-            "charset": _where(stages.CHARSETS, possible=self._has_non_ascii()),
-            "safe": stages.SAFE,
-            "nonce": self._nonces(),
-            "space": self._spaces(),
-            "hex_case": stages.HEX_CASE,
-            "layers": stages.LAYERS,
-            "order": stages.ORDER if facts.parameter_order == "rfc5849" else (Option(stages.SORT_AS_ORACLE_DOES),),
-            "joiner": stages.JOINER,
-            "join": stages.JOIN,
-            "secrets": tuple(secrets(facts)),
-            "key": stages.KEY,
-            # Hashed as declared; HMAC-SHA256 where that is no known name.
-            "digest": stages.digests(HASHES.get(declared, "sha256")),
-            "text": stages.TEXT,
-            "header": stages.HEADER,
-        }
+    def add_late_stages(self) -> None:
+        """Make the options that are many and seldom seen."""
+        self._add(stage for stage in self.stages if stage.is_late)
 
-    def _methods(self) -> tuple[Option, ...]:
-        sent = self.facts.request.method.upper()
-        return (
-            Option(sent),
-            *(
-                wrong(other, "method-wrong", cause=f"It was signed for {other}, and sent as {sent}.")
-                for other in _METHODS
-                if other != sent
-            ),
-            wrong(sent.lower(), "method-lowercase"),
-            wrong(sent.capitalize(), "method-lowercase", cause="The method was signed capitalised."),
-            wrong("", "method-wrong", cause="No method was signed."),
-        )
+    def _add(self, stages: Iterable[Stage]) -> None:
+        number = itertools.count(_FIRST_OF_REQUEST + len(self.deviations))
+        for stage in stages:
+            options = stage.options(self.case)
+            self.right[stage.name] = options[0].value
+            if isinstance(options, Table):
+                self.deviations += _of_table(stage, options)
+            else:
+                self.deviations += [
+                    _deviation(next(number), stage, option, self.case.platform) for option in options[1:]
+                ]
+        self.deviations.sort(key=_COST)
+        self.writings = [deviation for deviation in self.deviations if deviation.bits == _BITS["text"]]
 
-    def _schemes(self) -> list[Option]:
-        sent = self.facts.request.scheme
-        other = "http" if sent == "https" else "https"
-        cause = f"The base string begins with {other}://, the request came by {sent}."
-        return [wrong(other, "proxy-changes-request", "scheme-mismatch", cause=cause)]
+    def chosen(self, recipe: Recipe) -> Chosen:
+        """What each stage does."""
+        chosen = self.right.copy()
+        for deviation in recipe:
+            chosen[deviation.stage] = deviation.option.value
+        return chosen
 
-    def _realms(self) -> list[Option]:
-        realm, account = self.facts.parameters.get("realm"), self.facts.account
-        values = dict.fromkeys(value for value in (realm, account) if value)
-        return [wrong(value, "realm-in-base-string", cause=f"realm={value[:80]} was signed.") for value in values]
+    def _make(self, part: str, recipe: Recipe) -> bytes:
+        """A part of the base string."""
+        raise NotImplementedError
 
-    def _versions(self) -> list[Option]:
-        if "oauth_version" in self.facts.parameters:
-            cause = "oauth_version is in the header, and was not signed."
-        else:
-            cause = "oauth_version=1.0 was signed, and is not in the header."
-        return [Option(value=False, mistakes=("oauth-version-mismatch",), cause=cause)]
+    def _whole(self, recipe: Recipe) -> bytes:
+        """The base string whose parts were put together otherwise."""
+        raise NotImplementedError
 
-    @staticmethod
-    def _declared(declared: str) -> list[Option]:
-        return [
-            wrong(name, "method-declared-differs", cause=f"The base string says {name}, the header {declared[:40]!r}.")
-            for name in ("HMAC-SHA1", "HMAC-SHA256", "HMAC_SHA256", "HMAC-SHA512", "RSA-SHA1", "PLAINTEXT")
-            if name != declared
-        ]
+    def base(self, recipe: Recipe) -> bytes:
+        """The base string of a recipe."""
+        bits = 0
+        for deviation in recipe:
+            bits |= deviation.bits
+        if bits & _JOINED:
+            made = self._whole(recipe)
+            self.work += _work_of(made)
+            return made
+        if not bits & BASE:
+            return b"&".join(self._right_parts.values())
+        return b"&".join([self._part(part, recipe, bits) for part in self.parts])
 
-    def _left_out(self) -> list[Option]:
-        """Parameters of the header that may not have been signed."""
-        names = [pair.name for pair in self._header]
-        strange = frozenset(name for name in names if not name.startswith("oauth_"))
-        options = []
-        if strange:
-            cause = f"The header holds {', '.join(sorted(strange))[:120]}, which was not signed twice."
-            options.append(wrong(strange, "query-in-auth-header", cause=cause))
-        invented = [name for name in names if name not in strange and not _IS_OAUTH(name)]
-        left_out = dict.fromkeys(invented, "invented-oauth-parameter")
-        for name in names:
-            if _IS_OAUTH(name) and name != "oauth_version":
-                left_out[name] = "oauth-parameter-not-signed"
-        return options + [
-            wrong(frozenset({name}), mistake, cause=f"{name[:60]} is in the header, but not signed.")
-            for name, mistake in left_out.items()
-        ]
+    def _part(self, part: str, recipe: Recipe, bits: int) -> bytes:
+        bit = _BITS[part]
+        if not bits & bit:
+            return self._right_parts[part]
+        mine = [deviation for deviation in recipe if deviation.bits & bit]
+        if len(mine) > 1:
+            made = self._make(part, recipe)
+            self.work += _work_of(made)
+            return made
+        key = (part, mine[0].at)
+        known = self._products.get(key)
+        if known is None:
+            known = self._make(part, (mine[0],))
+            self.work += _work_of(known)
+            self._kept += len(known)
+            if self._kept < _MOST_KEPT:
+                self._products[key] = known
+        return known
 
-    def _nonces(self) -> tuple[Option, ...]:
-        """A "+" that stands raw in the header is read as a space; the nonce was signed with its plus."""
-        meant = self._nonce_with_plus()
-        return (Option(None), *([wrong(meant, "nonce-special-characters", cause=_RAW_PLUS)] if meant else []))
+    def key(self, recipe: Recipe) -> bytes | None:
+        """The key of a recipe; None where its secrets are not known."""
+        chosen = self.chosen(recipe)
+        own = chosen["secrets"]
+        if own is None:
+            return None
+        consumer = own.consumer_secret if chosen["consumer secret"] is None else chosen["consumer secret"]
+        token = own.token_secret if chosen["token secret"] is None else chosen["token secret"]
+        sent = self.case.sent.get
+        others = {
+            "k": own.consumer_key, "i": own.token_id, "a": self.case.facts.account,
+            "n": sent("oauth_nonce", ""), "s": sent("oauth_timestamp", ""),
+        }  # fmt: skip
+        return key.key_bytes(chosen["key"], key.Key(consumer, token), others, self._key_encoder(chosen))
 
-    def _spaces(self) -> tuple[Option, ...]:
-        """Where no space is but of a raw "+" of the nonce, no space was signed as "+": the plus was, unencoded."""
-        if not self._nonce_with_plus() or self._has_space():
-            return stages.SPACE
-        return tuple(
-            option._replace(mistakes=("nonce-special-characters",), cause=_RAW_PLUS)
-            if "plus-for-space" in option.mistakes
-            else option
-            for option in stages.SPACE
-        )
+    def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:
+        """What encodes a secret of the key."""
+        raise NotImplementedError
 
-    def _nonce_with_plus(self) -> str:
-        """The nonce as it was meant, if a "+" of it stands raw in the header; else ``""``."""
-        header = self.facts.request.authorization
-        sent = header.parameters if header else ()
-        return next((pair.value for pair in sent if pair.name == "oauth_nonce" and "+" in pair.raw), "")
+    def signature(self, recipe: Recipe) -> str | None:
+        """The signature of a recipe as the server would read it; None where its secrets are not known."""
+        secret = self.key(recipe)
+        if secret is None:
+            return None
+        chosen = self.chosen(recipe)
+        made = chosen["digest"](secret, self.base(recipe))
+        if chosen["digest"] is digest.plaintext:
+            return to_text(made)
+        text: str = chosen["text"].forth(made)
+        return self._sent(chosen, text)
 
-    def _has_space(self) -> bool:
-        pairs = (*self._query, *self._form)
-        return b" " in self.facts.request.body or any(
-            " " in form_decode(pair.name) + form_decode(pair.value) for pair in pairs
-        )
+    def _sent(self, chosen: Chosen, text: str) -> str:
+        sent: str = chosen["header"].forth(text)
+        return sent
 
-    def _has_repeated(self) -> bool:
-        return len({pair.name for pair in self._query}) < len(self._query)
 
-    def _has_non_ascii(self) -> bool:
-        request = self.facts.request
-        return not request.body.isascii() or any(
-            not (form_decode(pair.name) + form_decode(pair.value)).isascii() for pair in (*self._query, *self._header)
-        )
+def _work_of(made: bytes) -> int:
+    return 3_000 + 15 * len(made)
 
-    # -- products ----------------------------------------------------------------------------------------------
 
-    def _value(self, recipe: Recipe, stage: str) -> Any:  # noqa: ANN401  (texts, numbers, functions, by stage: a type that names the stage would be thirty overloads)
-        at, values = self._values[stage]
-        return values[recipe[at]]
+_PLACE = re.compile(r"\{\w+\}")
+_ESCAPE = re.compile("%[0-9A-F]{2}")
 
-    def _once(self, kind: str, recipe: Recipe, part: slice, make: Callable[[Recipe], T]) -> T:
-        memory: dict[Recipe, T] = self._memory[kind]
-        key = recipe[part]
-        if key not in memory:
-            memory[key] = make(recipe)
-        return memory[key]
 
-    def _uri(self, recipe: Recipe) -> str:
-        host, port = self._value(recipe, "host"), self._value(recipe, "port")
-        scheme = self._value(recipe, "scheme")
-        request = self.facts.request
-        sent, _, sent_port = split_port(request.host)
+class _Encoding:
+    """One way to encode names, values and parts; what it made of a pair is kept for the next recipe."""
+
+    def __init__(self, inner: Callable[[str], str], outer: Callable[[str], str], layers: tuple[int, int, int]) -> None:
+        self.outer = outer
+        self.ampersand, self._equals = outer("&"), outer("=")
+        self._inner, self._layers = inner, layers
+        self._pieces: dict[Pair, joining.Piece] = {}
+
+    def piece(self, pair: Pair) -> joining.Piece:
+        """A pair, encoded."""
+        known = self._pieces.get(pair)
+        if known is None:
+            of_header, of_names, of_values = self._layers
+            is_header = pair.source == "header"
+            name = self._times(pair.name, of_header if is_header else of_names)
+            value = self._times(pair.value, of_header if is_header else of_values)
+            equals = "" if pair.source == query.BARE else self._equals
+            known = joining.Piece(name, value, f"{self.outer(name)}{equals}{self.outer(value)}", pair)
+            self._pieces[pair] = known
+        return known
+
+    def _times(self, text: str, times: int) -> str:
+        for _ in range(times):
+            text = self._inner(text)
+        return text
+
+
+class HeaderPipeline(Pipeline):
+    """The signature of an Authorization header (RFC 5849 section 3.4)."""
+
+    stages = HEADER_STAGES
+    parts = ("method", "uri", "parameters")
+
+    def __init__(self, facts: Facts) -> None:
+        self._encodings: dict[tuple[object, ...], _Encoding] = {}
+        self._known_pairs: dict[tuple[int, ...], Sequence[Pair]] = {}
+        self._decoded: Sequence[Pair] = ()
+        self._first_pass: str | None = None
+        super().__init__(facts)
+
+    def _make(self, part: str, recipe: Recipe) -> bytes:
+        chosen = self.chosen(recipe)
+        if part == "method":
+            return to_bytes(chosen["method"])
+        if part == "uri":
+            return to_bytes(self._encoding(chosen).outer(self._uri(chosen)))
+        return to_bytes(self._parameters(chosen, recipe))
+
+    def _uri(self, chosen: Chosen) -> str:
+        request = self.case.request
+        host, scheme, port = chosen["host"], chosen["scheme"], chosen["port"]
+        sent, _, sent_port = url.split_port(request.host)
         if "://" in host:
             scheme, _, host = host.partition("://")
             sent_port = ""
@@ -303,134 +324,180 @@ class Pipeline:
             host = sent.lower()
         if port is None:
             port = f":{sent_port}" if sent_port and sent_port != {"https": "443", "http": "80"}.get(scheme) else ""
-        form = self._value(recipe, "form_of_uri")
-        if self._value(recipe, "query") == IN_URI and "{q}" not in form:
+        form = chosen["form of URI"]
+        if chosen["query"] == query.IN_URI and "{q}" not in form:
             form += "?{q}"
-        parts = {"{s}": scheme, "{h}": host + port, "{p}": self._value(recipe, "path"), "{q}": request.query}
-        uri: str = re.sub(r"\{[shpq]\}", lambda found: parts[found[0]], form)
+        if form == "{s}://{h}{p}":
+            return f"{scheme}://{host}{port}{chosen['path']}"
+        parts = {"s": scheme, "S": scheme.upper(), "h": host + port, "p": chosen["path"], "q": request.query}
+        parts["A"] = f"{scheme}://{host}{port}{chosen['path']}".upper()
+        parts["E"] = percent_encode(f"{scheme}://{host}{port}{chosen['path']}")
+        parts["d"] = form_decode(request.query) if "{d}" in form else ""
+        uri: str = _PLACE.sub(lambda found: parts[found[0][1:-1]], form)
         return uri
 
-    def _pairs(self, recipe: Recipe) -> tuple[Pair, ...]:
-        query, left_out = self._value(recipe, "query"), self._value(recipe, "header_parameters")
-        decode, keep = self._value(recipe, "decoding"), self._value(recipe, "empty")
-        header = [pair for pair in self._header if pair.name not in left_out]
-        if not self._value(recipe, "version"):
-            signed = [pair for pair in header if pair.name != "oauth_version"]
-            header = signed if len(signed) < len(header) else [*header, Pair("oauth_version", "1.0", "header")]
-        nonce = self._value(recipe, "nonce")
-        if nonce is not None:
-            header = [pair._replace(value=nonce) if pair.name == "oauth_nonce" else pair for pair in header]
-        declared = self._value(recipe, "declared")
-        header = [pair._replace(value=declared) if pair.name == "oauth_signature_method" else pair for pair in header]
-        sent = self._query
-        if query == IN_URI:
-            sent = ()
-        elif query == "at equals":
-            sent = tuple(pair._replace(value=pair.value.partition("=")[0]) for pair in sent)
-        elif query is not None:
-            sent = tuple(pair for pair in sent if pair.name in query)
-        sent = self._value(recipe, "repeated")(sent)
-        pairs = header + [
-            Pair(decode(pair.name), decode(pair.value), pair.source) if pair.raw else pair
-            for pair in (*sent, *self._value(recipe, "body"))
-        ]
-        realm = self._value(recipe, "realm")
-        if realm is not None:
-            pairs.append(Pair("realm", realm, "more"))
-        extras = self._value(recipe, "extras")
-        if extras == "received":
-            extras = (("oauth_signature", self.received),)
-        elif extras == "previous":
-            extras = (("oauth_signature", self._first_pass()),)
-        return (*filter(keep, pairs), *(Pair(name, value, "extra") for name, value in extras))
+    def _encoding(self, chosen: Chosen) -> _Encoding:
+        choices = (chosen["charset"], chosen["encoder"], chosen["space"], chosen["hex case"], chosen["layers"])
+        known = self._encodings.get(choices)
+        if known is None:
+            known = self._encodings[choices] = _encoding_of(*choices)
+        return known
 
-    def _first_pass(self) -> str:
-        if self._previous is None:
-            self._previous = ""  # while it is made
-            self._previous = self.signature(self.right) or ""
-        return self._previous
+    def _pairs(self, chosen: Chosen, recipe: Recipe) -> Sequence[Pair]:
+        changed = tuple(deviation.at for deviation in recipe if deviation.stage in _IS_CHANGE)
+        known = self._known_pairs.get(changed)
+        if known is not None:
+            return known
+        pairs: Sequence[Pair] = self.case.pairs
+        for stage in _CHANGES:
+            change = chosen[stage]
+            if change is None:
+                continue
+            if change == query.IN_URI:
+                pairs = [pair for pair in pairs if pair.source != "query"]
+            elif change == "previous":
+                pairs = header.more(("oauth_signature", self._previous()))(pairs)
+            elif stage == "decoding" and pairs is self.case.pairs and change is self.right["decoding"]:
+                pairs = self._decoded = self._decoded or change(pairs)
+            else:
+                pairs = change(pairs)
+        if len(changed) < 2:  # noqa: PLR2004 - those of one come again with every second
+            self._known_pairs[changed] = pairs
+        return pairs
 
-    def _parameters(self, recipe: Recipe) -> str:
-        pairs = self._once("pairs", recipe, _PAIRS, self._pairs)
-        inner, _ = _encoder(*recipe[_ENCODER])
-        of_header, of_names, of_values = self._value(recipe, "layers")
-        encoded = [
-            (_layer(pair.name, of_header, inner), _layer(pair.value, of_header, inner), pair)
-            if pair.source == "header"
-            else (_layer(pair.name, of_names, inner), _layer(pair.value, of_values, inner), pair)
-            for pair in pairs
+    def _previous(self) -> str:
+        """The signature of a first pass, which is the right one."""
+        if self._first_pass is None:
+            self._first_pass = self.signature(()) or ""
+        return self._first_pass
+
+    def _ordered(self, chosen: Chosen, recipe: Recipe, encoding: _Encoding) -> list[joining.Piece]:
+        ordered: list[joining.Piece] = chosen["order"]([encoding.piece(pair) for pair in self._pairs(chosen, recipe)])
+        return ordered
+
+    def _parameters(self, chosen: Chosen, recipe: Recipe) -> str:
+        encoding = self._encoding(chosen)
+        if chosen["joiner"] is not self.right["joiner"]:
+            return encoding.outer(self._joined(chosen, recipe, encoding))
+        return encoding.ampersand.join([piece.outer for piece in self._ordered(chosen, recipe, encoding)])
+
+    def _joined(self, chosen: Chosen, recipe: Recipe, encoding: _Encoding) -> str:
+        before, equals, between, after = chosen["joiner"]
+        texts = [
+            piece.name if piece.pair.source == query.BARE else f"{piece.name}{equals}{piece.value}"
+            for piece in self._ordered(chosen, recipe, encoding)
         ]
-        before, equals, between, after = self._value(recipe, "joiner")
-        ordered = self._value(recipe, "order")(encoded)
-        joined: str = before + between.join([f"{name}{equals}{value}" for name, value, _ in ordered]) + after
+        joined: str = before + between.join(texts) + after
         return joined
 
-    def base_string(self, recipe: Recipe) -> str:
-        """The base string of a recipe."""
-        uri = self._once("uri", recipe, _URI, self._uri)
-        parameters = self._once("parameters", recipe, _PARAMETERS, self._parameters)
-        method, how = self._value(recipe, "method"), self._value(recipe, "join")
-        if how == "{m}&{u}&{p}":
-            outer_uri = self._once("outer uri", recipe, _URI_AND_ENCODER, lambda r: _encoder(*r[_ENCODER])[1](uri))
-            joined = self._once("joined", recipe, _PARAMETERS, lambda r: _encode_joined(r, parameters))
-            return f"{method}&{outer_uri}&{joined}"
-        _, outer = _encoder(*recipe[_ENCODER])
-        if how == "again":
-            return outer(f"{method}&{outer(uri)}&{outer(parameters)}")
-        parts: dict[str, Callable[[], str]] = {
-            "{m}": lambda: method,
-            "{u}": lambda: outer(uri),
-            "{U}": lambda: uri,
-            "{uu}": lambda: outer(outer(uri)),
-            "{p}": lambda: outer(parameters),
-            "{P}": lambda: parameters,
-            "{pp}": lambda: outer(outer(parameters)),
+    def _whole(self, recipe: Recipe) -> bytes:
+        chosen = self.chosen(recipe)
+        how, encoding = chosen["join"], self._encoding(chosen)
+        if how.startswith("soap"):
+            names = ("oauth_consumer_key", "oauth_token", "oauth_nonce", "oauth_timestamp")
+            values = (self.case.facts.account, *(self.case.sent.get(name, "") for name in names))
+            return to_bytes("&".join(map(percent_encode, values) if how.endswith("encoded") else values))
+        outer = encoding.outer
+        made: dict[str, Callable[[], str]] = {
+            "m": lambda: chosen["method"],
+            "u": lambda: outer(self._uri(chosen)),
+            "U": lambda: self._uri(chosen),
+            "uu": lambda: outer(outer(self._uri(chosen))),
+            "p": lambda: self._parameters(chosen, recipe),
+            "P": lambda: self._joined(chosen, recipe, encoding),
+            "pp": lambda: outer(self._parameters(chosen, recipe)),
+            "b": lambda: to_text(self.case.body),
+            "B": lambda: outer(to_text(self.case.body)),
         }
-        text: str = re.sub(r"\{\w+\}", lambda found: parts[found[0]](), how)
-        return text
 
-    def signature(self, recipe: Recipe) -> str | None:
-        """The signature of a recipe as the server would read it; None where its secrets are not known."""
-        if self._value(recipe, "secrets") is None:
-            return None
-        if recipe[_TEXT_AND_HEADER] == (0, 0):
-            digest = self._digest(recipe)
-        else:  # many texts of few digests
-            digest = self._once("digest", recipe, _DIGEST, self._digest)
-        if self._value(recipe, "digest") is plaintext:
-            return to_text(digest)
-        text: str = self._value(recipe, "header")(self._value(recipe, "text")(digest))
-        return text
+        def filled(form: str) -> str:
+            return _PLACE.sub(lambda found: made[found[0][1:-1]](), form)
 
-    def _base(self, recipe: Recipe) -> bytes:
-        return to_bytes(self.base_string(recipe))
+        if "{" in how:
+            return to_bytes(filled(how))
+        right = filled(joining.RIGHT_JOIN)
+        again = {"again": "{m}&{uu}&{pp}", "whole": ""}.get(how)
+        if again:
+            return to_bytes(outer(right))
+        return to_bytes({"whole": outer, "lower": str.lower, "upper": str.upper}[how](right))
 
-    def _key(self, recipe: Recipe) -> bytes:
-        return to_bytes("".join(self._value(recipe, "key")(self._value(recipe, "secrets"))))
-
-    def _digest(self, recipe: Recipe) -> bytes:
-        base = self._once("base", recipe, _BASE, self._base)
-        key = self._once("key", recipe, _KEY, self._key)
-        self.made += 1
-        digest: bytes = self._value(recipe, "digest")(key, base)
-        return digest
-
-    def mistakes(self, recipe: Recipe) -> tuple[tuple[tuple[str, ...], str], ...]:
-        """For each deviation the ids that it may be, and what was found."""
-        chosen = (self.options[stage][index] for stage, index in zip(self.stages, recipe, strict=True) if index)
-        return tuple((option.mistakes, option.cause) for option in chosen)
+    def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:
+        encoder = chosen["encoder"].key
+        return percent_encode if encoder is None else encoder.encode
 
 
-def _where(options: tuple[Option, ...], *, possible: bool) -> tuple[Option, ...]:
-    return options if possible else options[:1]
+def _encoding_of(
+    charset: Callable[[str], str] | None, layers: encoding.Layers, space: str, case: str, times: tuple[int, int, int]
+) -> _Encoding:
+    inner = _encode_by(layers.inner, charset, space, lower=case in {"both", "inner"})
+    outer = _encode_by(
+        layers.outer, charset, space if space == "everywhere" else "", lower=case in {"both", "outer"}
+    )  # fmt: skip
+    return _Encoding(inner, outer, times)
 
 
-def _encode_joined(recipe: Recipe, parameters: str) -> str:
-    encoder = recipe[_ENCODER]
-    return _encoder(*encoder)[1](parameters) if any(encoder) else encode_joined(parameters)
+_SPACES = {"+": "+", "everywhere": "+", "raw": " ", "removed": "", "%2B": "%2B"}
 
 
-def _layer(text: str, layers: int, encode: Callable[[str], str]) -> str:
-    for _ in range(layers):
-        text = encode(text)
+def _encode_by(
+    encoder: encoding.Encoder | None, charset: Callable[[str], str] | None, space: str, *, lower: bool
+) -> Callable[[str], str]:
+    encode = percent_encode if encoder is None else encoder.encode
+    if charset is None and not space and not lower:
+        return encode
+
+    def deviating(text: str) -> str:
+        if charset is not None and not text.isascii():
+            try:
+                text = charset(text)
+            except UnicodeError:  # what the charset does not hold is signed as UTF-8
+                pass
+        done = encode(text)
+        if space:
+            done = done.replace("%20", _SPACES[space])
+        return _ESCAPE.sub(lambda found: found[0].lower(), done) if lower else done
+
+    return deviating
+
+
+class PassportPipeline(Pipeline):
+    """The signature of a SOAP call's ``tokenPassport`` (Oracle section_4395630653): five fields, nothing encoded."""
+
+    stages = PASSPORT_STAGES
+    parts = ("parameters",)
+
+    def _make(self, part: str, recipe: Recipe) -> bytes:  # noqa: ARG002 - it has one part
+        chosen = self.chosen(recipe)
+        form = chosen["form"]
+        if isinstance(form, str):
+            return to_bytes(form)
+        sent = self.case.sent.get
+        values = {
+            "account": chosen["account"], "consumerKey": sent("oauth_consumer_key", ""), "token": sent("oauth_token", ""),
+            "nonce": sent("oauth_nonce", ""), "timestamp": sent("oauth_timestamp", ""),
+        } | (chosen["passport"] or {})  # fmt: skip
+        inner, outer = chosen["encoding"]
+        texts = [values[passport.FIELDS[at]] for at in form]
+        joined: str = chosen["separator"].join(texts if inner is None else map(inner, texts))
+        return to_bytes(joined if outer is None else outer(joined))
+
+    def _whole(self, recipe: Recipe) -> bytes:
+        return self._make("parameters", recipe)
+
+    def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:
+        return _as_it_is
+
+    def _sent(self, chosen: Chosen, text: str) -> str:
+        return text.strip()  # a line break round it is let pass
+
+
+def _as_it_is(text: str) -> str:
     return text
+
+
+def pipeline_of(facts: Facts) -> Pipeline:
+    """The pipeline of an attempt: by its header, or by its passport."""
+    return HeaderPipeline(facts) if facts.request.envelope is None else PassportPipeline(facts)
+
+
+__all__ = ["HeaderPipeline", "PassportPipeline", "Pipeline", "Recipe", "pipeline_of", "split"]

@@ -1,0 +1,301 @@
+"""How names, values and parts were percent-encoded: by which encoder, at which layer, in which charset, how often."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from functools import partial
+from html import escape as html_escape
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_netsuite_tba.diagnosis.encoders import ALPHABETS, Encoder
+from pytest_netsuite_tba.diagnosis.options import VARIANT, Option, Table, always, wrong
+from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_bytes, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_netsuite_tba.diagnosis.options import Case
+
+
+# -- charset ---------------------------------------------------------------------------------------------------------
+
+
+def _to_charset(charset: str) -> Callable[[str], str]:
+    """The text whose UTF-8 bytes are those of the other charset."""
+    return lambda text: to_text(text.encode(charset, "surrogateescape"))
+
+
+def _cesu_8(text: str) -> str:
+    units = text.encode("utf-16-be", "surrogatepass")
+    halves = [chr(int.from_bytes(units[at : at + 2])) for at in range(0, len(units), 2)]
+    return to_text("".join(halves).encode("utf-8", "surrogatepass"))
+
+
+def _javascript_escapes(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+_CHARSETS: tuple[tuple[str, Callable[[str], str], float], ...] = (
+    ("Latin-1", _to_charset("latin-1"), 1),
+    ("Windows-1252", _to_charset("cp1252"), 0.6),
+    ("UTF-16", _to_charset("utf-16-be"), VARIANT),
+    ("UTF-16, the low byte first", _to_charset("utf-16-le"), 0.2),
+    ("UTF-16 with a byte order mark", _to_charset("utf-16"), 0.2),
+    ("UTF-7", _to_charset("utf-7"), 0.1),
+    ("Windows-1251", _to_charset("cp1251"), 0.2),
+    ("Windows-1250", _to_charset("cp1250"), 0.2),
+    ("Latin-9", _to_charset("iso-8859-15"), 0.2),
+    ("Mac Roman", _to_charset("mac-roman"), 0.2),
+    ("code page 437", _to_charset("cp437"), 0.2),
+    ("code page 850", _to_charset("cp850"), 0.2),
+    ("Shift-JIS", _to_charset("shift-jis"), 0.2),
+    ("GBK", _to_charset("gbk"), 0.2),
+    ("Big5", _to_charset("big5"), 0.2),
+    ("EUC-KR", _to_charset("euc-kr"), 0.2),
+    ("decomposed Unicode (NFD)", lambda text: unicodedata.normalize("NFD", text), 0.8),
+    ("composed Unicode (NFC)", lambda text: unicodedata.normalize("NFC", text), 0.8),
+    ("CESU-8 (surrogate pairs in halves)", _cesu_8, 0.8),
+    ("\\u escapes", _javascript_escapes, VARIANT),
+    ("\\x escapes", lambda text: text.encode("ascii", "backslashreplace").decode(), VARIANT),
+    ("UTF-8 read as Latin-1", lambda text: to_bytes(text).decode("latin-1"), 1),
+    ("UTF-8 read as Windows-1252", lambda text: to_bytes(text).decode("cp1252", "replace"), 0.6),
+    ("question marks", lambda text: text.encode("ascii", "replace").decode(), 0.8),
+    ("replacement characters (U+FFFD)", lambda text: "".join(char if char.isascii() else "\ufffd" for char in text), VARIANT),
+    ("replacement characters (U+FFFD), a byte each",
+        lambda text: "".join(char if char.isascii() else "\ufffd" * len(to_bytes(char)) for char in text), VARIANT),
+    ("HTML's numbers", lambda text: text.encode("ascii", "xmlcharrefreplace").decode(), VARIANT),
+    ("HTML's names", lambda text: html_escape(text), 0.1),
+    ("nothing", lambda text: text.encode("ascii", "ignore").decode(), VARIANT),
+)  # fmt: skip
+
+
+def has_non_ascii(case: Case) -> bool:
+    """Whether anything of the request that may be signed is not ASCII."""
+    return not case.body.isascii() or any(
+        not (form_decode(pair.name) + form_decode(pair.value)).isascii()
+        for pair in (*case.query, *case.form, *case.header)
+    )
+
+
+_CHARSET = Table(
+    Option(None),
+    *(
+        wrong(encode, "non-ascii-wrong-charset", cause=f"Non-ASCII text was signed as {name}, not as UTF-8.", share=share)
+        for name, encode, share in _CHARSETS
+    ),
+)
+
+
+def charsets(case: Case) -> Table:
+    """The charset or the form of Unicode; None is UTF-8 as it came."""
+    return _CHARSET.unless(not has_non_ascii(case))
+
+
+# -- encoders --------------------------------------------------------------------------------------------------------
+
+
+class Layers(NamedTuple):
+    """Which encoder works at which layer; None is the right one.
+
+    ``inner`` encodes names and values, ``outer`` the joined parameters and the URL, ``key`` the secrets.
+    """
+
+    inner: Encoder | None = None
+    outer: Encoder | None = None
+    key: Encoder | None = None
+
+
+_RFC = "-._~"
+_HAND_MADE = tuple(
+    Encoder("a hand-made encoder", "".join(sorted(keeps)), space, lower, beyond)
+    for keeps, space, lower, beyond in (
+        ("-._~!'()*", "%20", True, "utf-8"),
+        ("-._~!'()*", "+", False, "utf-8"),
+        ("-._!'()*", "%20", False, "utf-8"),
+        ("-._!'()*", "+", False, "utf-8"),
+        ("-._~", "+", True, "utf-8"),
+        ("-._~", " ", False, "utf-8"),
+        ("-._*~", "%20", False, "utf-8"),
+        ("-._!~", "%20", False, "utf-8"),
+        ("-._'~", "%20", False, "utf-8"),
+        ("-._()~", "%20", False, "utf-8"),
+        ("-._!*~", "%20", False, "utf-8"),
+        ("-._*()~", "%20", False, "utf-8"),
+        ("-._@:/~", "%20", False, "utf-8"),
+        ("-._,~", "%20", False, "utf-8"),
+        ("-._/~", "%20", True, "utf-8"),
+        ("-._/~", "+", False, "utf-8"),
+        ("", "%20", False, "utf-8"),
+        ("", "+", False, "utf-8"),
+        ("-_", "%20", False, "utf-8"),
+        (_RFC, "%20", False, "kept"),
+        (_RFC, "+", False, "kept"),
+        (_RFC, "%20", False, "cesu-8"),
+        (_RFC, "%20", False, "%XX, %uXXXX"),
+        (_RFC, "%20", False, "%uXXXX"),
+        (_RFC, "%20", False, "code points"),
+    )
+)
+_OUTER = "%&=:/?"  # what the joined parameters and the URL hold
+_WHERE = {
+    "both": "Names, values and parts were encoded",
+    "inner": "Names and values were encoded (the joined text was encoded right)",
+    "outer": "The joined parameters and the URL were encoded",
+    "all": "Names, values, parts and the secrets of the key were encoded",
+}
+_PARTS = {"both": ("uri", "parameters"), "inner": ("parameters",), "outer": ("uri", "parameters"), "all": ("uri", "parameters", "key")}
+_SHARES = {"both": 1.0, "inner": 0.9, "all": 0.7, "outer": 0.3}
+
+
+def _characters(case: Case) -> str:
+    """What is neither letter nor digit in names, values and the header, each character once."""
+    text = "".join(
+        [form_decode(pair.name + pair.value) for pair in (*case.query, *case.form)]
+        + [pair.name + pair.value for pair in case.header]
+    ) + to_text(case.body)  # fmt: skip
+    return _special(text)
+
+
+def encoders(case: Case) -> list[Option]:
+    """Every encoder that a real platform has, at each layer; those that make the same of this request once."""
+    inside = _characters(case) + " "
+    own = case.facts.sender
+    in_key = "" if own is None else _special(own.consumer_secret + own.token_secret)
+    right_inside, right_key = percent_encode(inside), percent_encode(in_key)
+    options = [Option(Layers())]
+    seen: set[tuple[str, ...]] = set()
+    for encoder, names, of_outer in (*_KNOWN, *_sparing(inside)):
+        of_inner, of_key = encoder(inside), encoder(in_key)
+        is_right = of_inner == right_inside
+        effects = {
+            "both": (of_inner, of_outer) if not is_right or of_outer != _RIGHT_OUTER else None,
+            "inner": (of_inner, "") if not is_right and of_outer != _RIGHT_OUTER else None,
+            "outer": ("", of_outer) if not is_right and of_outer != _RIGHT_OUTER else None,
+            "all": (of_inner, of_outer, of_key) if of_key != right_key else None,
+        }
+        for scope, effect in effects.items():
+            if effect is not None and effect not in seen:
+                seen.add(effect)
+                options.append(_option(encoder, names, scope, inside))
+    return options
+
+
+def _special(text: str) -> str:
+    """What is neither letter nor digit, each character once."""
+    return "".join(sorted(char for char in set(text) if not (char.isalnum() and char.isascii())))
+
+
+_RIGHT_OUTER = percent_encode(_OUTER)
+# Encoders, the names of the platforms that have them, and what they make of the joined text.
+_KNOWN = (
+    *((alike[0], tuple(encoder.name for encoder in alike), alike[0](_OUTER)) for alike in ALPHABETS),
+    *((encoder, (), encoder(_OUTER)) for encoder in _HAND_MADE),
+)
+
+
+def _sparing(inside: str) -> Iterator[tuple[Encoder, tuple[str, ...], str]]:
+    """Encoders that spare one character of the request, or encode one that is to be left."""
+    for char in inside:
+        if char.isascii() and char.isprintable() and char not in " %" + _RFC:
+            encoder = Encoder("a hand-made encoder", "".join(sorted(_RFC + char)))
+            yield encoder, (), encoder(_OUTER)
+    for char in "-._":
+        if char in inside:
+            encoder = Encoder("a hand-made encoder", _RFC.replace(char, ""))
+            yield encoder, (), _RIGHT_OUTER
+
+
+def _option(encoder: Encoder, names: tuple[str, ...], scope: str, inside: str) -> Option:
+    layers = {
+        "both": Layers(encoder, encoder), "inner": Layers(inner=encoder),
+        "outer": Layers(outer=encoder), "all": Layers(encoder, encoder, encoder),
+    }[scope]  # fmt: skip
+    return wrong(
+        layers, _mistake(encoder, inside, scope), cause=partial(_says, encoder, names, scope, inside),
+        share=_SHARES[scope] * (1.0 if names else 0.5), platform=names[0].partition("'")[0] if names else "",
+        parts=_PARTS[scope],
+    )  # fmt: skip
+
+
+def _says(encoder: Encoder, names: tuple[str, ...], scope: str, inside: str) -> str:
+    whose = f" as {names[0]} does" if names else ""
+    others = f" (so {'do' if len(names) > 2 else 'does'} {', '.join(names[1:4])})" if len(names) > 1 else ""  # noqa: PLR2004
+    deviations = _deviations(encoder, inside + (_OUTER if scope != "inner" else ""))
+    return f"{_WHERE[scope]}{whose}{others}: {'; '.join(deviations)}."
+
+
+def _deviations(encoder: Encoder, characters: str) -> list[str]:
+    """What it makes of this request that is not right, in words."""
+    says = []
+    left = [char for char in characters if char.isascii() and char not in _RFC and char != " " and encoder(char) == char]
+    if left:
+        says.append(f"{' '.join(dict.fromkeys(left))} left as {'it is' if len(left) == 1 else 'they are'}")
+    if " " in characters and encoder.space != "%20":
+        says.append(f"a space as {encoder.space!r}")
+    says += [f"{char} as {encoder(char)}" for char in _RFC if char in characters and encoder(char) != char]
+    if encoder.lower:
+        says.append("escapes in lower case")
+    beyond = next((char for char in characters if not char.isascii()), "")
+    if beyond and encoder(beyond).upper() != percent_encode(beyond):
+        says.append(f"{beyond} as {encoder(beyond)}")
+    return says or ["not as RFC 5849 says"]
+
+
+def _mistake(encoder: Encoder, inside: str, scope: str) -> str:
+    """The mistake of the catalogue that this request shows, the most telling first."""
+    left = {char for char in inside if char.isascii() and char not in _RFC and char != " " and encoder(char) == char}
+    if scope == "outer":
+        return "outer-encoder"
+    if " " in inside and encoder.space == "+":
+        return "plus-for-space"
+    if left or (" " in inside and encoder.space == " "):
+        return "js-encodeuricomponent" if left <= set("!'()*") and left else "values-not-encoded"
+    if encoder.lower:
+        return "lowercase-hex"
+    if any(not char.isascii() and encoder(char) != percent_encode(char) for char in inside):
+        return "non-ascii-wrong-charset"
+    return "tilde-encoded" if "~" in inside and encoder("~") != "~" else "values-overencoded"
+
+
+# -- the rest --------------------------------------------------------------------------------------------------------
+
+
+_SPACES = Table(
+    Option(""),
+    wrong("+", "plus-for-space"),
+    wrong("raw", "values-not-encoded", cause="Spaces were not encoded.", share=0.6),
+    wrong("removed", "values-not-encoded", cause="Spaces were left out.", share=VARIANT),
+    wrong("everywhere", "plus-for-space", cause='Spaces were signed as "+" at both layers.', share=VARIANT),
+)
+
+
+def spaces(case: Case) -> Table:
+    """What a space became after it was encoded."""
+    return _SPACES.unless(" " not in _characters(case))
+
+
+hex_cases = always(
+    Option(""),
+    wrong("both", "lowercase-hex", parts=("uri", "parameters")),
+    wrong("outer", "lowercase-hex", cause="Percent escapes of the outer encoding are in lower case.", share=0.6,
+        parts=("uri", "parameters")),
+    wrong("inner", "lowercase-hex", cause="Percent escapes of the inner encoding are in lower case.", share=0.8),
+)  # fmt: skip
+
+_TWICE, _RAW = "params-double-encoded", "values-not-encoded"
+# How many layers of encoding (oauth_ names and values, query names, query values) get before they are joined.
+layers = always(
+    Option((1, 1, 1)),
+    wrong((0, 0, 0), _RAW),
+    wrong((1, 0, 0), _RAW, cause="The query's names and values were joined raw."),
+    wrong((1, 1, 0), _RAW, cause="The query's values were joined raw."),
+    wrong((1, 0, 1), _RAW, cause="The query's names were joined raw.", share=VARIANT),
+    wrong((0, 1, 1), _RAW, cause="The oauth_ values were joined raw.", share=VARIANT),
+    wrong((1, 1, 2), _TWICE, cause="The query's values were encoded twice."),
+    wrong((1, 2, 2), _TWICE, cause="The query's names and values were encoded twice."),
+    wrong((1, 2, 1), _TWICE, cause="The query's names were encoded twice.", share=VARIANT),
+    wrong((2, 1, 1), _TWICE, cause="The oauth_ values were encoded twice."),
+    wrong((2, 2, 2), _TWICE, cause="Every name and value was encoded twice."),
+    wrong((3, 3, 3), _TWICE, cause="Every name and value was encoded three times.", share=VARIANT),
+)  # fmt: skip

@@ -1,0 +1,429 @@
+"""The query string and a form: which pairs were signed, how they were decoded, what became of names and values.
+
+The value of an option is a function from pairs to pairs; None leaves them as they are.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import unicodedata
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, Pair, Table, wrong
+from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pytest_netsuite_tba.diagnosis.options import Case
+
+    Change = Callable[[Sequence[Pair]], Sequence[Pair]]
+
+_MOST_NAMES = 8  # of a query whose every subset is tried
+_MOST_ALONE = 20  # names that are left out one by one
+IN_URI = "in the URI"
+BARE = "bare"  # source of a pair that is signed without its "="
+_COERCED = ("undefined", "null", "None", "true", "1", "nil", "NaN", "[object Object]")
+
+
+def of_query(pairs: Sequence[Pair]) -> Sequence[Pair]:
+    """Those that were sent in the query or in a form."""
+    return [pair for pair in pairs if pair.source in {"query", "form"}]
+
+
+def _each(change: Callable[[Pair], Pair], sources: tuple[str, ...] = ("query", "form")) -> Change:
+    """A change of each pair of these sources."""
+    return lambda pairs: [change(pair) if pair.source in sources else pair for pair in pairs]
+
+
+def _keep(wanted: Callable[[Pair], bool], *sources: str) -> Change:
+    """Leave out the pairs of these sources that are not wanted."""
+    return lambda pairs: [pair for pair in pairs if pair.source not in sources or wanted(pair)]
+
+
+def _value(change: Callable[[str], str]) -> Change:
+    return _each(lambda pair: pair._replace(value=change(pair.value)))
+
+
+def _name(change: Callable[[str], str]) -> Change:
+    return _each(lambda pair: pair._replace(name=change(pair.name)))
+
+
+# -- which pairs -----------------------------------------------------------------------------------------------------
+
+
+def queries(case: Case) -> list[Option]:
+    """Which pairs of the query may have been signed."""
+    options = [Option(None)]
+    if not case.query:
+        return options
+    names = tuple(dict.fromkeys(pair.name for pair in case.query))
+    options += [
+        wrong(_only(frozenset()), "query-not-signed", cause="Nothing of the query string was signed."),
+        wrong(IN_URI, "query-in-base-uri", cause="The query is in the URL, not among the parameters.",
+            parts=("uri", "parameters")),
+    ]  # fmt: skip
+    of_url = frozenset({"script", "deploy"}).intersection(names)
+    options += _subsets(names, [(of_url, 1.0), (frozenset(names) - of_url, 1.0)], but={frozenset(), frozenset(names)})
+    options += [
+        wrong(_twice("query"), "signed-twice", cause="The query was signed twice."),
+        wrong(_as_one_name(case.request.query), "query-as-one-parameter",
+            cause="The whole query string was signed as the name of one parameter."),
+        wrong(_as_one_name(form_decode(case.request.query)), "query-as-one-parameter",
+            cause="The whole decoded query string was signed as the name of one parameter.", share=VARIANT),
+    ]  # fmt: skip
+    first = case.query[0]
+    options.append(
+        wrong(
+            _each(lambda pair: pair._replace(name=f"?{pair.name}") if pair is first else pair, ("query",)),
+            "query-question-mark-signed", cause='The "?" was signed as the beginning of the first name.',
+        )
+    )  # fmt: skip
+    if len(case.query) > 1:
+        options.append(
+            wrong(
+                _each(lambda pair: pair._replace(name=f"amp;{pair.name}") if pair is not first else pair, ("query",)),
+                "query-escaped-as-html", cause='The query was signed as HTML writes it, with "&amp;" for each "&".',
+            )
+        )  # fmt: skip
+    return options
+
+
+def parts_of_query(case: Case) -> list[Option]:
+    """Every other choice of names, of a query of few; of a longer one each left out, and each alone."""
+    names = tuple(dict.fromkeys(pair.name for pair in case.query))
+    of_url = frozenset({"script", "deploy"}).intersection(names)
+    subsets = [(frozenset(names) - {name}, VARIANT) for name in names[:_MOST_ALONE]]
+    subsets += [(frozenset({name}), VARIANT) for name in names[:_MOST_ALONE]]
+    sizes = range(2, len(names)) if len(names) <= _MOST_NAMES else ()
+    subsets += [(frozenset(some), RARE) for size in sizes for some in itertools.combinations(names, size)]
+    done = {frozenset[str](), frozenset(names), of_url, frozenset(names) - of_url}
+    return [Option(None), *_subsets(names, subsets, but=done)]
+
+
+def _subsets(names: Sequence[str], subsets: Iterable[tuple[frozenset[str], float]], *, but: set[frozenset[str]]) -> Iterator[Option]:
+    for subset, share in subsets:
+        if subset not in but:
+            but.add(subset)
+            yield wrong(_only(subset), "query-partly-signed", cause=partial(_says_left_out, names, subset), share=share)
+
+
+def _says_left_out(names: Sequence[str], subset: frozenset[str]) -> str:
+    return f"Left out of the signature: {', '.join(name for name in names if name not in subset)[:200]}."
+
+
+def _only(names: frozenset[str]) -> Change:
+    return _keep(lambda pair: pair.name in names, "query")
+
+
+def _twice(source: str) -> Change:
+    return lambda pairs: [*pairs, *(pair for pair in pairs if pair.source == source)]
+
+
+def _as_one_name(query: str) -> Change:
+    return lambda pairs: [*(pair for pair in pairs if pair.source != "query"), Pair(query, "", "query")]
+
+
+# -- repeated names and arrays ---------------------------------------------------------------------------------------
+
+
+def _first_of_each(pairs: Iterable[Pair]) -> list[Pair]:
+    return list({(pair.source == "header", pair.name): pair for pair in reversed(tuple(pairs))}.values())[::-1]
+
+
+def _last_of_each(pairs: Iterable[Pair]) -> list[Pair]:
+    return list({(pair.source == "header", pair.name): pair for pair in pairs}.values())
+
+
+def _without_doubles(pairs: Iterable[Pair]) -> list[Pair]:
+    return list(dict.fromkeys(pairs))
+
+
+def _joined(join: Callable[[list[str]], str]) -> Change:
+    """Make one pair of the values of each repeated name."""
+
+    def change(pairs: Sequence[Pair]) -> list[Pair]:
+        values: dict[str, list[str]] = {}
+        for pair in of_query(pairs):
+            values.setdefault(pair.name, []).append(pair.value)
+        done: list[Pair] = []
+        for pair in pairs:
+            if pair.source == "header" or len(values[pair.name]) == 1:
+                done.append(pair)
+            elif values[pair.name]:
+                done.append(pair._replace(value=join(values[pair.name])))
+                values[pair.name] = []
+        return done
+
+    return change
+
+
+_LOST = "repeated-names-lost"
+_REPEATED = Table(
+    Option(None),
+    wrong(_last_of_each, _LOST, cause="Only the last value of each repeated name was signed."),
+    wrong(_first_of_each, _LOST, cause="Only the first value of each repeated name was signed.", share=0.6),
+    wrong(_joined(",".join), _LOST, cause="The values of a repeated name were joined by commas.", share=0.6),
+    wrong(_joined(", ".join), _LOST, cause="The values of a repeated name were joined by commas and spaces.", share=0.1),
+    wrong(_joined(";".join), _LOST, cause="The values of a repeated name were joined by semicolons.", share=0.1),
+    wrong(_joined("".join), _LOST, cause="The values of a repeated name were joined by nothing.", share=0.1),
+    wrong(_joined(" ".join), _LOST, cause="The values of a repeated name were joined by spaces.", share=0.1),
+    wrong(_joined("|".join), _LOST, cause="The values of a repeated name were joined by bars.", share=0.1),
+    wrong(_joined(lambda values: json.dumps(values, separators=(",", ":"))), _LOST,
+        cause="The values of a repeated name were signed as a JSON list.", share=0.1),
+    wrong(_joined(repr), _LOST, cause="The values of a repeated name were signed as Python prints a list.", share=0.1),
+    wrong(_joined(lambda _: "Array"), _LOST, cause='The values of a repeated name were signed as "Array", as PHP writes one.', share=0.1),
+    wrong(_joined(lambda values: f"[{', '.join(values)}]"), _LOST,
+        cause="The values of a repeated name were signed as Java prints a list.", share=0.1),
+    wrong(_without_doubles, _LOST, cause="A pair that stands twice was signed once.", share=0.2),
+)  # fmt: skip
+_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+
+
+def _numbered(pattern: str) -> Change:
+    """Rename repeated names (or those that end with ``[]``), counting."""
+
+    def change(pairs: Sequence[Pair]) -> list[Pair]:
+        times = Counter(pair.name for pair in of_query(pairs))
+        seen: Counter[str] = Counter()
+        done = []
+        for pair in pairs:
+            if pair.source != "header" and (times[pair.name] > 1 or pair.name.endswith("[]")):
+                name = pattern.format(name=pair.name.removesuffix("[]"), at=seen[pair.name], nth=seen[pair.name] + 1)
+                seen[pair.name] += 1
+                done.append(pair._replace(name=name))
+            else:
+                done.append(pair)
+        return done
+
+    return change
+
+
+_ARRAYS = "array-names-rewritten"
+_NAMES_OF_ARRAYS = Table(
+    Option(None),
+    wrong(_numbered("{name}[]"), _ARRAYS, cause='Repeated names were signed with "[]" after them.'),
+    wrong(_numbered("{name}[{at}]"), _ARRAYS, cause='Repeated names were signed as "name[0]", "name[1]".'),
+    wrong(_numbered("{name}[{nth}]"), _ARRAYS, cause='Repeated names were signed as "name[1]", "name[2]".', share=VARIANT),
+    wrong(_numbered("{name}.{at}"), _ARRAYS, cause='Repeated names were signed as "name.0", "name.1".', share=VARIANT),
+    wrong(_numbered("{name}{at}"), _ARRAYS, cause='Repeated names were signed as "name0", "name1".', share=VARIANT),
+    wrong(_numbered("{name}"), _ARRAYS, cause='Names were signed without their "[]".'),
+    wrong(_name(lambda name: _BRACKETS.sub("", name)), _ARRAYS, cause="Names were signed without their brackets."),
+    wrong(_name(lambda name: _BRACKETS.sub("[]", name)), _ARRAYS, cause='Names were signed with "[]" for their brackets.'),
+    wrong(_name(lambda name: _BRACKETS.sub(r".\1", name).rstrip(".")), _ARRAYS,
+        cause="Names were signed with dots for their brackets."),
+    wrong(_name(lambda name: _BRACKETS.sub(r"_\1_", name)), _ARRAYS, share=VARIANT,
+        cause="Names were signed with underscores for their brackets."),
+)  # fmt: skip
+
+
+def repeated(case: Case) -> Table:
+    """What became of repeated names."""
+    pairs = (*case.query, *case.form)
+    return _REPEATED.unless(len({pair.name for pair in pairs}) == len(pairs))
+
+
+def arrays(case: Case) -> Table:
+    """How frameworks rewrite the names of arrays."""
+    pairs = (*case.query, *case.form)
+    names = [form_decode(pair.name) for pair in pairs]
+    return _NAMES_OF_ARRAYS.unless(len(set(names)) == len(names) and not any("[" in name for name in names))
+
+
+# -- decoding --------------------------------------------------------------------------------------------------------
+
+
+def _decoded_by(decode: Callable[[str], str]) -> Change:
+    return lambda pairs: [
+        Pair(decode(pair.name), decode(pair.value), pair.source) if pair.raw else pair for pair in pairs
+    ]
+
+
+def _latin_1(text: str) -> str:
+    """Read the escapes as Latin-1, byte by byte."""
+    return form_decode(text).encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
+
+
+_SPELT = "query-reencoded-after-signing"
+_DECODING = Table(
+    Option(_decoded_by(form_decode)),
+    wrong(_decoded_by(percent_decode), _SPELT, "plus-kept-literal", cause='"+" was signed as a plus.'),
+    wrong(_decoded_by(lambda text: text), _SPELT, "params-double-encoded",
+        cause="The query was signed without decoding it: its escapes were encoded again."),
+    wrong(_decoded_by(lambda text: text.replace("%20", "+")), _SPELT, "plus-for-space",
+        cause="The query was signed with + for its spaces, and without decoding it.", share=VARIANT),
+    wrong(_decoded_by(lambda text: text.replace("+", "%20")), _SPELT,
+        cause="The query was signed with %20 for its pluses, and without decoding it.", share=VARIANT),
+    wrong(_decoded_by(lambda text: form_decode(form_decode(text))), "query-decoded-twice"),
+    wrong(_decoded_by(lambda text: percent_decode(form_decode(text))), "query-decoded-twice", share=VARIANT),
+    wrong(_decoded_by(lambda text: form_decode(text).replace(" ", "+")), "plus-for-space",
+        cause="Spaces were turned into pluses before they were encoded: a space was signed as %2B."),
+    wrong(_decoded_by(lambda text: form_decode(text).replace("+", " ")), "plus-kept-literal",
+        cause="A plus of the query was signed as a space."),
+    wrong(_decoded_by(_latin_1), "non-ascii-wrong-charset", cause="The query was decoded as Latin-1, then encoded as UTF-8."),
+    wrong(_decoded_by(lambda text: _html(form_decode(text))), "query-escaped-as-html",
+        cause="Names and values were signed as HTML writes them (&amp;, &lt;, &quot;)."),
+    wrong(lambda pairs: [Pair(form_decode(pair.name), pair.value, pair.source) if pair.raw else pair for pair in pairs],
+        _SPELT, cause="The query's names were decoded, its values were not.", share=VARIANT),
+    wrong(lambda pairs: [Pair(pair.name, form_decode(pair.value), pair.source) if pair.raw else pair for pair in pairs],
+        _SPELT, cause="The query's values were decoded, its names were not.", share=VARIANT),
+)  # fmt: skip
+
+
+def decoding(case: Case) -> Table:
+    """How the query and a form were decoded."""
+    text = case.request.query + case.request.form
+    return _DECODING.unless(text.isascii() and not any(mark in text for mark in "%+<>\"'"))
+
+
+# -- values and names ------------------------------------------------------------------------------------------------
+
+_CUTS = "=&#?;+ ,:/%\"'"
+_CUT = "value-cut"
+
+
+def values(case: Case) -> list[Option]:
+    """What may have become of the decoded values."""
+    decoded = [form_decode(pair.value) for pair in (*case.query, *case.form)]
+    everything = "".join(decoded)
+    options = [Option(None)]
+    if not decoded:
+        return options
+    for mark in _CUTS:
+        if mark in everything:
+            ids = ("query-ends-at-equals-sign", _CUT) if mark == "=" else (_CUT,)
+            options.append(
+                wrong(_value(lambda value, mark=mark: value.partition(mark)[0]), ids[0],
+                    cause=f"Each value was cut at its first {mark!r} after decoding.")
+            )  # fmt: skip
+    for says, change in _CHANGES_OF_VALUES.items():
+        if any(change(value) != value for value in decoded):
+            options.append(wrong(_value(change), "value-changed", cause=f"The query's values were signed {says}."))
+    pairs = [pair for pair in dict.fromkeys((*case.query, *case.form)) if pair.value]
+    for pair in pairs[:20]:
+        for text in ("", *_COERCED):
+            if form_decode(pair.value) != text:
+                options.append(
+                    wrong(_set(pair, text), "value-of-nothing", share=0.1,
+                        cause=f"{form_decode(pair.name)[:60]} was signed {_as_text(text)}.")
+                )  # fmt: skip
+    return options
+
+
+def _as_text(text: str) -> str:
+    return f"as the text {text!r}" if text else "as an empty value"
+
+
+def _set(changed: Pair, text: str) -> Change:
+    name = form_decode(changed.name)
+    return _each(lambda pair: pair._replace(value=text) if pair.name == name else pair, (changed.source,))
+
+
+def _number(value: str) -> str:
+    """As a language writes the number that it read."""
+    if not re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?", value):
+        return value
+    number = float(value)
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+_CHANGES_OF_VALUES: dict[str, Callable[[str], str]] = {
+    "in lower case": str.lower,
+    "in upper case": str.upper,
+    "without the blanks round them": str.strip,
+    "without their blanks": lambda value: value.replace(" ", ""),
+    "as numbers (without leading and trailing zeros)": _number,
+    "in composed Unicode (NFC)": lambda value: unicodedata.normalize("NFC", value),
+    "without their accents": lambda value: "".join(
+        char for char in unicodedata.normalize("NFD", value) if not unicodedata.combining(char)
+    ),
+    "without what is no ASCII": lambda value: value.encode("ascii", "ignore").decode(),
+    "with their truth values capitalised": lambda value: value.capitalize() if value in {"true", "false"} else value,
+    "with 1 and 0 for true and false": lambda value: {"true": "1", "false": "0"}.get(value, value),
+    "without their quotes": lambda value: value.replace('"', "").replace("'", ""),
+    "with escaped quotes": lambda value: value.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'"),
+    "with escaped double quotes": lambda value: value.replace("\\", "\\\\").replace('"', '\\"'),
+    "with doubled single quotes": lambda value: value.replace("'", "''"),
+    "in JSON's quotes": lambda value: json.dumps(value, ensure_ascii=False),
+    "in single quotes": lambda value: f"'{value}'",
+    "without their line breaks": lambda value: value.replace("\r", "").replace("\n", ""),
+    "with line feeds for line breaks": lambda value: value.replace("\r\n", "\n"),
+    "with typographic quotes": lambda value: value.replace("'", "\u2019"),
+    "without the second half of each surrogate pair": lambda value: re.sub("[\U00010000-\U0010ffff]", "\ufffd", value),
+}
+_CHANGES_OF_NAMES: dict[str, Callable[[str], str]] = {
+    "in lower case": str.lower,
+    "in upper case": str.upper,
+    "without the blanks round them": str.strip,
+    "with underscores for hyphens": lambda name: name.replace("-", "_"),
+    "with underscores for dots": lambda name: name.replace(".", "_"),
+    "with underscores for dots and blanks": lambda name: name.replace(".", "_").replace(" ", "_"),
+    "in snake case": lambda name: re.sub("(?<=[a-z0-9])([A-Z])", r"_\1", name).lower(),
+    "with a capital at the beginning": lambda name: name[:1].upper() + name[1:],
+}
+
+
+def names(case: Case) -> list[Option]:
+    """What may have become of the decoded names."""
+    decoded = {form_decode(pair.name) for pair in (*case.query, *case.form)}
+    return [
+        Option(None),
+        *(
+            wrong(_name(change), "name-changed", cause=f"The query's names were signed {says}.")
+            for says, change in _CHANGES_OF_NAMES.items()
+            if any(change(name) != name for name in decoded)
+        ),
+    ]
+
+
+def empties(case: Case) -> list[Option]:
+    """What may have become of pairs with an empty value, or without ``=``."""
+    sent = [*case.query, *case.form]
+    options = [Option(None)]
+    if all(pair.value for pair in (*case.header, *sent)):
+        return options
+    options.append(wrong(_keep(lambda pair: bool(pair.value), "query", "form", "header"), "empty-values-dropped"))
+    without = {form_decode(part) for part in case.request.query.split("&") if part and "=" not in part}
+    if without:
+        options.append(
+            wrong(_keep(lambda pair: pair.name not in without, "query"), "empty-values-dropped", share=0.6,
+                cause='Parameters without a "=" were left out.')
+        )  # fmt: skip
+        options += [
+            wrong(_valued(without, text), "value-of-nothing", share=0.6 if text in {"undefined", "null"} else VARIANT,
+                cause=f'A parameter without a "=" was signed {_as_text(text)}.')
+            for text in _COERCED
+        ]  # fmt: skip
+        options.append(
+            wrong(_each(lambda pair: pair._replace(value=pair.name) if pair.name in without else pair), "value-of-nothing",
+                cause='A parameter without a "=" was signed with its name as its value.', share=VARIANT)
+        )  # fmt: skip
+        options.append(wrong(_without_equals, "value-of-nothing", cause='A parameter without a value was signed without its "=".'))
+    if any(not pair.value for pair in sent):
+        every = frozenset(form_decode(pair.name) for pair in sent if not pair.value)
+        options += [
+            wrong(_valued(every, text), "value-of-nothing", cause=f"An empty value was signed {_as_text(text)}.", share=VARIANT)
+            for text in (*_COERCED, '""', "''")
+        ]
+        if not without:
+            options.append(
+                wrong(_without_equals, "value-of-nothing",
+                    cause='A parameter with an empty value was signed without its "=".')
+            )  # fmt: skip
+    return options
+
+
+def _valued(wanted: Iterable[str], text: str) -> Change:
+    """Give the empty pairs of these names a value."""
+    return _each(lambda pair: pair._replace(value=text) if pair.name in wanted and not pair.value else pair)
+
+
+_without_equals = _each(lambda pair: pair if pair.value else pair._replace(source=BARE))
