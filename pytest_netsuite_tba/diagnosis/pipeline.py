@@ -153,7 +153,7 @@ class Pipeline:
         self._products: dict[tuple[str, int], bytes] = {}
         self._add(stage for stage in self.stages if not stage.is_late)
         self.right |= {stage.name: None for stage in self.stages if stage.is_late}
-        self._right_parts = {part: self._make(part, ()) for part in self.parts}
+        self._right_parts = [(part, _BITS[part], self._make(part, ())) for part in self.parts]
 
     def add_late_stages(self) -> None:
         """Make the options that are many and seldom seen."""
@@ -197,24 +197,26 @@ class Pipeline:
             made = self._whole(recipe)
             self.work += _work_of(made)
             return made
-        if not bits & BASE:
-            return b"&".join(self._right_parts.values())
-        return b"&".join([self._part(part, recipe, bits) for part in self.parts])
+        parts = []
+        for part, bit, right in self._right_parts:
+            if not bits & bit:
+                parts.append(right)
+                continue
+            mine = [deviation for deviation in recipe if deviation.bits & bit]
+            parts.append(self._part_of_one(part, mine[0]) if len(mine) == 1 else self._part(part, recipe))
+        return b"&".join(parts)
 
-    def _part(self, part: str, recipe: Recipe, bits: int) -> bytes:
-        bit = _BITS[part]
-        if not bits & bit:
-            return self._right_parts[part]
-        mine = [deviation for deviation in recipe if deviation.bits & bit]
-        if len(mine) > 1:
-            made = self._make(part, recipe)
-            self.work += _work_of(made)
-            return made
-        key = (part, mine[0].at)
+    def _part(self, part: str, recipe: Recipe) -> bytes:
+        made = self._make(part, recipe)
+        self.work += _work_of(made)
+        return made
+
+    def _part_of_one(self, part: str, deviation: Deviation) -> bytes:
+        """A part as one deviation has it, which many recipes share."""
+        key = (part, deviation.at)
         known = self._products.get(key)
         if known is None:
-            known = self._make(part, (mine[0],))
-            self.work += _work_of(known)
+            known = self._part(part, (deviation,))
             self._kept += len(known)
             if self._kept < _MOST_KEPT:
                 self._products[key] = known
@@ -273,18 +275,20 @@ class _Encoding:
         self._inner, self._layers = inner, layers
         self._pieces: dict[Pair, joining.Piece] = {}
 
-    def piece(self, pair: Pair) -> joining.Piece:
-        """A pair, encoded."""
-        known = self._pieces.get(pair)
-        if known is None:
-            of_header, of_names, of_values = self._layers
-            is_header = pair.source == "header"
-            name = self._times(pair.name, of_header if is_header else of_names)
-            value = self._times(pair.value, of_header if is_header else of_values)
-            equals = "" if pair.source == query.BARE else self._equals
-            known = joining.Piece(name, value, f"{self.outer(name)}{equals}{self.outer(value)}", pair)
-            self._pieces[pair] = known
-        return known
+    def pieces(self, pairs: Sequence[Pair]) -> list[joining.Piece]:
+        """The pairs, encoded."""
+        known, piece = self._pieces.get, self._piece
+        return [known(pair) or piece(pair) for pair in pairs]
+
+    def _piece(self, pair: Pair) -> joining.Piece:
+        of_header, of_names, of_values = self._layers
+        is_header = pair.source == "header"
+        name = self._times(pair.name, of_header if is_header else of_names)
+        value = self._times(pair.value, of_header if is_header else of_values)
+        equals = "" if pair.source == query.BARE else self._equals
+        made = joining.Piece(name, value, f"{self.outer(name)}{equals}{self.outer(value)}", pair)
+        self._pieces[pair] = made
+        return made
 
     def _times(self, text: str, times: int) -> str:
         for _ in range(times):
@@ -372,7 +376,7 @@ class HeaderPipeline(Pipeline):
         return self._first_pass
 
     def _ordered(self, chosen: Chosen, recipe: Recipe, encoding: _Encoding) -> list[joining.Piece]:
-        ordered: list[joining.Piece] = chosen["order"]([encoding.piece(pair) for pair in self._pairs(chosen, recipe)])
+        ordered: list[joining.Piece] = chosen["order"](encoding.pieces(self._pairs(chosen, recipe)))
         return ordered
 
     def _parameters(self, chosen: Chosen, recipe: Recipe) -> str:

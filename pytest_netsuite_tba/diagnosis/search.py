@@ -193,9 +193,22 @@ class Search:
         sides = [self._key_side((deviation,)) for deviation in self.key[first:last]]
         return [self._right_key, *sides] if and_right and low <= 0 < high else sides
 
+    def _with_right_key(self, recipe: Recipe, base: bytes) -> None:
+        for deviation in recipe:
+            if deviation.bits & KEY:
+                self._with_keys(recipe, base, [self._right_key])
+                return
+        digest = self._right_key.digest
+        if digest is not None and (prefix := digest(base)[:_PREFIX]) in self._wanted:
+            self._check(recipe, prefix)
+        self.counts[len(recipe)] += 1
+        self.pipeline.work += _LOOK + len(base)
+        if self.pipeline.work > self.end:
+            raise _OutOfWork
+
     def _with_keys(self, recipe: Recipe, base: bytes, sides: list[_KeySide]) -> None:
         """Try the keys; where the recipe changes the key too, they are made for it."""
-        if any(deviation.bits & KEY for deviation in recipe):
+        if any([deviation.bits & KEY for deviation in recipe]):
             of_key = tuple(deviation for deviation in recipe if deviation.bits & KEY)
             for side in sides:
                 made = self._key_side((*of_key, *side.recipe))
@@ -209,11 +222,11 @@ class Search:
             self._try((), self._right, sides)
         first, last = bisect_left(self._base_costs, low), bisect_left(self._base_costs, high)
         for deviation in self.base[first:last]:
-            self._with_keys((deviation,), self._base_of(deviation), [self._right_key])
+            self._with_right_key((deviation,), self._base_of(deviation))
 
     def _pairs(self, low: float, high: float) -> None:
         for first, second in _two(self.base, self._base_costs, low, high):
-            self._with_keys((first, second), self.pipeline.base((first, second)), [self._right_key])
+            self._with_right_key((first, second), self.pipeline.base((first, second)))
         if self._key_costs:
             for deviation in self.base:
                 if deviation.cost + self._key_costs[0] >= high:
@@ -247,7 +260,7 @@ class Search:
             for pair in _two(others, their_costs, low - deviation.cost, high - deviation.cost):
                 if deviation.stage not in (pair[0].stage, pair[1].stage):
                     recipe = (deviation, *pair)
-                    self._with_keys(recipe, self.pipeline.base(recipe), [self._right_key])
+                    self._with_right_key(recipe, self.pipeline.base(recipe))
 
     def _lossy(self) -> None:
         """Ways to write a digest that cannot be gone back: tried on the right digest alone."""
