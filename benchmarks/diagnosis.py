@@ -28,13 +28,13 @@ from support.wrong_signers import (
 )
 
 
-def measure(title, number, count, seed, operators, *, weighted, shown):
+def measure(title, number, count, seed, operators, *, shown, beside=(), weighted=False):
     """Draw, sign, ask, count and print."""
     source, outcomes, missed, wrong = random.Random(f"{title}/{seed}"), Counter(), Counter(), []
     begin = time.perf_counter()
     asked = 0.0
     for _ in range(count):
-        case = draw_case(source, number, operators, weighted=weighted)
+        case = draw_case(source, number, operators, beside=beside, weighted=weighted)
         at = time.perf_counter()
         attempt = judged(case.call, case.signed.sent)
         diagnosis = attempt.diagnosis
@@ -89,7 +89,12 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shown", type=int, default=60, metavar="N", help="at most so many lines of each list")
     parser.add_argument("--weighted", action="store_true", help="singles and pairs by sightings, not evenly")
-    parser.add_argument("--only", default="", metavar="NAME", help="pairs with this operator; or its stage")
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="NAME",
+        help="only this operator, or those of this stage; in a pair beside any other",
+    )
     parser.add_argument("--show", metavar="NAME[+NAME]", help="one case of these operators, in full")
     given = parser.parse_args()
     operators = [operator for operator in OPERATORS if not given.only or given.only in (operator.name, operator.stage)]
@@ -104,7 +109,9 @@ def main():
     if given.singles:
         measure("singles", 1, given.singles, given.seed, operators, weighted=given.weighted, shown=given.shown)
     if given.pairs:
-        measure("pairs", 2, given.pairs, given.seed, OPERATORS, weighted=given.weighted, shown=given.shown)
+        measure(
+            "pairs", 2, given.pairs, given.seed, operators, beside=OPERATORS, weighted=given.weighted, shown=given.shown
+        )
     if given.triples:
         measure("triples", 3, given.triples, given.seed, COMMON, weighted=True, shown=given.shown)
 

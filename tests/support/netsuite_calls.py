@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import string
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
+
+if TYPE_CHECKING:
+    import random
 
 FORM = "application/x-www-form-urlencoded"
 UNRESERVED = "-._~"
