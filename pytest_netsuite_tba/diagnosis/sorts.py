@@ -1,6 +1,142 @@
-from typing import NamedTuple
+"""The sorts that real platforms have: for each how it compares texts, what is sorted by it, and who says so.
+
+A key is a function of one text, encoded or not: which of them is sorted is another question than how. The orders of
+languages hold for ASCII and for letters with accents; other characters stand behind them by code point.
+``tests/diagnosis/sorts.json`` holds how the real ones sorted.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cmp_to_key
+from string import ascii_lowercase, digits
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
 class Sort(NamedTuple):
+    """One way to sort parameters: ``sorted(pairs, key=lambda pair: sort.rank(*pair), reverse=sort.descending)``.
+
+    ``key`` makes a text comparable. ``by`` says what is compared: ``pair`` the name, then the value; ``name`` the name
+    only, so that repeated ones stay as they came; ``value`` the value only; ``text`` the joined ``name=value``.
+    ``source`` is the document or the source file that says so.
+    """
+
     name: str
-    key: object
-    source: str = ""
-SORTS = (Sort("by byte", str),)
+    key: Callable[[str], Any]
+    source: str
+    by: str = "pair"
+    descending: bool = False
+
+    def rank(self, name: str, value: str) -> Any:  # noqa: ANN401 - whatever the key makes: it can only be compared
+        """What a parameter is compared by."""
+        if self.by == "pair":
+            return self.key(name), self.key(value)
+        return self.key({"name": name, "value": value}.get(self.by, f"{name}={value}"))
+
+
+def utf16(text: str) -> bytes:
+    """By UTF-16 code unit: characters beyond U+FFFF stand before those from U+E000 on."""
+    return text.encode("utf-16-be", "surrogatepass")
+
+
+_NUMBER = re.compile(r"0*([0-9]+)")
+_NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t\n\r\v\f]*")
+_LONGEST = 256  # characters of a number: no request has a longer one, and reading one costs its square
+_MOST = 0x1000  # digits of a number that are counted
+
+
+def _by_size(number: re.Match[str]) -> str:
+    """A number as a text that sorts by size: how many digits (as one character), then the digits."""
+    return "0" + chr(0xE000 + min(len(number[1]), _MOST)) + number[1]
+
+
+def natural(text: str) -> tuple[str, str]:
+    """Numbers in the text as numbers; spaces do not count."""
+    return _NUMBER.sub(_by_size, text.replace(" ", "")), text
+
+
+def _compare_as_php(left: str, right: str) -> int:
+    if max(len(left), len(right)) <= _LONGEST and _NUMERIC.fullmatch(left) and _NUMERIC.fullmatch(right):
+        first, second = float(left), float(right)
+        return (first > second) - (first < second)
+    return (left > right) - (left < right)
+
+
+def _where_they_stand(text: str, ignored: str) -> str:
+    return "".join([chr(place) + char for place, char in enumerate(text[:_MOST]) if char in ignored])
+
+
+def _beside_the_others(text: str, ignored: str) -> str:
+    return "".join([char if char in ignored else "\uffff" for char in text])
+
+
+def collation(
+    marks: str,
+    *,
+    ignored: str = "",
+    numeric: bool = False,
+    cased: bool = True,
+    tie: Callable[[str, str], str] = _where_they_stand,
+) -> Callable[[str], tuple[str, str, str, str]]:
+    """The key of a language's order: letters without case, then their accents, their case (lower first), and the tie.
+
+    ``marks`` are the ASCII characters that stand before the digits, in their order. ``ignored`` ones count only where
+    all else is equal, by ``tie``; control characters do not count at all. ``numeric`` sorts numbers as numbers.
+    """
+    order = [*marks, *digits, *ascii_lowercase]
+    primary: dict[int, str | None] = dict.fromkeys(range(128))
+    primary |= {ord(char): chr(rank) for rank, char in enumerate(order, start=1)}
+
+    def key(text: str) -> tuple[str, str, str, str]:
+        accents = ""
+        if not text.isascii():
+            text = unicodedata.normalize("NFD", text)
+            accents = "".join([char if unicodedata.combining(char) else " " for char in text])
+            text = "".join([char for char in text if not unicodedata.combining(char)])
+        letters = _NUMBER.sub(_by_size, text) if numeric else text
+        case = "".join(["b" if char.isupper() else "a" for char in text if char not in ignored]) if cased else ""
+        return letters.casefold().translate(primary), accents, case, tie(text, ignored)
+
+    return key
+
+
+_CLDR = "\t\n\v\f\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+_NLS = "\t\n\v\f\r !\"#$%&()*,./:;?@[\\]^_`{|}~+<=>"
+_JAVA = "_,;:!?/.`^~'\"()[]{}@$*\\&#%+<=>|"
+_UTS10 = "Unicode CLDR root collation (UTS #35 part 5, section 2)"
+_RFC = "RFC 5849 section 3.4.1.3.2"
+
+# The first is the right one.
+SORTS = (
+    Sort("by byte", str, _RFC),
+    Sort("by byte, by name only", str, "PHP manual, ksort (SORT_STRING); Python library reference, sorted by a key", "name"),
+    Sort('by byte, as "name=value" texts', str, "ECMA-262, Array.prototype.sort of joined texts; sort(1) in the C locale", "text"),
+    Sort("by byte, by value only", str, "PHP manual, asort", "value"),
+    Sort("by byte, descending", str, "PHP manual, krsort and rsort", descending=True),
+    Sort("by UTF-16 code unit", utf16, "ECMA-262 section 23.1.3.30.2; Java SE API, String.compareTo; .NET API, StringComparer.Ordinal"),
+    Sort("without regard to case (as lower case)", str.lower,
+        "PHP manual, strcasecmp and SORT_FLAG_CASE; Java SE API, String.CASE_INSENSITIVE_ORDER; Ruby core, String#casecmp"),
+    Sort("without regard to case (as upper case)", str.upper, ".NET API, StringComparer.OrdinalIgnoreCase"),
+    Sort("numbers as numbers (PHP's comparison)", cmp_to_key(_compare_as_php),
+        "PHP manual, ksort and sort (SORT_REGULAR), numeric strings; Oracle's PHP sample"),
+    Sort("in natural order", natural, "PHP manual, strnatcmp and SORT_NATURAL"),
+    Sort("in natural order without regard to case", lambda text: natural(text.lower())[0], "PHP manual, strnatcasecmp"),
+    Sort("by a language's order (JavaScript's localeCompare, .NET 5 and later)", collation(_CLDR), _UTS10),
+    Sort("by a language's order, numbers as numbers (localeCompare with numeric)", collation(_CLDR, numeric=True),
+        f"ECMA-402, Intl.Collator option numeric; {_UTS10}"),
+    Sort("by a language's order without regard to case (localeCompare with sensitivity)", collation(_CLDR, cased=False),
+        f"ECMA-402, Intl.Collator option sensitivity; {_UTS10}"),
+    Sort("by a language's order, - and ' ignored at first (.NET Framework's culture)", collation(_NLS, ignored="-'"),
+        "MS-UCODEREF section 3.1.5.2; .NET API, CompareOptions (word sort)"),
+    Sort("by a language's order without regard to case, - and ' ignored at first (.NET Framework, SQL Server)",
+        collation(_NLS, ignored="-'", cased=False), "MS-UCODEREF section 3.1.5.2; .NET API, StringComparer.CurrentCultureIgnoreCase"),
+    Sort("by a language's order, marks ignored at first (sort of a shell)",
+        collation("$", ignored="".join(chr(code) for code in range(33, 127) if not chr(code).isalnum() and chr(code) != "$") + " ", tie=_beside_the_others),
+        "sort(1) by LC_COLLATE; glibc localedata/locales/iso14651_t1_common", "text"),
+    Sort("by a language's order, spaces and hyphens ignored at first (Java's Collator)", collation(_JAVA, ignored=" -"),
+        "Java SE API, java.text.Collator; OpenJDK java/text/CollationRules.java"),
+)  # fmt: skip
