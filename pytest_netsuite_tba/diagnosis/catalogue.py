@@ -138,6 +138,8 @@ CATALOGUE: dict[str, Entry] = {
     "query-as-one-parameter": Entry(0, "The query string signed as one parameter",
         "Split the query at & and =, decode each name and value, and sign them one by one."),
     "query-escaped-as-html": Entry(0, "The query signed as HTML writes it", "Sign the URL before it is escaped for HTML."),
+    "query-split-otherwise": Entry(0, "The query taken apart otherwise than the server does",
+        "Split the query at & first, then each pair at its first =, and only then decode names and values."),
     "query-question-mark-signed": Entry(0, 'The "?" signed as part of the first name', 'Cut the query off after the "?".'),
     "secret-changed": Entry(1, "A secret was changed before it was used",
         "Use the secret as NetSuite shows it: it is text, even where it looks like hex or base64."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -87,6 +88,7 @@ HEADER_STAGES = (
     Stage("secrets", key.secrets, ("key",)),
     Stage("consumer secret", key.consumer_secrets, ("key",), is_late=True),
     Stage("token secret", key.token_secrets, ("key",), is_late=True),
+    Stage("both secrets", key.both_secrets, ("key",), is_late=True),
     Stage("key", key.keys, ("key",)),
     Stage("digest", digest.digests, ("digest",)),
     Stage("text", digest.texts, ("text",)),
@@ -97,7 +99,8 @@ _CHANGES = (
     "query", "part of query", "decoding", "repeated", "arrays", "values", "names", "version", "declared", "nonce", "made twice", "fields",
     "left out", "body", "realm", "extras", "unsent", "empty",
 )  # fmt: skip
-_IS_CHANGE = frozenset(_CHANGES)
+_PLACES = {stage: place for place, stage in enumerate(_CHANGES)}
+_DECODED = _PLACES["decoding"]
 PASSPORT_STAGES = (
     Stage("account", passport.accounts, ("parameters",)),
     Stage("passport", passport.fields, ("parameters",), is_late=True),
@@ -126,6 +129,17 @@ def _of_table(stage: Stage, table: Table) -> list[Deviation]:
     if made is None:
         made = table.known[stage.name] = [_deviation(next(_NUMBERS), stage, option, "") for option in table[1:]]
     return made
+
+
+def _bits(recipe: Recipe) -> int:
+    bits = 0
+    for deviation in recipe:
+        bits |= deviation.bits
+    return bits
+
+
+def _place_of(deviation: Deviation) -> int:
+    return _PLACES[deviation.stage]
 
 
 class Pipeline:
@@ -190,13 +204,15 @@ class Pipeline:
 
     def base(self, recipe: Recipe) -> bytes:
         """The base string of a recipe."""
-        bits = 0
-        for deviation in recipe:
-            bits |= deviation.bits
+        bits = _bits(recipe)
         if bits & _JOINED:
             made = self._whole(recipe)
-            self.work += _work_of(made)
+            self.work += _LOOK + len(made)
             return made
+        return b"&".join(self._parts_of(recipe, bits))
+
+    def _parts_of(self, recipe: Recipe, bits: int) -> list[bytes]:
+        """The parts of a base string; those that one deviation changes, or none, are made once."""
         parts = []
         for part, bit, right in self._right_parts:
             if not bits & bit:
@@ -204,7 +220,7 @@ class Pipeline:
                 continue
             mine = [deviation for deviation in recipe if deviation.bits & bit]
             parts.append(self._part_of_one(part, mine[0]) if len(mine) == 1 else self._part(part, recipe))
-        return b"&".join(parts)
+        return parts
 
     def _part(self, part: str, recipe: Recipe) -> bytes:
         made = self._make(part, recipe)
@@ -230,6 +246,9 @@ class Pipeline:
             return None
         consumer = own.consumer_secret if chosen["consumer secret"] is None else chosen["consumer secret"]
         token = own.token_secret if chosen["token secret"] is None else chosen["token secret"]
+        both = chosen["both secrets"]
+        if both is not None:
+            consumer, token = both(consumer) or consumer, both(token) or token
         sent = self.case.sent.get
         others = {
             "k": own.consumer_key, "i": own.token_id, "a": self.case.facts.account,
@@ -258,8 +277,11 @@ class Pipeline:
         return sent
 
 
+_LOOK = 1_500  # what a string costs that is put together, beside its bytes
+
+
 def _work_of(made: bytes) -> int:
-    return 3_000 + 15 * len(made)
+    return 2 * _LOOK + 10 * len(made)
 
 
 _PLACE = re.compile(r"\{\w+\}")
@@ -269,8 +291,11 @@ _ESCAPE = re.compile("%[0-9A-F]{2}")
 class _Encoding:
     """One way to encode names, values and parts; what it made of a pair is kept for the next recipe."""
 
-    def __init__(self, inner: Callable[[str], str], outer: Callable[[str], str], layers: tuple[int, int, int]) -> None:
-        self.outer = outer
+    def __init__(
+        self, inner: Callable[[str], str], outer: Callable[[str], str], of_uri: Callable[[str], str],
+        layers: tuple[int, int, int],
+    ) -> None:  # fmt: skip
+        self.outer, self.of_uri = outer, of_uri
         self.ampersand, self._equals = outer("&"), outer("=")
         self._inner, self._layers = inner, layers
         self._pieces: dict[Pair, joining.Piece] = {}
@@ -283,8 +308,9 @@ class _Encoding:
     def _piece(self, pair: Pair) -> joining.Piece:
         of_header, of_names, of_values = self._layers
         is_header = pair.source == "header"
-        name = self._times(pair.name, of_header if is_header else of_names)
-        value = self._times(pair.value, of_header if is_header else of_values)
+        as_sent = pair.source == query.AS_SENT
+        name = pair.name if as_sent else self._times(pair.name, of_header if is_header else of_names)
+        value = pair.value if as_sent else self._times(pair.value, of_header if is_header else of_values)
         equals = "" if pair.source == query.BARE else self._equals
         made = joining.Piece(name, value, f"{self.outer(name)}{equals}{self.outer(value)}", pair)
         self._pieces[pair] = made
@@ -303,18 +329,22 @@ class HeaderPipeline(Pipeline):
     parts = ("method", "uri", "parameters")
 
     def __init__(self, facts: Facts) -> None:
-        self._encodings: dict[tuple[object, ...], _Encoding] = {}
-        self._known_pairs: dict[tuple[int, ...], Sequence[Pair]] = {}
-        self._decoded: Sequence[Pair] = ()
+        self._encodings: dict[tuple[int, ...], _Encoding] = {}
+        self._known_pairs: dict[int, Sequence[Pair]] = {}
         self._first_pass: str | None = None
         super().__init__(facts)
+
+    @cached_property
+    def _decoded(self) -> Sequence[Pair]:
+        pairs: Sequence[Pair] = self.right["decoding"](self.case.pairs)
+        return pairs
 
     def _make(self, part: str, recipe: Recipe) -> bytes:
         chosen = self.chosen(recipe)
         if part == "method":
             return to_bytes(chosen["method"])
         if part == "uri":
-            return to_bytes(self._encoding(chosen).outer(self._uri(chosen)))
+            return to_bytes(self._encoding(chosen).of_uri(self._uri(chosen)))
         return to_bytes(self._parameters(chosen, recipe))
 
     def _uri(self, chosen: Chosen) -> str:
@@ -342,32 +372,38 @@ class HeaderPipeline(Pipeline):
 
     def _encoding(self, chosen: Chosen) -> _Encoding:
         choices = (chosen["charset"], chosen["encoder"], chosen["space"], chosen["hex case"], chosen["layers"])
-        known = self._encodings.get(choices)
+        key = tuple(map(id, choices))  # they live as long as their options
+        known = self._encodings.get(key)
         if known is None:
-            known = self._encodings[choices] = _encoding_of(*choices)
+            known = self._encodings[key] = _encoding_of(*choices)
         return known
 
-    def _pairs(self, chosen: Chosen, recipe: Recipe) -> Sequence[Pair]:
-        changed = tuple(deviation.at for deviation in recipe if deviation.stage in _IS_CHANGE)
-        known = self._known_pairs.get(changed)
-        if known is not None:
+    def _pairs(self, recipe: Recipe) -> Sequence[Pair]:
+        changes = [deviation for deviation in recipe if deviation.stage in _PLACES]
+        if len(changes) == 1:
+            known = self._known_pairs.get(changes[0].at)
+            if known is None:
+                known = self._known_pairs[changes[0].at] = self._changed(changes)
             return known
-        pairs: Sequence[Pair] = self.case.pairs
-        for stage in _CHANGES:
-            change = chosen[stage]
-            if change is None:
-                continue
+        return self._changed(changes) if changes else self._decoded
+
+    def _changed(self, changes: list[Deviation]) -> Sequence[Pair]:
+        """The pairs after these changes, in the order of the pipeline; they are decoded where that is no change itself."""
+        changes.sort(key=_place_of)
+        is_decoded = _PLACES[changes[0].stage] > _DECODED
+        pairs: Sequence[Pair] = self._decoded if is_decoded else self.case.pairs
+        for deviation in changes:
+            if not is_decoded and _PLACES[deviation.stage] > _DECODED:
+                pairs, is_decoded = self.right["decoding"](pairs), True
+            change = deviation.option.value
             if change == query.IN_URI:
                 pairs = [pair for pair in pairs if pair.source != "query"]
             elif change == "previous":
                 pairs = header.more(("oauth_signature", self._previous()))(pairs)
-            elif stage == "decoding" and pairs is self.case.pairs and change is self.right["decoding"]:
-                pairs = self._decoded = self._decoded or change(pairs)
             else:
                 pairs = change(pairs)
-        if len(changed) < 2:  # noqa: PLR2004 - those of one come again with every second
-            self._known_pairs[changed] = pairs
-        return pairs
+            is_decoded = is_decoded or deviation.stage == "decoding"
+        return pairs if is_decoded else self.right["decoding"](pairs)
 
     def _previous(self) -> str:
         """The signature of a first pass, which is the right one."""
@@ -376,7 +412,7 @@ class HeaderPipeline(Pipeline):
         return self._first_pass
 
     def _ordered(self, chosen: Chosen, recipe: Recipe, encoding: _Encoding) -> list[joining.Piece]:
-        ordered: list[joining.Piece] = chosen["order"](encoding.pieces(self._pairs(chosen, recipe)))
+        ordered: list[joining.Piece] = chosen["order"](encoding.pieces(self._pairs(recipe)))
         return ordered
 
     def _parameters(self, chosen: Chosen, recipe: Recipe) -> str:
@@ -402,28 +438,23 @@ class HeaderPipeline(Pipeline):
             values = (self.case.facts.account, *(self.case.sent.get(name, "") for name in names))
             return to_bytes("&".join(map(percent_encode, values) if how.endswith("encoded") else values))
         outer = encoding.outer
+        others = tuple(deviation for deviation in recipe if deviation.stage != "join")
+        method, uri, parameters = map(to_text, self._parts_of(others, _bits(others)))
         made: dict[str, Callable[[], str]] = {
-            "m": lambda: chosen["method"],
-            "u": lambda: outer(self._uri(chosen)),
+            "m": lambda: method,
+            "u": lambda: uri,
             "U": lambda: self._uri(chosen),
-            "uu": lambda: outer(outer(self._uri(chosen))),
-            "p": lambda: self._parameters(chosen, recipe),
+            "uu": lambda: encoding.of_uri(uri),
+            "p": lambda: parameters,
             "P": lambda: self._joined(chosen, recipe, encoding),
-            "pp": lambda: outer(self._parameters(chosen, recipe)),
+            "pp": lambda: outer(parameters),
             "b": lambda: to_text(self.case.body),
             "B": lambda: outer(to_text(self.case.body)),
         }
-
-        def filled(form: str) -> str:
-            return _PLACE.sub(lambda found: made[found[0][1:-1]](), form)
-
         if "{" in how:
-            return to_bytes(filled(how))
-        right = filled(joining.RIGHT_JOIN)
-        again = {"again": "{m}&{uu}&{pp}", "whole": ""}.get(how)
-        if again:
-            return to_bytes(outer(right))
-        return to_bytes({"whole": outer, "lower": str.lower, "upper": str.upper}[how](right))
+            return to_bytes(_PLACE.sub(lambda found: made[found[0][1:-1]](), how))
+        change = {"whole": outer, **joining.CHANGES}[how]
+        return to_bytes(change(f"{method}&{uri}&{parameters}"))
 
     def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:
         encoder = chosen["encoder"].key
@@ -437,7 +468,8 @@ def _encoding_of(
     outer = _encode_by(
         layers.outer, charset, space if space == "everywhere" else "", lower=case in {"both", "outer"}
     )  # fmt: skip
-    return _Encoding(inner, outer, times)
+    of_uri = outer if layers.uri == layers.outer else _encode_by(layers.uri, None, "", lower=case in {"both", "outer"})
+    return _Encoding(inner, outer, of_uri, times)
 
 
 _SPACES = {"+": "+", "everywhere": "+", "raw": " ", "removed": "", "%2B": "%2B"}

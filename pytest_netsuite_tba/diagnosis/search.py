@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .pipeline import Deviation, Pipeline, Recipe
 
-WORK = 1_000_000_000  # of a budget of 1: bytes hashed, and what encoding, sorting and looking cost beside them
+WORK = 2_000_000_000  # of a budget of 1: bytes hashed, and what encoding, sorting and looking cost beside them
 LEAST_WORK = 50_000_000  # whatever the budget is: enough for a usual request's single mistakes and likeliest pairs
 _LOOK = 1_500  # the work of a candidate beside the bytes that it hashes
 _FIRST_BAND, _BAND = 4.0, 0.7  # in costs

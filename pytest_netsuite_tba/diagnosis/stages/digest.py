@@ -180,6 +180,13 @@ def _from_base32(text: str) -> bytes | None:
         return None
 
 
+def _from_numbers(text: str, between: str) -> bytes | None:
+    try:
+        return bytes(map(int, text.split(between)))
+    except ValueError:
+        return None
+
+
 def no_way_back(_: str) -> None:
     """Of a writing that loses something: it is tried on the right digest only."""
 
@@ -222,6 +229,12 @@ texts = always(
         cause="The signature is in hex with colons.", share=0.2),
     wrong(Writing(lambda d: d.hex(" "), lambda text: _from_hex(text.replace(" ", "")) if " " in text else None), _HEX,
         cause="The signature is in hex with spaces.", share=0.2),
+    wrong(Writing(lambda d: _base64(d).encode().hex(), _through(_from_hex, to_text, _from_base64)), _HEX,
+        cause="The signature is hex of the base64.", share=0.6),
+    wrong(Writing(lambda d: ",".join(map(str, d)), lambda text: _from_numbers(text, ",")), _OTHERWISE,
+        cause="The signature is the digest's bytes as decimal numbers.", share=VARIANT),
+    wrong(Writing(lambda d: f"HMAC-SHA256 {_base64(d)}", _through(_without("", "HMAC-SHA256 "), _from_base64)), _OTHERWISE,
+        cause='"HMAC-SHA256" stands in front of the signature.', share=VARIANT),
     wrong(Writing(lambda d: "0x" + d.hex(), _through(_without("", "0x"), _from_hex)), _HEX,
         cause="The signature is in hex after 0x.", share=0.2),
     wrong(Writing(to_text, to_bytes), _OTHERWISE, cause="It is the raw digest, without base64."),
@@ -255,6 +268,8 @@ def _changes(forth: Callable[[str], str]) -> Callable[[str], str | None]:
 _PLUS = "signature-plus-not-encoded"
 headers = always(
     Option(Writing(_same, _same)),
+    wrong(Writing(lambda text: text.replace("+", " "), _changes(lambda text: text.replace(" ", "+"))), _PLUS,
+        cause="The plus of the signature was sent as a space.", share=0.6),
     # Decoded by the server, a raw plus is a space.
     wrong(Writing(form_decode, _changes(lambda text: text.replace(" ", "+"))), _PLUS),
     wrong(Writing(percent_encode, _changes(percent_decode)), "signature-encoded-twice"),

@@ -12,6 +12,8 @@ from pytest_netsuite_tba.diagnosis.encoders import ALPHABETS, Encoder
 from pytest_netsuite_tba.diagnosis.options import VARIANT, Option, Table, always, wrong
 from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_bytes, to_text
 
+from .header import RAW_PLUS, nonce_with_plus
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -98,11 +100,12 @@ def charsets(case: Case) -> Table:
 class Layers(NamedTuple):
     """Which encoder works at which layer; None is the right one.
 
-    ``inner`` encodes names and values, ``outer`` the joined parameters and the URL, ``key`` the secrets.
+    ``inner`` encodes names and values, ``outer`` the joined parameters, ``uri`` the URL, ``key`` the secrets.
     """
 
     inner: Encoder | None = None
     outer: Encoder | None = None
+    uri: Encoder | None = None
     key: Encoder | None = None
 
 
@@ -137,15 +140,16 @@ _HAND_MADE = tuple(
         (_RFC, "%20", False, "code points"),
     )
 )
-_OUTER = "%&=:/?"  # what the joined parameters and the URL hold
-_WHERE = {
-    "both": "Names, values and parts were encoded",
-    "inner": "Names and values were encoded (the joined text was encoded right)",
-    "outer": "The joined parameters and the URL were encoded",
-    "all": "Names, values, parts and the secrets of the key were encoded",
+_JOINED = "%&="  # what the joined parameters hold
+# Where an encoder may have been used: in words, the parts, how often beside the others.
+_SCOPES: dict[str, tuple[str, tuple[str, ...], float]] = {
+    "both": ("Names, values and parts were encoded", ("uri", "parameters"), 1.0),
+    "inner": ("Names and values were encoded (the joined text was encoded right)", ("parameters",), 0.9),
+    "all": ("Names, values, parts and the secrets of the key were encoded", ("uri", "parameters", "key"), 0.7),
+    "outer": ("The joined parameters and the URL were encoded", ("uri", "parameters"), 0.3),
+    "parameters": ("The joined parameters were encoded", ("parameters",), 0.2),
+    "uri": ("The URL was encoded", ("uri",), 0.3),
 }
-_PARTS = {"both": ("uri", "parameters"), "inner": ("parameters",), "outer": ("uri", "parameters"), "all": ("uri", "parameters", "key")}
-_SHARES = {"both": 1.0, "inner": 0.9, "all": 0.7, "outer": 0.3}
 
 
 def _characters(case: Case) -> str:
@@ -159,26 +163,50 @@ def _characters(case: Case) -> str:
 
 def encoders(case: Case) -> list[Option]:
     """Every encoder that a real platform has, at each layer; those that make the same of this request once."""
-    inside = _characters(case) + " "
+    inside, uri = _characters(case) + " ", _special(case.request.path + ":/")
     own = case.facts.sender
     in_key = "" if own is None else _special(own.consumer_secret + own.token_secret)
-    right_inside, right_key = percent_encode(inside), percent_encode(in_key)
-    options = [Option(Layers())]
     seen: set[tuple[str, ...]] = set()
-    for encoder, names, of_outer in (*_KNOWN, *_sparing(inside)):
-        of_inner, of_key = encoder(inside), encoder(in_key)
-        is_right = of_inner == right_inside
-        effects = {
-            "both": (of_inner, of_outer) if not is_right or of_outer != _RIGHT_OUTER else None,
-            "inner": (of_inner, "") if not is_right and of_outer != _RIGHT_OUTER else None,
-            "outer": ("", of_outer) if not is_right and of_outer != _RIGHT_OUTER else None,
-            "all": (of_inner, of_outer, of_key) if of_key != right_key else None,
-        }
-        for scope, effect in effects.items():
-            if effect is not None and effect not in seen:
-                seen.add(effect)
+    options = [Option(Layers())]
+    right = _effects(percent_encode, percent_encode, inside, uri, in_key)
+    for encoder, names in (*_KNOWN, *_sparing(inside + uri)):
+        encode = encoder.encode
+        effect = (encode(inside + _JOINED), encode(uri), encode(in_key))
+        if effect in seen:
+            continue
+        seen.add(effect)
+        for scope, made in _effects(encode, percent_encode, inside, uri, in_key).items():
+            if made not in seen and made != right["both"] and (scope != "all" or encode(in_key) != percent_encode(in_key)):
+                seen.add(made)
                 options.append(_option(encoder, names, scope, inside))
-    return options
+    return [*map(_of_raw_plus, options)] if _is_space_of_raw_plus(case) else options
+
+
+def _is_space_of_raw_plus(case: Case) -> bool:
+    """No space was sent but that of a raw "+" of the nonce: where a space was signed as "+", it was the plus itself."""
+    sent = [pair.name + pair.value for pair in (*case.query, *case.form)]
+    return bool(nonce_with_plus(case)) and b" " not in case.body and not any(" " in form_decode(text) for text in sent)
+
+
+def _of_raw_plus(option: Option) -> Option:
+    if "plus-for-space" not in option.mistakes:
+        return option
+    return option._replace(mistakes=("nonce-special-characters",), cause=RAW_PLUS)
+
+
+def _effects(
+    encode: Callable[[str], str], right: Callable[[str], str], inside: str, uri: str, in_key: str
+) -> dict[str, tuple[str, ...]]:
+    """What an encoder makes of this request's characters, by where it is used."""
+    by_it, by_right = encode(inside), right(inside)
+    return {
+        "both": (encode(by_it + _JOINED), encode(uri)),
+        "inner": (right(by_it + _JOINED), right(uri)),
+        "all": (encode(by_it + _JOINED), encode(uri), encode(in_key)),
+        "outer": (encode(by_right + _JOINED), encode(uri)),
+        "parameters": (encode(by_right + _JOINED), right(uri)),
+        "uri": (right(by_right + _JOINED), encode(uri)),
+    }
 
 
 def _special(text: str) -> str:
@@ -186,43 +214,44 @@ def _special(text: str) -> str:
     return "".join(sorted(char for char in set(text) if not (char.isalnum() and char.isascii())))
 
 
-_RIGHT_OUTER = percent_encode(_OUTER)
-# Encoders, the names of the platforms that have them, and what they make of the joined text.
+# Encoders, and the names of the platforms that have them.
 _KNOWN = (
-    *((alike[0], tuple(encoder.name for encoder in alike), alike[0](_OUTER)) for alike in ALPHABETS),
-    *((encoder, (), encoder(_OUTER)) for encoder in _HAND_MADE),
+    *((alike[0], tuple(encoder.name for encoder in alike)) for alike in ALPHABETS[1:]),
+    *((encoder, ()) for encoder in _HAND_MADE),
 )
 
 
-def _sparing(inside: str) -> Iterator[tuple[Encoder, tuple[str, ...], str]]:
+def _sparing(characters: str) -> Iterator[tuple[Encoder, tuple[str, ...]]]:
     """Encoders that spare one character of the request, or encode one that is to be left."""
-    for char in inside:
+    for char in sorted(set(characters)):
         if char.isascii() and char.isprintable() and char not in " %" + _RFC:
-            encoder = Encoder("a hand-made encoder", "".join(sorted(_RFC + char)))
-            yield encoder, (), encoder(_OUTER)
+            yield Encoder("a hand-made encoder", "".join(sorted(_RFC + char))), ()
     for char in "-._":
-        if char in inside:
-            encoder = Encoder("a hand-made encoder", _RFC.replace(char, ""))
-            yield encoder, (), _RIGHT_OUTER
+        if char in characters:
+            yield Encoder("a hand-made encoder", _RFC.replace(char, "")), ()
 
 
 def _option(encoder: Encoder, names: tuple[str, ...], scope: str, inside: str) -> Option:
     layers = {
-        "both": Layers(encoder, encoder), "inner": Layers(inner=encoder),
-        "outer": Layers(outer=encoder), "all": Layers(encoder, encoder, encoder),
+        "both": Layers(encoder, encoder, encoder), "inner": Layers(inner=encoder),
+        "all": Layers(encoder, encoder, encoder, encoder), "outer": Layers(outer=encoder, uri=encoder),
+        "parameters": Layers(outer=encoder), "uri": Layers(uri=encoder),
     }[scope]  # fmt: skip
+    _, parts, share = _SCOPES[scope]
     return wrong(
         layers, _mistake(encoder, inside, scope), cause=partial(_says, encoder, names, scope, inside),
-        share=_SHARES[scope] * (1.0 if names else 0.5), platform=names[0].partition("'")[0] if names else "",
-        parts=_PARTS[scope],
+        share=share * (1.0 if names else 0.5), platform=names[0].partition("'")[0] if names else "", parts=parts,
     )  # fmt: skip
 
 
+_MOST_NAMED = 6
+
+
 def _says(encoder: Encoder, names: tuple[str, ...], scope: str, inside: str) -> str:
-    whose = f" as {names[0]} does" if names else ""
-    others = f" (so {'do' if len(names) > 2 else 'does'} {', '.join(names[1:4])})" if len(names) > 1 else ""  # noqa: PLR2004
-    deviations = _deviations(encoder, inside + (_OUTER if scope != "inner" else ""))
-    return f"{_WHERE[scope]}{whose}{others}: {'; '.join(deviations)}."
+    whose = f" as by {' or '.join(names[:_MOST_NAMED])}" if names else ""
+    outside = {"inner": "", "uri": ":/"}.get(scope, _JOINED + ":/")
+    deviations = _deviations(encoder, (inside if scope not in {"outer", "parameters", "uri"} else "") + outside)
+    return f"{_SCOPES[scope][0]}{whose}: {'; '.join(deviations)}."
 
 
 def _deviations(encoder: Encoder, characters: str) -> list[str]:
@@ -245,7 +274,7 @@ def _deviations(encoder: Encoder, characters: str) -> list[str]:
 def _mistake(encoder: Encoder, inside: str, scope: str) -> str:
     """The mistake of the catalogue that this request shows, the most telling first."""
     left = {char for char in inside if char.isascii() and char not in _RFC and char != " " and encoder(char) == char}
-    if scope == "outer":
+    if scope in {"outer", "parameters", "uri"}:
         return "outer-encoder"
     if " " in inside and encoder.space == "+":
         return "plus-for-space"
@@ -270,9 +299,12 @@ _SPACES = Table(
 )
 
 
+_SPACES_OF_RAW_PLUS = Table(*map(_of_raw_plus, _SPACES))
+
+
 def spaces(case: Case) -> Table:
     """What a space became after it was encoded."""
-    return _SPACES.unless(" " not in _characters(case))
+    return (_SPACES_OF_RAW_PLUS if _is_space_of_raw_plus(case) else _SPACES).unless(" " not in _characters(case))
 
 
 hex_cases = always(

@@ -12,7 +12,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, Pair, wrong
-from pytest_netsuite_tba.oauth1.encoding import form_decode
+from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_decode, percent_encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ IS_OAUTH = re.compile(
     "oauth_(consumer_key|token|signature_method|timestamp|nonce|signature|version|callback|verifier|body_hash)"
 ).fullmatch
 _METHODS = ("HMAC-SHA1", "HMAC-SHA256", "HMAC_SHA256", "HMACSHA256", "HMAC-SHA512", "RSA-SHA1", "PLAINTEXT")
-_RAW_PLUS = 'The "+" of oauth_nonce stands raw in the header, where it is read as a space; encoded it is %2B.'
+RAW_PLUS = 'The "+" of oauth_nonce stands raw in the header, where it is read as a space; encoded it is %2B.'
 COERCED = ("undefined", "null", "None", "nil", "NaN", "false", "true", "0", "[object Object]", "[object Promise]")
 
 
@@ -51,11 +51,12 @@ def put(name: str, value: str) -> Change:
 def realms(case: Case) -> list[Option]:
     """The realm, signed as if it were a parameter."""
     realm, account = case.sent.get("realm"), case.facts.account
-    values = dict.fromkeys(value for value in (realm, account, "", account.lower()) if value is not None)
+    spellings = (realm, account, "", account.lower(), account.lower().replace("_", "-"), account.replace("_", "-"))
+    values = dict.fromkeys(value for value in spellings if value is not None)
     return [
         Option(None),
         *(
-            wrong(more(("realm", value)), "realm-in-base-string", cause=f"realm={value[:80]} was signed.",
+            wrong(more(("realm", value)), "realm-in-base-string", cause=f"realm={value[:80]} was signed." if value else "An empty realm was signed.",
                 share=1 if value == (realm or account) else 0.1)
             for value in values
         ),
@@ -125,6 +126,10 @@ def left_out(case: Case) -> list[Option]:
             for pair in pairs], "name-changed", cause="The oauth_ names were signed in upper case.", share=VARIANT),
         wrong(lambda pairs: [pair._replace(value=f'"{pair.value}"') if pair.source == "header" else pair for pair in pairs],
             "parameters-quoted", cause="The oauth_ values were signed with their quotes."),
+        wrong(lambda pairs: [pair._replace(value=pair.value.lower()) if pair.source == "header" else pair for pair in pairs],
+            "field-changed", cause="The oauth_ values were signed in lower case."),
+        wrong(lambda pairs: [pair._replace(value=pair.value.upper()) if pair.source == "header" else pair for pair in pairs],
+            "field-changed", cause="The oauth_ values were signed in upper case.", share=VARIANT),
     ]  # fmt: skip
     return options
 
@@ -155,9 +160,15 @@ def fields(case: Case) -> list[Option]:
             for text in ("", *COERCED)
             if text != right
         ]  # fmt: skip
+        others = _of_other_tokens(case, name) if name in {"oauth_consumer_key", "oauth_token"} else ()
+        options += [
+            wrong(put(name, value), "value-of-another-field", cause=f"{name} was signed as that of another token: {whose}.", share=VARIANT)
+            for value, whose in others
+            if value not in values and value != right
+        ]
         options += [
             wrong(put(name, value), "field-changed", share=0.2, cause=f"{name} was signed {says}.")
-            for says, value in _spellings(right).items()
+            for says, value in spellings(right).items()
             if value != right
         ]
         options.append(
@@ -174,6 +185,17 @@ def fields(case: Case) -> list[Option]:
     return options
 
 
+_MOST_TOKENS = 20
+
+
+def _of_other_tokens(case: Case, name: str) -> list[tuple[str, str]]:
+    """The ids or keys of the other tokens of this server, and the tokens' names."""
+    return [
+        (known.token_id if name == "oauth_token" else known.consumer_key, repr(known.name))
+        for known in case.facts.known[:_MOST_TOKENS]
+    ]
+
+
 def _others(case: Case, place: str) -> dict[str, str]:
     """The values that may stand in a wrong place, and what they are."""
     own, sent = case.facts.sender, case.sent
@@ -186,7 +208,8 @@ def _others(case: Case, place: str) -> dict[str, str]:
     return {value: words for value, words in others.items() if value and words != place}
 
 
-def _spellings(value: str) -> dict[str, str]:
+def spellings(value: str) -> dict[str, str]:
+    """What may have become of a field, by what is said of it."""
     return {
         "in lower case": value.lower(),
         "in upper case": value.upper(),
@@ -194,7 +217,6 @@ def _spellings(value: str) -> dict[str, str]:
         "with a space before it": " " + value,
         "with a line feed after it": value + "\n",
         "with a line break after it": value + "\r\n",
-        "with its spaces as they were meant: pluses": value.replace(" ", "+"),
         "encoded once before": re.sub(r"[^A-Za-z0-9._~-]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")), value),
         "without what is no letter or digit": re.sub(r"[^A-Za-z0-9]", "", value),
         "without hyphens": value.replace("-", ""),
@@ -209,8 +231,22 @@ def _spellings(value: str) -> dict[str, str]:
 
 def nonces(case: Case) -> list[Option]:
     """A "+" that stands raw in the header is read as a space; the nonce was signed with its plus."""
-    meant = nonce_with_plus(case)
-    return [Option(None), *([wrong(put("oauth_nonce", meant), "nonce-special-characters", cause=_RAW_PLUS)] if meant else [])]
+    sent = case.sent.get("oauth_nonce", "")
+    meant = {
+        nonce_with_plus(case): RAW_PLUS,
+        sent.replace(" ", "+"): RAW_PLUS,
+        percent_decode(sent): "oauth_nonce was encoded twice in the header: what is read there is not what was signed.",
+        form_decode(sent): "oauth_nonce was encoded as a form in the header: what is read there is not what was signed.",
+        percent_encode(sent): "oauth_nonce was signed encoded once more than the header has it.",
+    }
+    return [
+        Option(None),
+        *(
+            wrong(put("oauth_nonce", nonce), "nonce-special-characters", cause=cause)
+            for nonce, cause in meant.items()
+            if nonce not in {"", sent}
+        ),
+    ]
 
 
 def nonce_with_plus(case: Case) -> str:
@@ -220,7 +256,6 @@ def nonce_with_plus(case: Case) -> str:
     return next((pair.value for pair in sent if pair.name == "oauth_nonce" and "+" in pair.raw), "")
 
 
-RAW_PLUS = _RAW_PLUS
 _TWICE = "nonce-or-timestamp-made-twice"
 
 
@@ -232,8 +267,13 @@ def made_twice(case: Case) -> list[Option]:
         second = int(timestamp)
         for off in (1, -1, 2, -2, 3, -3, 4, -4, 5, -5):
             options.append(_second("oauth_timestamp", str(second + off), f"{off:+d} s", 0.6 if abs(off) == 1 else 0.2))
-        for text in (f"{timestamp}000", f"{timestamp}.0", f"{second / 10**9}E9", str(second // 1000), f"{second - second % 60}"):
-            options.append(_second("oauth_timestamp", text, f"{text!r}", VARIANT))
+        for text, says in (
+            (f"{timestamp}000", "in milliseconds"), (f"{timestamp}.0", "as a float"), (f"{second / 10**9}E9", "with an exponent"),
+            (str(second // 1000), "in thousands of seconds"), (f"{second - second % 60}", "in whole minutes"),
+        ):  # fmt: skip
+            options.append(
+                wrong(put("oauth_timestamp", text), _TWICE, cause=f"oauth_timestamp was signed {says}: {text}.", share=VARIANT)
+            )
         for hours in (*range(-12, 0), *range(1, 15)):
             options.append(_second("oauth_timestamp", str(second + 3_600 * hours), f"{hours:+d} h", 0.1))
         for make in (hashlib.md5, hashlib.sha1, hashlib.sha256):
@@ -299,6 +339,7 @@ _PAGED_BY = (
 _SIZES = ("1", "5", "10", "20", "25", "50", "100", "200", "250", "500", "1000")
 _FIRST_PAGES = ("0", "1")
 _EMPTY = ("q", "query", "search", "filter", "fields", "expand", "sort", "cursor", "_", "undefined", "")
+_TOGETHER = ((("script", "1"), ("deploy", "1")), (("limit", "1000"), ("offset", "0"), ("expandSubResources", "true")))
 _OTHERS = (
     ("expandSubResources", "true"), ("expandSubResources", "false"), ("fields", "id"), ("format", "json"),
     ("compid", "{account}"), ("c", "{account}"), ("script", "1"), ("deploy", "1"), ("undefined", "undefined"),
@@ -324,6 +365,7 @@ def _often_signed(case: Case) -> Iterator[tuple[tuple[str, str], ...]]:
     singles = [*((name, "") for name in _EMPTY), ("_", timestamp), ("_", f"{timestamp}000")]
     singles += [(name, value.format(account=case.facts.account)) for name, value in _OTHERS]
     yield from ((pair,) for pair in singles)
+    yield from _TOGETHER
     for page, size in _PAGED_BY:
         firsts: list[tuple[tuple[str, str], ...]] = [(), *(((page, number),) for number in _FIRST_PAGES)]
         sizes: list[tuple[tuple[str, str], ...]] = [(), *(((size, number),) for number in _SIZES)]

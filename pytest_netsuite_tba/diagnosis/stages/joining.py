@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_netsuite_tba.diagnosis.options import VARIANT, Option, Pair, Table, always, wrong
+from pytest_netsuite_tba.diagnosis.sorts import SORTS, Sort, utf16
+from pytest_netsuite_tba.oauth1.encoding import percent_decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,19 +49,17 @@ def _sort_header_only(pieces: list[Piece]) -> list[Piece]:
     return header + [piece for piece in pieces if piece.pair.source != "header"]
 
 
-# The usual order in which hand-written code makes the oauth_ parameters.
-_AS_SAMPLES_DO = ("oauth_consumer_key", "oauth_nonce", "oauth_signature_method", "oauth_timestamp", "oauth_token", "oauth_version")
-
-
-def _utf_16(text: str) -> bytes:
-    return text.encode("utf-16-be", "surrogatepass")
+def _rank(sort: Sort, decoded: bool, piece: Piece) -> Any:  # noqa: ANN401, FBT001 - what a key makes
+    """What a piece is sorted by: as it is encoded, or (decoded) as it was before."""
+    name, value = piece.pair[:2] if decoded else piece[:2]
+    return sort.rank(name, value)
 
 
 SORT_AS_ORACLE_DOES = _by(_as_oracle_sorts)
 _UNSORTED, _OTHERWISE, _BEFORE = "not-sorted", "sorted-otherwise", "sorted-before-encoding"
 # The right order is by encoded name, then by encoded value.
 _ORDERS = Table(
-    Option(_by(_NAME_AND_VALUE)),
+    Option(sorted),
     wrong(_by(lambda piece: piece.pair[:2]), _BEFORE),
     wrong(_of("header extra query form more"), _UNSORTED,
         cause="The header's parameters came first, then the query's, as sent."),
@@ -75,44 +76,24 @@ _ORDERS = Table(
     wrong(_by(lambda piece: (piece.pair.source == "header", piece[:2] if piece.pair.source == "header" else ("", ""))),
         _UNSORTED, cause="The query's parameters came first as sent, then the sorted oauth_ ones.", share=0.6),
     wrong(lambda pieces: pieces[::-1], _UNSORTED, cause="They were signed in the reverse of the order sent.", share=VARIANT),
-    wrong(_by(lambda piece: piece[0]), _OTHERWISE,
-        cause="They were sorted by name only; repeated names kept the order sent."),
     wrong(lambda pieces: sorted(pieces[::-1], key=lambda piece: piece[0]), _OTHERWISE, share=VARIANT,
         cause="They were sorted by name only; repeated names came in the reverse of the order sent."),
-    wrong(_by(lambda piece: (piece[0], [-ord(char) for char in piece[1]])), _OTHERWISE, share=VARIANT,
+    wrong(lambda pieces: sorted(sorted(pieces, key=itemgetter(1), reverse=True), key=itemgetter(0)), _OTHERWISE, share=VARIANT,
         cause="Repeated names were sorted by value in descending order."),
-    wrong(_by(lambda piece: f"{piece[0]}={piece[1]}"), _OTHERWISE, cause='They were sorted as "name=value" texts.'),
-    wrong(_by(lambda piece: f"{piece.pair.name}={piece.pair.value}"), _OTHERWISE,
-        cause='They were sorted as "name=value" texts, before they were encoded.', share=0.6),
-    wrong(_by(lambda piece: piece[1]), _OTHERWISE, cause="They were sorted by value.", share=0.6),
     wrong(_by(lambda piece: (piece[1], piece[0])), _OTHERWISE, cause="They were sorted by value, then by name.", share=VARIANT),
     wrong(_by(lambda piece: (len(piece[0]), *piece[:2])), _OTHERWISE, cause="They were sorted by the length of the name.",
         share=VARIANT),
+    wrong(_by(lambda piece: (piece[0].lower(), piece[1])), _OTHERWISE, share=VARIANT,
+        cause="Names were sorted without regard to case, values with it."),
     wrong(SORT_AS_ORACLE_DOES, _OTHERWISE, cause="Numbers were sorted as numbers, as Oracle's PHP sample does."),
-    wrong(_by(_NAME_AND_VALUE, reverse=True), _OTHERWISE, cause="They were sorted in descending order."),
-    wrong(_by(lambda piece: (_utf_16(piece.pair.name), _utf_16(piece.pair.value))), _BEFORE,
-        cause="They were sorted as UTF-16 before they were encoded.", share=0.6),
-    wrong(_by(lambda piece: (_utf_16(piece.pair.name), piece[1])), _BEFORE, share=VARIANT,
-        cause="Names were sorted as UTF-16 before they were encoded, values after."),
+    *(
+        wrong(_by(partial(_rank, sort, decoded), reverse=sort.descending), _BEFORE if decoded and sort.key is utf16 else _OTHERWISE,
+            cause=f"They were sorted {sort.name}{', before they were encoded' if decoded else ''}.",
+            share=1.0 if decoded == (sort.by == "pair") else VARIANT)
+        for sort in SORTS[1:]
+        for decoded in (False, True)
+    ),
 )  # fmt: skip
-
-
-def _as_platforms_sort() -> tuple[Option, ...]:
-    from pytest_netsuite_tba.diagnosis.sorts import SORTS
-
-    options = []
-    for sort in SORTS[1:]:
-        key = sort.key
-        platform = sort.name.partition("'")[0] if "'" in sort.name else ""
-        for says, of in (
-            ("", lambda piece, key=key: (key(piece.pair.name), key(piece.pair.value), piece[:2])),
-            (", after they were encoded", lambda piece, key=key: (key(piece[0]), key(piece[1]), piece[:2])),
-            (", by name only", lambda piece, key=key: key(piece.pair.name)),
-            (', as "name=value" texts', lambda piece, key=key: key(f"{piece[0]}={piece[1]}")),
-        ):
-            share = 1.0 if not says else VARIANT
-            options.append(wrong(_by(of), _OTHERWISE, cause=f"They were sorted {sort.name}{says}.", share=share, platform=platform))
-    return tuple(options)
 
 
 _AS_ORACLE = Table(Option(SORT_AS_ORACLE_DOES))
@@ -152,6 +133,26 @@ joiners = always(
 )  # fmt: skip
 
 _PARTS, _AGAIN = "base-string-parts", "base-string-encoded-again"
+# What becomes of the whole base string: its name, in words, the share.
+_CHANGED = (
+    ("lower", "The whole base string was signed in lower case.", 1),
+    ("upper", "The whole base string was signed in upper case.", 0.6),
+    ("decoded", "The whole base string was decoded once: its parts are not encoded.", 0.6),
+    ("decoded twice", "The whole base string was decoded as often as it could be.", VARIANT),
+    ("%20 as +", 'Each encoded space of the base string became "+" (%2520 became %2B).', 0.6),
+    ("%2520 as %20", "Each doubly encoded space of the base string became a single one (%2520 became %20).", 0.6),
+    ("%25 as %", 'Each "%25" of the base string became "%".', 0.6),
+    ("+ as space", 'Each "+" of the base string became a space.', VARIANT),
+    ("spaces lost", "The base string lost its encoded spaces.", VARIANT),
+    ("trimmed", "The base string was trimmed.", VARIANT),
+)
+CHANGES: dict[str, Callable[[str], str]] = {
+    "lower": str.lower, "upper": str.upper, "decoded": percent_decode,
+    "decoded twice": lambda base: percent_decode(percent_decode(base)),
+    "%20 as +": lambda base: base.replace("%2520", "%2B"), "%2520 as %20": lambda base: base.replace("%2520", "%20"),
+    "%25 as %": lambda base: base.replace("%25", "%"), "+ as space": lambda base: base.replace("+", " "),
+    "spaces lost": lambda base: base.replace("%2520", ""), "trimmed": str.strip,
+}  # fmt: skip
 # {m}, {u} and {p} are the encoded parts, {U} and {P} what they are made of, {uu} and {pp} what is encoded once more.
 RIGHT_JOIN = "{m}&{u}&{p}"
 joins = always(
@@ -167,7 +168,7 @@ joins = always(
     wrong("{P}", _PARTS, cause="The base string is only the parameters, encoded once."),
     wrong("{U}", _PARTS, cause="The base string is only the URL.", share=VARIANT),
     wrong("{u}", _PARTS, cause="The base string is only the URL.", share=VARIANT),
-    wrong("{u}&{m}&{p}", _PARTS, cause="URL and method are swapped."),
+    wrong("{u}&{m}&{p}", _PARTS, cause="URL and method are swapped: the URL comes first."),
     wrong("{m}&{p}&{u}", _PARTS, cause="URL and parameters are swapped."),
     wrong("{p}&{u}&{m}", _PARTS, cause="The parts stand in reverse.", share=VARIANT),
     wrong("{m}{u}{p}", _PARTS, cause='The parts were joined without "&".'),
@@ -177,7 +178,7 @@ joins = always(
     wrong("{m}&{u}&{p} ", _PARTS, cause="The base string ends with a space.", share=VARIANT),
     wrong("{m} {u} {p}", _PARTS, cause="The parts were joined by spaces."),
     wrong("{m},{u},{p}", _PARTS, cause="The parts were joined by commas.", share=VARIANT),
-    wrong("{m}|{u}|{p}", _PARTS, cause="The parts were joined by bars.", share=VARIANT),
+    wrong("{m}|{u}|{p}", _PARTS, cause='The parts were joined by bars ("|").', share=VARIANT),
     wrong("{m}+{u}+{p}", _PARTS, cause='The parts were joined by "+".', share=VARIANT),
     wrong("{m} & {u} & {p}", _PARTS, cause='The parts were joined by " & ".', share=VARIANT),
     wrong("{m}&amp;{u}&amp;{p}", _PARTS, cause='The parts were joined by "&amp;".', share=VARIANT),
@@ -193,10 +194,8 @@ joins = always(
     wrong("{m}&{u}&{p}&{B}", _PARTS, cause="The encoded body was signed as a fourth part.", share=0.6),
     wrong("{m}&{u}&{p}{B}", _PARTS, cause="The encoded body was appended to the parameters.", share=VARIANT),
     wrong("{m}&{u}&{p}%26{B}", _PARTS, cause="The encoded body was appended to the parameters.", share=VARIANT),
-    wrong("again", _AGAIN, cause="The whole base string was encoded once more."),
-    wrong("whole", _AGAIN, cause='The whole base string was encoded at once, its "&" too.'),
-    wrong("lower", "base-string-changed", cause="The whole base string was signed in lower case."),
-    wrong("upper", "base-string-changed", cause="The whole base string was signed in upper case."),
+    wrong("whole", _AGAIN, cause='The whole base string was encoded once more, its "&" too.'),
+    *(wrong(how, "base-string-changed", cause=cause, share=share) for how, cause, share in _CHANGED),
     wrong("{m}&{u}&{pp}", _AGAIN, cause="The joined parameters were encoded twice."),
     wrong("{m}&{uu}&{p}", _AGAIN, cause="The URL was encoded twice."),
     wrong("{m}&{uu}&{pp}", _AGAIN, cause="URL and parameters were encoded twice.", share=0.6),

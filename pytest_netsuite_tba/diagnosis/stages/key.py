@@ -175,6 +175,22 @@ def _environment_names(which: str) -> Iterator[str]:
         yield from (name, f"${name}", f"${{{name}}}", f"{{{{{name}}}}}", f"<{name}>", f"%{name}%")
 
 
+def both_secrets(case: Case) -> list[Option]:
+    """What may have become of both secrets alike: a function of a secret."""
+    options = [Option(None)]
+    for before, after, says, share in _PASTED:
+        options.append(
+            wrong(lambda secret, before=before, after=after: f"{before}{secret}{after}", _SPACE, cause=f"Both secrets used have {says}.", share=share)
+        )
+    for says, change, share, mistake in _CHANGED:
+        options.append(wrong(change, mistake, cause=f"Of both secrets: each {says}.", share=share))
+    options += [
+        wrong(lambda _, text=text: text, "value-of-nothing", cause=f"Both secrets were signed as the text {text!r}.", share=share)
+        for text, share in _VALUES_OF_NOTHING
+    ]
+    return options
+
+
 consumer_secrets, token_secrets = _changed("consumer_secret"), _changed("token_secret")
 
 
@@ -232,7 +248,9 @@ def _of_ids() -> Iterator[tuple[str, tuple[str, ...], str, float]]:
     for first, second in itertools.product("ctkians", repeat=2):
         if {first, second} - {"c", "t"}:
             common = {first, second} <= set("ctki")
-            says = f"The key is made of {_VALUES[first]} and {_VALUES[second]}."
+            places = ((first, "c", "consumer secret"), (second, "t", "token secret"))
+            wrong_ones = [f"the {_VALUES[value]} in the place of the {place}" for value, right, place in places if value != right]
+            says = f"The key has {' and '.join(wrong_ones)}."
             yield f"{{{first}}}&{{{second}}}", (_IDS,), says, 0.8 if common else 0.2
     for only in "kian":
         yield f"{{{only}}}&", (_IDS,), f'The key is {_VALUES[only]} + "&".', VARIANT

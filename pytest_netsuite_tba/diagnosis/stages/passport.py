@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, always, wrong
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 
-from .header import COERCED
+from .header import COERCED, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,10 +91,7 @@ def fields(case: Case) -> list[Option]:
         ]  # fmt: skip
         options += [
             wrong({field: value}, "field-changed", cause=f"{field} was signed {says}.", share=0.2)
-            for value, says in (
-                (right.lower(), "in lower case"), (right.upper(), "in upper case"), (right + "\n", "with a line feed after it"),
-                (right + " ", "with a space after it"), (right[:-1], "without its last character"),
-            )
+            for says, value in spellings(right).items()
             if value != right
         ]  # fmt: skip
     timestamp = case.sent.get("oauth_timestamp", "")

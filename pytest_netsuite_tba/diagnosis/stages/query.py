@@ -13,7 +13,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, Pair, Table, wrong
+from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, Pair, Table, split, wrong
 from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_decode
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MOST_NAMES = 8  # of a query whose every subset is tried
 _MOST_ALONE = 20  # names that are left out one by one
 IN_URI = "in the URI"
+AS_SENT = "as sent"  # source of a pair that is signed as it stands in the URL, not encoded again
 BARE = "bare"  # source of a pair that is signed without its "="
 _COERCED = ("undefined", "null", "None", "true", "1", "nil", "NaN", "[object Object]")
 
@@ -76,6 +77,16 @@ def queries(case: Case) -> list[Option]:
         wrong(_as_one_name(form_decode(case.request.query)), "query-as-one-parameter",
             cause="The whole decoded query string was signed as the name of one parameter.", share=VARIANT),
     ]  # fmt: skip
+    if ";" in case.request.query:
+        options.append(
+            wrong(_split_again(case.request.query.replace(";", "&")), "query-split-otherwise",
+                cause='The query was split at semicolons (";") too.')
+        )  # fmt: skip
+    if "%26" in case.request.query or "%3D" in case.request.query.upper():
+        options.append(
+            wrong(_split_again(form_decode(case.request.query), raw=False), "query-split-otherwise",
+                cause="The query was decoded too early: before it was split at & and =.")
+        )  # fmt: skip
     first = case.query[0]
     options.append(
         wrong(
@@ -122,6 +133,11 @@ def _only(names: frozenset[str]) -> Change:
 
 def _twice(source: str) -> Change:
     return lambda pairs: [*pairs, *(pair for pair in pairs if pair.source == source)]
+
+
+def _split_again(query: str, *, raw: bool = True) -> Change:
+    again = [Pair(name, value, "query", raw=raw) for name, value in split(query)]
+    return lambda pairs: [*(pair for pair in pairs if pair.source != "query"), *again]
 
 
 def _as_one_name(query: str) -> Change:
@@ -184,16 +200,16 @@ _REPEATED = Table(
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 
 
-def _numbered(pattern: str) -> Change:
-    """Rename repeated names (or those that end with ``[]``), counting."""
+def _numbered(pattern: str, *, keep: bool = False) -> Change:
+    """Rename repeated names (or those that end with ``[]``), counting; ``keep`` what they end with."""
 
     def change(pairs: Sequence[Pair]) -> list[Pair]:
         times = Counter(pair.name for pair in of_query(pairs))
         seen: Counter[str] = Counter()
         done = []
         for pair in pairs:
-            if pair.source != "header" and (times[pair.name] > 1 or pair.name.endswith("[]")):
-                name = pattern.format(name=pair.name.removesuffix("[]"), at=seen[pair.name], nth=seen[pair.name] + 1)
+            if pair.source != "header" and (times[pair.name] > 1 or (pair.name.endswith("[]") and not keep)):
+                name = pattern.format(name=pair.name if keep else pair.name.removesuffix("[]"), at=seen[pair.name], nth=seen[pair.name] + 1)
                 seen[pair.name] += 1
                 done.append(pair._replace(name=name))
             else:
@@ -208,6 +224,8 @@ _NAMES_OF_ARRAYS = Table(
     Option(None),
     wrong(_numbered("{name}[]"), _ARRAYS, cause='Repeated names were signed with "[]" after them.'),
     wrong(_numbered("{name}[{at}]"), _ARRAYS, cause='Repeated names were signed as "name[0]", "name[1]".'),
+    wrong(_numbered("{name}[{at}]", keep=True), _ARRAYS, cause='Repeated names were signed with "[0]", "[1]" after them.', share=VARIANT),
+    wrong(_numbered("{name}[]", keep=True), _ARRAYS, cause='Repeated names were signed with "[]" after them.', share=VARIANT),
     wrong(_numbered("{name}[{nth}]"), _ARRAYS, cause='Repeated names were signed as "name[1]", "name[2]".', share=VARIANT),
     wrong(_numbered("{name}.{at}"), _ARRAYS, cause='Repeated names were signed as "name.0", "name.1".', share=VARIANT),
     wrong(_numbered("{name}{at}"), _ARRAYS, cause='Repeated names were signed as "name0", "name1".', share=VARIANT),
@@ -243,13 +261,16 @@ def _decoded_by(decode: Callable[[str], str]) -> Change:
     ]
 
 
-def _latin_1(text: str) -> str:
-    """Read the escapes as Latin-1, byte by byte."""
-    return form_decode(text).encode("utf-8", "surrogateescape").decode("latin-1")
+def _charset(name: str) -> Callable[[str], str]:
+    """Read the escapes in another charset, byte by byte."""
+    return lambda text: form_decode(text).encode("utf-8", "surrogateescape").decode(name, "replace")
 
 
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
+def _html(text: str, *, quotes: str = '"') -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for quote, name in (('"', "&quot;"), ("'", "&#39;")):
+        text = text.replace(quote, name) if quote in quotes else text
+    return text
 
 
 _SPELT = "query-reencoded-after-signing"
@@ -268,9 +289,22 @@ _DECODING = Table(
         cause="Spaces were turned into pluses before they were encoded: a space was signed as %2B."),
     wrong(_decoded_by(lambda text: form_decode(text).replace("+", " ")), "plus-kept-literal",
         cause="A plus of the query was signed as a space."),
-    wrong(_decoded_by(_latin_1), "non-ascii-wrong-charset", cause="The query was decoded as Latin-1, then encoded as UTF-8."),
-    wrong(_decoded_by(lambda text: _html(form_decode(text))), "query-escaped-as-html",
-        cause="Names and values were signed as HTML writes them (&amp;, &lt;, &quot;)."),
+    wrong(lambda pairs: [pair._replace(source=AS_SENT, raw=False) if pair.raw else pair for pair in pairs], _SPELT,
+        cause="The query was signed as it was sent, neither decoded nor encoded again."),
+    wrong(_decoded_by(lambda text: text.replace("+", " ")), _SPELT,
+        cause="Of the query only its pluses were decoded: its escapes were encoded again.", share=0.6),
+    wrong(_decoded_by(_charset("cp1252")), "non-ascii-wrong-charset",
+        cause="The query was decoded as Windows-1252, then encoded as UTF-8.", share=0.6),
+    wrong(_decoded_by(_charset("ascii")), "non-ascii-wrong-charset",
+        cause="The query was decoded as ASCII, then encoded as UTF-8.", share=0.6),
+    wrong(_decoded_by(lambda text: form_decode(text.replace("%2B", " ").replace("%2b", " "))), "plus-kept-literal", share=VARIANT,
+        cause="An escaped plus of the query was signed as a space."),
+    wrong(_decoded_by(_charset("latin-1")), "non-ascii-wrong-charset", cause="The query was decoded as Latin-1, then encoded as UTF-8."),
+    *(
+        wrong(_decoded_by(lambda text, quotes=quotes: _html(form_decode(text), quotes=quotes)), "query-escaped-as-html", share=share,
+            cause="Names and values were signed as HTML writes them (&amp;, &lt;, &quot;).")
+        for quotes, share in (('"', 1.0), ("\"'", 0.6), ("", VARIANT))
+    ),
     wrong(lambda pairs: [Pair(form_decode(pair.name), pair.value, pair.source) if pair.raw else pair for pair in pairs],
         _SPELT, cause="The query's names were decoded, its values were not.", share=VARIANT),
     wrong(lambda pairs: [Pair(pair.name, form_decode(pair.value), pair.source) if pair.raw else pair for pair in pairs],
@@ -287,6 +321,7 @@ def decoding(case: Case) -> Table:
 # -- values and names ------------------------------------------------------------------------------------------------
 
 _CUTS = "=&#?;+ ,:/%\"'"
+_MARKS = {" ": "space", "&": 'ampersand ("&")', "+": 'plus ("+")', ";": 'semicolon (";")', "'": "single quote", '"': "double quote"}
 _CUT = "value-cut"
 
 
@@ -302,11 +337,12 @@ def values(case: Case) -> list[Option]:
             ids = ("query-ends-at-equals-sign", _CUT) if mark == "=" else (_CUT,)
             options.append(
                 wrong(_value(lambda value, mark=mark: value.partition(mark)[0]), ids[0],
-                    cause=f"Each value was cut at its first {mark!r} after decoding.")
+                    cause=f"Each value was cut at its first {_MARKS.get(mark, repr(mark))} after decoding.")
             )  # fmt: skip
     for says, change in _CHANGES_OF_VALUES.items():
         if any(change(value) != value for value in decoded):
             options.append(wrong(_value(change), "value-changed", cause=f"The query's values were signed {says}."))
+    options += _swaps(case)
     pairs = [pair for pair in dict.fromkeys((*case.query, *case.form)) if pair.value]
     for pair in pairs[:20]:
         for text in ("", *_COERCED):
@@ -316,6 +352,20 @@ def values(case: Case) -> list[Option]:
                         cause=f"{form_decode(pair.name)[:60]} was signed {_as_text(text)}.")
                 )  # fmt: skip
     return options
+
+
+def _swaps(case: Case) -> Iterator[Option]:
+    """Two values in each other's place."""
+    sent = list({pair.name: pair for pair in (*case.query, *case.form)}.values())
+    together = {frozenset({"script", "deploy"}), frozenset({"limit", "offset"})}
+    for first, second in itertools.combinations(sent[:_MOST_NAMES], 2):
+        if first.value != second.value:
+            names = {form_decode(first.name): form_decode(second.value), form_decode(second.name): form_decode(first.value)}
+            yield wrong(
+                _each(lambda pair, names=names: pair._replace(value=names.get(pair.name, pair.value))), "value-of-another-field",
+                cause=f"The values of {' and '.join(names)[:120]} were signed swapped, each in the other's place.",
+                share=1.0 if frozenset(names) in together else 0.2,
+            )  # fmt: skip
 
 
 def _as_text(text: str) -> str:
@@ -348,6 +398,7 @@ _CHANGES_OF_VALUES: dict[str, Callable[[str], str]] = {
     "without what is no ASCII": lambda value: value.encode("ascii", "ignore").decode(),
     "with their truth values capitalised": lambda value: value.capitalize() if value in {"true", "false"} else value,
     "with 1 and 0 for true and false": lambda value: {"true": "1", "false": "0"}.get(value, value),
+    "with nothing for false": lambda value: "" if value == "false" else value,
     "without their quotes": lambda value: value.replace('"', "").replace("'", ""),
     "with escaped quotes": lambda value: value.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'"),
     "with escaped double quotes": lambda value: value.replace("\\", "\\\\").replace('"', '\\"'),

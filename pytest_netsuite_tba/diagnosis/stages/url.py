@@ -37,7 +37,7 @@ def methods(case: Case) -> tuple[Option, ...]:
         wrong("", "method-wrong", cause="No method was signed.", share=VARIANT),
         *(
             wrong(text, "method-wrong", cause=f"The method was signed as the text {text!r}.", share=VARIANT)
-            for text in ("undefined", "null", "None")
+            for text in ("undefined", "null", "None", "UNDEFINED", "NULL", "NONE")
         ),
     )
 
@@ -92,6 +92,8 @@ def _other_hosts(case: Case, sent: str) -> Iterable[tuple[str, tuple[str, ...], 
             in_lower_case = other if spelling == spelling.lower() else "host-uppercase"
             mistake = "host-underscore" if "_" in spelling else in_lower_case
             yield f"{prefix}{spelling}.restlets.api{NETSUITE}", (mistake,), VARIANT
+            if not prefix and dot:
+                yield f"{spelling}.{rest}", (mistake,), VARIANT
     for host in _OLD_HOSTS:
         yield f"{prefix}{host}{NETSUITE}", (other,), VARIANT
 
@@ -132,6 +134,9 @@ _SPELLINGS: tuple[Callable[[str], str], ...] = (
 )
 
 
+_PREFIXES = ("/services/rest", "/services", "/services/rest/record/v1", "/services/rest/query/v1", "/app/site/hosting", "/app/site", "/app")
+
+
 def paths(case: Case) -> list[Option]:
     """The path as sent, and other spellings of it."""
     path = case.request.path or "/"
@@ -145,7 +150,8 @@ def paths(case: Case) -> list[Option]:
         (path.lower(), "url-signed-in-lower-case", 1),
         (path.upper(), "path-spelt-otherwise", VARIANT),
         *((spell(path), "path-spelt-otherwise", 1) for spell in _SPELLINGS),
-        *((path.partition(mark)[0], "path-spelt-otherwise", VARIANT) for mark in "!;:" if mark in path),
+        *((path.removeprefix(prefix), "path-spelt-otherwise", VARIANT) for prefix in _PREFIXES),
+        *((path.partition(mark)[0], "path-spelt-otherwise", VARIANT) for mark in ("!", ";", ":", "/!") if mark in path),
         (path.rpartition("/")[0], "trailing-slash", VARIANT),
     ):
         if other != path:
