@@ -248,7 +248,9 @@ class Pipeline:
         token = own.token_secret if chosen["token secret"] is None else chosen["token secret"]
         both = chosen["both secrets"]
         if both is not None:
-            consumer, token = both(consumer) or consumer, both(token) or token
+            consumer, token = (
+                secret if isinstance(secret, bytes) else both(secret) or secret for secret in (consumer, token)
+            )
         sent = self.case.sent.get
         others = {
             "k": own.consumer_key, "i": own.token_id, "a": self.case.facts.account,

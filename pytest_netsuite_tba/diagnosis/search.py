@@ -69,7 +69,7 @@ class Search:
     def __init__(self, pipeline: Pipeline, budget: float) -> None:
         self.pipeline = pipeline
         self.end = max(int(budget * WORK), LEAST_WORK)
-        self.found: dict[Recipe, float] = {}
+        self.found: dict[frozenset[int], tuple[Recipe, float]] = {}  # with the cost without what was written
         self.counts = [0, 0, 0, 0]
         self._take_deviations()
         self._bases: dict[int, bytes] = {}
@@ -126,16 +126,19 @@ class Search:
         """The signature is the key itself."""
         for deviation in self.key:
             if deviation.option.value is plaintext and deviation not in recipe:
-                self.found.setdefault((*recipe, deviation), sum(changed.cost for changed in recipe))
+                self._keep((*recipe, deviation), sum([changed.cost for changed in recipe]))
 
     def _check(self, recipe: Recipe, prefix: bytes) -> None:
         """A digest begins as one that is wanted: keep the recipe if the whole signature is the received one."""
         for writing in self._wanted[prefix]:
             whole = (*recipe, *writing)
-            if whole not in self.found and self.pipeline.signature(whole) == self.pipeline.received:
-                if not self.found:  # others of its like are looked for a while
-                    self.end = min(self.end, 2 * self.pipeline.work + _WORK_AFTER)
-                self.found[whole] = sum(deviation.cost for deviation in recipe)
+            if self.pipeline.signature(whole) == self.pipeline.received:
+                self._keep(whole, sum([deviation.cost for deviation in recipe]))
+
+    def _keep(self, recipe: Recipe, cost: float) -> None:
+        if not self.found:  # others of its like are looked for a while
+            self.end = min(self.end, 2 * self.pipeline.work + _WORK_AFTER)
+        self.found.setdefault(frozenset([deviation.at for deviation in recipe]), (recipe, cost))
 
     # -- the order of the search -------------------------------------------------------------------------------------
 
@@ -146,7 +149,7 @@ class Search:
             self._try((), self._right, [self._right_key])
             self._lossy()
             low, high, last = 0.0, _FIRST_BAND, 2 * _FIRST_BAND
-            while low < 3 * last and not (self.found and low > min(self.found.values()) + _AFTER):
+            while low < 3 * last and not (self.found and low > min([cost for _, cost in self.found.values()]) + _AFTER):
                 if high > LEAST_OF_LATE >= low:
                     self.pipeline.add_late_stages()
                     self._take_deviations()
@@ -157,9 +160,8 @@ class Search:
                 low, high = high, high + _BAND if high != _FIRST_BAND else LEAST_OF_LATE
         except _OutOfWork:
             cut_short = not self.found
-        recipes = sorted(self.found, key=lambda recipe: sum(deviation.cost for deviation in recipe))
-        sets = [frozenset(deviation.at for deviation in recipe) for recipe in recipes]
-        smallest = [recipe for recipe, its in zip(recipes, sets, strict=True) if not any(other < its for other in sets)]
+        smallest = [recipe for its, (recipe, _) in self.found.items() if not any(other < its for other in self.found)]
+        smallest.sort(key=lambda recipe: sum([deviation.cost for deviation in recipe]))
         return Found(
             recipes=tuple(smallest), tried=tuple(tried), counts=tuple(self.counts[1:]), cut_short=cut_short,
             made=sum(self.counts),
@@ -266,7 +268,7 @@ class Search:
         """Ways to write a digest that cannot be gone back: tried on the right digest alone."""
         for writing in self.pipeline.writings:
             if writing.option.value.back is no_way_back and self.pipeline.signature((writing,)) == self.pipeline.received:
-                self.found.setdefault((writing,), 0.0)
+                self._keep((writing,), 0.0)
 
 
 def _two(deviations: list[Deviation], costs: list[float], low: float, high: float) -> Iterator[tuple[Deviation, Deviation]]:

@@ -31,12 +31,15 @@ BARE = "bare"  # source of a pair that is signed without its "="
 _COERCED = ("undefined", "null", "None", "true", "1", "nil", "NaN", "[object Object]")
 
 
+_SENT = ("query", "form", AS_SENT)
+
+
 def of_query(pairs: Sequence[Pair]) -> Sequence[Pair]:
     """Those that were sent in the query or in a form."""
-    return [pair for pair in pairs if pair.source in {"query", "form"}]
+    return [pair for pair in pairs if pair.source in _SENT]
 
 
-def _each(change: Callable[[Pair], Pair], sources: tuple[str, ...] = ("query", "form")) -> Change:
+def _each(change: Callable[[Pair], Pair], sources: tuple[str, ...] = _SENT) -> Change:
     """A change of each pair of these sources."""
     return lambda pairs: [change(pair) if pair.source in sources else pair for pair in pairs]
 
@@ -168,10 +171,11 @@ def _joined(join: Callable[[list[str]], str]) -> Change:
             values.setdefault(pair.name, []).append(pair.value)
         done: list[Pair] = []
         for pair in pairs:
-            if pair.source == "header" or len(values[pair.name]) == 1:
+            alike = values.get(pair.name, [])
+            if pair.source not in _SENT or len(alike) == 1:
                 done.append(pair)
-            elif values[pair.name]:
-                done.append(pair._replace(value=join(values[pair.name])))
+            elif alike:
+                done.append(pair._replace(value=join(alike)))
                 values[pair.name] = []
         return done
 
@@ -208,7 +212,7 @@ def _numbered(pattern: str, *, keep: bool = False) -> Change:
         seen: Counter[str] = Counter()
         done = []
         for pair in pairs:
-            if pair.source != "header" and (times[pair.name] > 1 or (pair.name.endswith("[]") and not keep)):
+            if pair.source in _SENT and (times[pair.name] > 1 or (pair.name.endswith("[]") and not keep)):
                 name = pattern.format(name=pair.name if keep else pair.name.removesuffix("[]"), at=seen[pair.name], nth=seen[pair.name] + 1)
                 seen[pair.name] += 1
                 done.append(pair._replace(name=name))
