@@ -169,7 +169,7 @@ class Signer:
 # -- operators -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Operator:
     """One mistake.
 
