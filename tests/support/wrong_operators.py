@@ -635,6 +635,11 @@ for which, place, said in (("consumer-secret", 0, r"consumer.?secret"), ("token-
     row("key", f"{which}-hashed", _one(lambda secret: hashlib.sha256(secret.encode()).hexdigest()), words=rf"(?=.*{said}).*(hash|digest|sha)")
 
 
+# Most signers that are written by hand join the secrets as they are; right secrets of NetSuite are hex, where it makes no difference.
+for name, change in (("newline", lambda secret: secret + "\n"), ("crlf", lambda secret: secret + "\r\n"), ("space", lambda secret: secret + " "), ("quotes", lambda secret: f'"{secret}"')):
+    row("key", f"consumer-secret-{name}-raw", _key(lambda cs, ts, change=change: f"{change(cs)}&{ts}"), ids=SPACE, words=r"line|space|quot")
+    row("key", f"token-secret-{name}-raw", _key(lambda cs, ts, change=change: f"{cs}&{change(ts)}"), ids=SPACE, words=r"line|space|quot")
+    row("key", f"both-{name}-raw", _key(lambda cs, ts, change=change: f"{change(cs)}&{change(ts)}"), ids=SPACE, words=r"line|space|quot")
 row("key", "both-newline", _secrets(lambda cs, ts: (cs + "\n", ts + "\n")), ids=SPACE, words=r"line", weight=2)
 row("key", "both-crlf", _secrets(lambda cs, ts: (cs + "\r\n", ts + "\r\n")), ids=SPACE, words=r"line")
 row("key", "both-space", _secrets(lambda cs, ts: (cs + " ", ts + " ")), ids=SPACE, words=r"space")
@@ -656,7 +661,7 @@ row("key", "swapped-no-ampersand", _key(lambda cs, ts: ts + cs), ids=("key-swapp
 for name, between, called in (("pipe", "|", r"\|"), ("colon", ":", r":|colon"), ("comma", ",", r"comma|,"), ("escaped-ampersand", "%26", r"%26|encoded|whole"), ("html-ampersand", "&amp;", r"&amp;|HTML|entit|XML"), ("space", " ", r"space"), ("plus", "+", r"\+|plus")):  # fmt: skip
     row("key", f"key-joined-by-{name}", _key(lambda cs, ts, between=between: f"{cs}{between}{ts}"), words=called, ids=("key-no-ampersand",))
 row("key", "ampersand-behind", _key(lambda cs, ts: f"{cs}&{ts}&"), words=r"(?=.*(&|ampersand)).*(end|trailing|last|behind)")
-row("key", "key-newline", _key(lambda cs, ts: f"{cs}&{ts}\n"), ids=(SPACE, "key-secrets-not-encoded"), words=r"line")
+row("key", "key-newline", _key(lambda cs, ts: f"{cs}&{ts}\n"), ids=SPACE, words=r"line")
 row("key", "key-to-base64", _key(lambda cs, ts: base64.b64encode(f"{cs}&{ts}".encode()).decode()), words=r"base64")
 row("key", "key-hashed", _key(lambda cs, ts: hashlib.sha256(f"{cs}&{ts}".encode()).hexdigest()), words=r"hash|digest|sha")
 
