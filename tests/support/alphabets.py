@@ -85,29 +85,41 @@ class Alphabet(NamedTuple):
 # "!'()* were signed as they are": who leaves a character says which; a title that speaks of joining raw is another's.
 LEFT = r"|^(?!.*joined raw).*((signed|left|kept|stays?|leaves?|spares?)\b.{0,80}(as (it|they) (is|are|was|were)|untouched|raw)|unencoded|not (percent.)?encoded)"
 JS, PLUS, TILDE, HEX = "js-encodeuricomponent", "plus-for-space", "tilde-encoded", "lowercase-hex"
+# The ids of an alphabet are those of all that it does otherwise: which of it shows depends on the request.
 # What each leaves as it is beside letters and digits: the documentation or the source of each.
 ALPHABETS = {
     "encodeURIComponent": Alphabet(encoder("-_.!~*'()"), (JS,), r"encodeURIComponent" + LEFT, 13),  # ECMA-262, 19.2.6.5
-    "encodeURI": Alphabet(encoder("-_.!~*'();/?:@&=+$,#"), (), r"encodeURI\b" + LEFT),  # ECMA-262, 19.2.6.4
-    "escape": Alphabet(_code_units("%u{:04X}", "@*_+-./", 256), (), r"\bescape\b" + LEFT),  # ECMA-262, B.2.1.1
+    "encodeURI": Alphabet(encoder("-_.!~*'();/?:@&=+$,#"), (JS,), r"encodeURI\b" + LEFT),  # ECMA-262, 19.2.6.4
+    "escape": Alphabet(
+        _code_units("%u{:04X}", "@*_+-./", 256), (TILDE, JS, "non-ascii-wrong-charset"), r"\bescape\b" + LEFT
+    ),  # ECMA-262, B.2.1.1
     "URLSearchParams": Alphabet(
-        encoder("-._*", space="+"), (PLUS,), r"form|URLSearchParams|URLEncoder" + LEFT, 2
+        encoder("-._*", space="+"), (PLUS, TILDE, JS), r"form|URLSearchParams|URLEncoder" + LEFT, 2
     ),  # URL Standard
     "WebUtility.UrlEncode": Alphabet(
-        encoder("-_.!*()", space="+"), (PLUS,), r"\.NET|UrlEncode" + LEFT
+        encoder("-_.!*()", space="+"), (PLUS, TILDE, JS), r"\.NET|UrlEncode" + LEFT
     ),  # dotnet/runtime
     "HttpUtility.UrlEncode": Alphabet(
-        encoder("-_.!*()", space="+", lower=True), (), r"HttpUtility|\.NET|UrlEncode" + LEFT
+        encoder("-_.!*()", space="+", lower=True), (PLUS, TILDE, JS, HEX), r"HttpUtility|\.NET|UrlEncode" + LEFT
     ),
-    "Uri.EscapeUriString": Alphabet(encoder("-_.!~*'();/?:@&=+$,#[]"), (), r"EscapeUriString|encodeURI\b|\.NET" + LEFT),
-    "php-urlencode": Alphabet(encoder("-_.", space="+"), (PLUS,), r"urlencode", 9),  # php.net/urlencode
+    "Uri.EscapeUriString": Alphabet(
+        encoder("-_.!~*'();/?:@&=+$,#[]"), (JS,), r"EscapeUriString|encodeURI\b|\.NET" + LEFT
+    ),
+    "php-urlencode": Alphabet(encoder("-_.", space="+"), (PLUS, TILDE), r"urlencode", 9),  # php.net/urlencode
     "quote_plus": Alphabet(encoder("-_.~", space="+"), (PLUS,), r"quote_plus|QueryEscape|urlencode", 9),  # urllib.parse
     "quote": Alphabet(encoder("-_.~/"), (), r"quote|slash|/" + LEFT),  # urllib.parse.quote leaves the slash
-    "guava-path-segment": Alphabet(encoder("-._~!$'()*,;&=@:+"), (), r"Guava|path segment" + LEFT),  # UrlEscapers
+    "guava-path-segment": Alphabet(encoder("-._~!$'()*,;&=@:+"), (JS,), r"Guava|path segment" + LEFT),  # UrlEscapers
     "go-path-escape": Alphabet(encoder("-_.~$&+=:@"), (), r"PathEscape|path" + LEFT),  # net/url
-    "swift-url-query-allowed": Alphabet(encoder("-._~!$&'()*+,/:;=?@"), (), r"urlQueryAllowed|Swift" + LEFT),
-    "swift-url-host-allowed": Alphabet(encoder("-._~!$&'()*+,:;=[]"), (), r"urlHostAllowed|Swift" + LEFT),
-    "ruby-uri-escape": Alphabet(encoder("-_.!~*'();/?:@&=+$,[]"), (), r"URI\.escape|Ruby|encodeURI\b" + LEFT),
+    "swift-url-query-allowed": Alphabet(encoder("-._~!$&'()*+,/:;=?@"), (JS,), r"urlQueryAllowed|Swift" + LEFT),
+    "swift-url-host-allowed": Alphabet(encoder("-._~!$&'()*+,:;=[]"), (JS,), r"urlHostAllowed|Swift" + LEFT),
+    "ruby-uri-escape": Alphabet(encoder("-_.!~*'();/?:@&=+$,[]"), (JS,), r"URI\.escape|Ruby|encodeURI\b" + LEFT),
+    "addressable": Alphabet(
+        encoder("-._~:/?#[]@!$&'()*+,;="), (JS,), r"Addressable|Ruby|reserved" + LEFT
+    ),  # encode_component
+    "swift-url-path-allowed": Alphabet(encoder("-._~!$&'()*+,/:=@"), (JS,), r"urlPathAllowed|Swift" + LEFT),
+    "perl-uri-escape": Alphabet(  # before URI 3.29, and uri_escape where uri_escape_utf8 is meant
+        encoder("-_.!~*'()", octets=_as("latin-1")), (JS, "non-ascii-wrong-charset"), r"uri_escape|Perl" + LEFT
+    ),
     "lower-case-hex": Alphabet(encoder(lower=True), (HEX,), r"lower", 3),
     "tilde": Alphabet(encoder("-._"), (TILDE,), r"~|tilde", 2),
     "asterisk-left": Alphabet(

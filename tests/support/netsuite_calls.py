@@ -246,6 +246,8 @@ def _finished(source, credentials, domain, *, method, path, pairs=(), **more):
         scheme, host = source.choice(
             (("http", "localhost:8080"), ("http", "127.0.0.1:5001"), ("https", "localhost:8443"))
         )
+    elif source.random() < 0.06:
+        host = source.choice((host.partition(".")[0].upper() + "." + host.partition(".")[2], host + ":443"))
     letters = string.ascii_letters + string.digits
     nonce = source.choice((
         "".join(source.choices(letters, k=20)), "".join(source.choices(letters, k=11)),

@@ -140,26 +140,36 @@ class Signer:
                  stages["outer_parameters"](parameters, call))  # fmt: skip
         return stages["base"](texts, call)
 
-    def sign(self, call) -> Signed:
-        """Sign ``call``."""
+    def signature(self, call):
+        """The signature as text, of the base string and the credentials."""
+        return self._signature(call, self.base_string(call))
+
+    def _signature(self, call, base):
         stages, credentials = self.stages, call.credentials
-        base = self.base_string(call)
         secrets = stages["secrets"]((credentials.consumer_secret, credentials.token_secret), call)
         key = stages["key_octets"](stages["key"](secrets, call), call)
-        signature = stages["text"](stages["hash"]((key, stages["octets"](base, call)), call), call)
+        return stages["text"](stages["hash"]((key, stages["octets"](base, call)), call), call)
+
+    def with_signature(self, call, signature):
+        """What is sent with this signature: a header; of a passport the signature alone."""
         if call.passport:
-            return Signed(base, signature, signature.strip())
+            return signature
+        stages = self.stages
         fields = [(name, stages["nonce"](value, call) if name == "oauth_nonce" else percent(value))
                   for name, value in call.oauth]  # fmt: skip
-        fields.append(("oauth_signature", stages["written"](signature, call)))
-        sent = stages["header"](fields, call)
-        return Signed(base, sent, unquote_plus(sent))
+        return stages["header"]([*fields, ("oauth_signature", stages["written"](signature, call))], call)
+
+    def sign(self, call) -> Signed:
+        """Sign ``call``."""
+        base = self.base_string(call)
+        sent = self.with_signature(call, self._signature(call, base))
+        return Signed(base, sent, sent.strip() if call.passport else unquote_plus(sent))
 
 
 # -- operators -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Operator:
     """One mistake.
 

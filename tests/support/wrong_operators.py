@@ -129,6 +129,9 @@ row(
     words=r"(?=.*path).*(signed as|segment|prefix|cut|part|left out|without|begin)",
 )
 row("url", "path-without-operation", _path(lambda path: path.partition("/!transform")[0]), words=r"(?=.*path).*(signed as|segment|cut|part|left out|without|end)")
+row("url", "path-cut-at-colon", _path(lambda path: path.partition(":")[0]), words=r"(?=.*path).*(signed as|cut|left out|without)")
+row("url", "path-cut-at-exclamation-mark", _path(lambda path: path.partition("!")[0]), words=r"(?=.*path).*(signed as|cut|left out|without)")
+row("url", "host-as-written", after("place", lambda place, call: place._replace(host=call.host)), ids=("host-uppercase", "default-port-kept"), weight=2)
 row("url", "question-mark-kept", after("uri", lambda uri, call: uri + "?"), words=r"\?|question mark")
 
 
@@ -311,7 +314,7 @@ for name in ("oauth_token", "oauth_consumer_key"):
             "oauth",
             f"{name}-as-{text or 'empty'}",
             _with(name, lambda call, text=text: text),
-            words=rf"(?=.*{name}).*{text or 'empty'}",
+            words=rf"(?=.*{name}).*{text or '(empty|not signed)'}",
             ids=("empty-extras-signed",) if not text and name == "oauth_token" else (),
         )
 row("oauth", "signed-as-sha1", _with("oauth_signature_method", lambda call: "HMAC-SHA1"), ids="method-declared-differs", weight=2)
@@ -332,6 +335,9 @@ row("oauth", "timestamp-milliseconds-signed", _with("oauth_timestamp", lambda ca
 row("oauth", "timestamp-float-signed", _with("oauth_timestamp", lambda call: call.timestamp + ".0"), words=r"timestamp", ids=("timestamp-not-integer",))
 row("oauth", "nonce-upper-case-signed", _with("oauth_nonce", lambda call: call.nonce.upper()), words=r"(?=.*nonce).*(upper|case)")
 row("oauth", "nonce-lower-case-signed", _with("oauth_nonce", lambda call: call.nonce.lower()), words=r"(?=.*nonce).*(lower|case)")
+row("oauth", "nonce-plus-one-signed", _with("oauth_nonce", lambda call: str(int(call.nonce) + 1) if call.nonce.isdecimal() else call.nonce), words=r"nonce")
+row("oauth", "nonce-cut-at-32", _with("oauth_nonce", lambda call: call.nonce[:32]), words=r"nonce")
+row("oauth", "nonce-without-hyphens", _with("oauth_nonce", lambda call: call.nonce.replace("-", "")), words=r"nonce")
 row("oauth", "fields-without-prefix", after("oauth", lambda pairs, call: [(name.removeprefix("oauth_"), value) for name, value in pairs]), words=r"prefix|oauth_")
 row("oauth", "all-lower-case", after("oauth", lambda pairs, call: [(name, value.lower()) for name, value in pairs]), words=r"lower|case")
 
@@ -357,17 +363,24 @@ def _js_text(value):
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def _text_pairs(pairs):
+    return [(name, value or "") for name, value in pairs]
+
+
 def _or_form(function):
     return lambda body, call: form_pairs(body, call) if call.content_type == FORM else function(body, call)
 
 
 JSON_BODY = "json-body-as-params"
+RAW = ("params-double-encoded", "query-reencoded-after-signing")
 row("body", "json-members-signed", instead(body=_or_form(_json_pairs(_js_text))), ids=JSON_BODY, weight=10)
 row("body", "json-members-signed-python", instead(body=_or_form(_json_pairs(str))), ids=JSON_BODY, words=r"Python", weight=2)
 row("body", "json-members-signed-as-json", instead(body=_or_form(_json_pairs(lambda value: value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))))), ids=JSON_BODY)
 row("body", "json-as-name", instead(body=_or_form(lambda body, call: [(body, "")] if body else [])), words=r"(?=.*body).*(name|whole|text)", ids=(JSON_BODY,))
 row("body", "json-as-body", instead(body=_or_form(lambda body, call: [("body", body)] if body else [])), words=r"(?=.*body)", ids=(JSON_BODY,))
 row("body", "body-appended", after("base", lambda base, call: f"{base}&{percent(call.body)}" if call.body and call.content_type != FORM else base), words=r"(?=.*body)", ids=(JSON_BODY,))
+row("body", "form-not-decoded", instead(body=lambda body, call: _text_pairs(split_query(body, call)) if call.content_type == FORM else []), words=r"(?=.*form).*(decod|encod|twice)", ids=RAW)
+row("body", "form-signed-twice", after("body", lambda pairs, call: pairs * 2), words=r"(?=.*(form|body)).*(twice|two|doubled)")
 row("body", "form-left-out", instead(body=lambda body, call: []), ids=("form-body-not-signed",), weight=3)
 for name, digest in (("sha1", hashlib.sha1), ("sha256", hashlib.sha256)):
     row(
@@ -386,7 +399,6 @@ def _decoded_by(function):
     return instead(decode=lambda text, call: function(text))
 
 
-RAW = ("params-double-encoded", "query-reencoded-after-signing")
 row("decode", "plus-kept", _decoded_by(lambda text: unquote(text, errors="surrogateescape")), ids=("plus-kept-literal", "query-reencoded-after-signing"), weight=2)
 row("decode", "not-decoded", _decoded_by(lambda text: text), ids=RAW, weight=2)
 row("decode", "only-plus-decoded", _decoded_by(lambda text: text.replace("+", " ")), ids=RAW)
@@ -499,6 +511,7 @@ row("sort", "names-without-case", _ordered(lambda pair: (pair[0].lower(), pair[1
 row("sort", "natural", _ordered(lambda pair: (_natural(pair[0]), _natural(pair[1]))), words=r"natural|number")
 row("sort", "values-by-number", _ordered(lambda pair: (pair[0], not pair[1].isdigit(), int(pair[1]) if pair[1].isdigit() else 0, pair[1])), words=r"natural|number")
 row("sort", "collated", _ordered(lambda pair: (_collated(pair[0]), _collated(pair[1])), by="raw"), words=r"collat|language|locale|culture|case", weight=2)
+row("sort", "collated-encoded", _ordered(lambda pair: (_collated(pair[0]), _collated(pair[1]))), words=r"collat|language|locale|culture|case")
 row("sort", "by-utf-16", _ordered(lambda pair: [text.encode("utf-16-be", "surrogatepass") for text in pair], by="raw"), ids=("sorted-before-encoding",), words=r"UTF-16")
 row(
     "sort",
@@ -622,6 +635,11 @@ for which, place, said in (("consumer-secret", 0, r"consumer.?secret"), ("token-
     row("key", f"{which}-hashed", _one(lambda secret: hashlib.sha256(secret.encode()).hexdigest()), words=rf"(?=.*{said}).*(hash|digest|sha)")
 
 
+# Most signers that are written by hand join the secrets as they are; right secrets of NetSuite are hex, where it makes no difference.
+for name, change in (("newline", lambda secret: secret + "\n"), ("crlf", lambda secret: secret + "\r\n"), ("space", lambda secret: secret + " "), ("quotes", lambda secret: f'"{secret}"')):
+    row("key", f"consumer-secret-{name}-raw", _key(lambda cs, ts, change=change: f"{change(cs)}&{ts}"), ids=SPACE, words=r"line|space|quot")
+    row("key", f"token-secret-{name}-raw", _key(lambda cs, ts, change=change: f"{cs}&{change(ts)}"), ids=SPACE, words=r"line|space|quot")
+    row("key", f"both-{name}-raw", _key(lambda cs, ts, change=change: f"{change(cs)}&{change(ts)}"), ids=SPACE, words=r"line|space|quot")
 row("key", "both-newline", _secrets(lambda cs, ts: (cs + "\n", ts + "\n")), ids=SPACE, words=r"line", weight=2)
 row("key", "both-crlf", _secrets(lambda cs, ts: (cs + "\r\n", ts + "\r\n")), ids=SPACE, words=r"line")
 row("key", "both-space", _secrets(lambda cs, ts: (cs + " ", ts + " ")), ids=SPACE, words=r"space")
@@ -643,7 +661,7 @@ row("key", "swapped-no-ampersand", _key(lambda cs, ts: ts + cs), ids=("key-swapp
 for name, between, called in (("pipe", "|", r"\|"), ("colon", ":", r":|colon"), ("comma", ",", r"comma|,"), ("escaped-ampersand", "%26", r"%26|encoded|whole"), ("html-ampersand", "&amp;", r"&amp;|HTML|entit|XML"), ("space", " ", r"space"), ("plus", "+", r"\+|plus")):  # fmt: skip
     row("key", f"key-joined-by-{name}", _key(lambda cs, ts, between=between: f"{cs}{between}{ts}"), words=called, ids=("key-no-ampersand",))
 row("key", "ampersand-behind", _key(lambda cs, ts: f"{cs}&{ts}&"), words=r"(?=.*(&|ampersand)).*(end|trailing|last|behind)")
-row("key", "key-newline", _key(lambda cs, ts: f"{cs}&{ts}\n"), ids=(SPACE, "key-secrets-not-encoded"), words=r"line")
+row("key", "key-newline", _key(lambda cs, ts: f"{cs}&{ts}\n"), ids=SPACE, words=r"line")
 row("key", "key-to-base64", _key(lambda cs, ts: base64.b64encode(f"{cs}&{ts}".encode()).decode()), words=r"base64")
 row("key", "key-hashed", _key(lambda cs, ts: hashlib.sha256(f"{cs}&{ts}".encode()).hexdigest()), words=r"hash|digest|sha")
 
@@ -712,7 +730,9 @@ RAW_PLUS = "signature-plus-not-encoded"
 row("header", "signature-raw", instead(written=lambda text, call: text), ids=(RAW_PLUS, "header-not-encoded-option"), weight=9)
 row("header", "signature-plus-raw", instead(written=lambda text, call: percent(text).replace("%2B", "+")), ids=RAW_PLUS, weight=9)
 row("header", "signature-plus-as-space", before("written", lambda text, call: text.replace("+", " ")), ids=RAW_PLUS, words=r"space", weight=2)
-row("header", "signature-encoded-twice", instead(written=lambda text, call: percent(percent(text))), words=r"twice|double|once too often", weight=3)
+row("header", "signature-encoded-twice", instead(written=lambda text, call: percent(percent(text))), words=r"twice|double|once too often")
+row("header", "signature-html-escaped", before("written", lambda text, call: text.replace("=", "&#x3D;").replace("/", "&#x2F;")), words=r"HTML|entit|&#")
+row("header", "signature-plus-html-escaped", before("written", lambda text, call: text.replace("+", "&#43;")), words=r"HTML|entit|&#")
 row("header", "nonce-raw", instead(nonce=lambda nonce, call: nonce), ids=("nonce-special-characters", "header-not-encoded-option"))
 row("header", "nonce-encoded-twice", instead(nonce=lambda nonce, call: percent(percent(nonce))), words=r"(?=.*nonce).*(twice|double|encod)", ids=("nonce-special-characters",))
 row("header", "nonce-encoded-as-form", instead(nonce=lambda nonce, call: nonce.replace("+", "%20")), words=r"nonce", ids=("nonce-special-characters",))
@@ -736,6 +756,7 @@ row("passport", "account-hyphen", _fields(lambda account, *more: [account.lower(
 for name, between in (("comma", ","), ("pipe", "|"), ("nothing", ""), ("newline", "\n")):
     row("passport", f"fields-joined-by-{name}", instead(passport_base=lambda fields, call, between=between: between.join(fields)), ids=WRONG_ORDER)
 row("passport", "passport-encoded", after("passport_base", lambda text, call: percent(text)), ids=WRONG_ORDER, words=r"encod")
+row("passport", "passport-signature-encoded", after("text", lambda text, call: percent(text) if call.passport else text), words=r"encod|%", ids=("soap-namespace-or-format",))
 row("passport", "passport-nonce-in-base64", _fields(lambda account, key, token, nonce, stamp: [account, key, token, base64.b64encode(nonce.encode()).decode(), stamp]), words=r"nonce.*base64")
 row("passport", "base-string-of-rest", instead(passport_base=lambda fields, call: Signer().base_string(replace(call, passport=False))), ids="rest-base-string-for-soap")
 row("parts", "base-string-of-soap", after("base", lambda base, call: _passport_of(call)), words=r"SOAP|passport")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from .netsuite_calls import draw_call
@@ -16,7 +17,7 @@ from .wrong_operators import OPERATORS
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Case:
 
 
 RIGHT = Signer()
+MOST_TWINS = 500
+_PLACE = {operator: number for number, operator in enumerate(OPERATORS)}.__getitem__
 COMMON_WEIGHT = 3
 COMMON = [operator for operator in OPERATORS if operator.weight >= COMMON_WEIGHT]
 
@@ -58,7 +61,7 @@ def draw_case(source: random.Random, number: int, operators=OPERATORS, *, beside
         return source.choices(of, [operator.weight for operator in of] if weighted else None, k=count)
 
     while True:
-        chosen = sorted([*some(operators, 1), *some(others, number - 1)], key=OPERATORS.index)
+        chosen = sorted([*some(operators, 1), *some(others, number - 1)], key=_PLACE)
         if len({operator.stage for operator in chosen}) < number:
             continue
         passport = True if any(operator.stage == "passport" for operator in chosen) else None
@@ -71,8 +74,11 @@ def draw_case(source: random.Random, number: int, operators=OPERATORS, *, beside
 # -- judging ---------------------------------------------------------------------------------------------------------
 
 NAMED, BESIDE, WRONG, UNPROVEN = "rightly named", "named beside", "wrongly named", "unproven"
-# True of a request, whatever its signer did; a reading may hold them beside the mistakes.
-REMARKS = frozenset({"nonce-special-characters", "wrong-content-type", "get-with-body", "body-hash-present"})
+# True of a request whatever its signer did, or harmless where the secrets are hex; a reading may hold them beside the
+# mistakes.
+REMARKS = frozenset({
+    "nonce-special-characters", "wrong-content-type", "get-with-body", "body-hash-present", "key-secrets-not-encoded",
+})  # fmt: skip
 
 
 def names(mistake, operator) -> bool:
@@ -90,20 +96,23 @@ def _reads(operators, reading):
     )
 
 
-def twins(case: Case) -> Iterable[tuple[Operator, ...]]:
-    """What else gives the same request: a single operator, or the case's own with one of them replaced.
+def twins(case: Case) -> Iterator[tuple[Operator, ...]]:
+    """What else gives the same request: a single operator, or the case's own with others in place of some.
 
     Which of them it was no diagnosis can know, so each is a right name.
     """
-    call, received = case.call, case.signed.received
-    for operator in OPERATORS:
-        if Signer([operator]).sign(call).received == received:
-            yield (operator,)
-        if len(case.operators) > 1:
-            for at, replaced in enumerate(case.operators):
-                others = (*case.operators[:at], operator, *case.operators[at + 1 :])
-                if operator is not replaced and Signer(others).sign(call).received == received:
-                    yield others
+    call, received, own = case.call, case.signed.received, case.operators
+
+    def same(operators):
+        return Signer(sorted(operators, key=_PLACE)).sign(call).received == received
+
+    yield from ((operator,) for operator in OPERATORS if same((operator,)))
+    if len(own) > 1:
+        instead_of = [
+            [operator for operator in OPERATORS if same((*own[:at], operator, *own[at + 1 :]))]
+            for at in range(len(own))
+        ]
+        yield from filter(same, islice(product(*instead_of), MOST_TWINS))
 
 
 def rightly_named(case: Case, diagnosis) -> str:
