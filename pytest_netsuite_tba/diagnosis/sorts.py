@@ -46,6 +46,7 @@ def utf16(text: str) -> bytes:
 _NUMBER = re.compile(r"0*([0-9]+)")
 _NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t\n\r\v\f]*")
 _LONGEST = 256  # characters of a number: no request has a longer one, and reading one costs its square
+_EXACT = 18  # digits that surely fit into 64 bits
 _MOST = 0x1000  # digits of a number that are counted
 
 
@@ -59,9 +60,16 @@ def natural(text: str) -> tuple[str, str]:
     return _NUMBER.sub(_by_size, text.replace(" ", "")), text
 
 
+def _php_number(text: str) -> float | None:
+    """The number that a text is for PHP 8: whole ones exactly, as far as its integers go."""
+    if len(text) > _LONGEST or not _NUMERIC.fullmatch(text):
+        return None
+    return int(text) if len(text) <= _EXACT and text.isdecimal() else float(text)
+
+
 def _compare_as_php(left: str, right: str) -> int:
-    if max(len(left), len(right)) <= _LONGEST and _NUMERIC.fullmatch(left) and _NUMERIC.fullmatch(right):
-        first, second = float(left), float(right)
+    first, second = _php_number(left), _php_number(right)
+    if first is not None and second is not None:
         return (first > second) - (first < second)
     return (left > right) - (left < right)
 

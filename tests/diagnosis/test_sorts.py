@@ -104,7 +104,7 @@ def test_what_is_sorted_by_it(name, expected):
 @pytest.mark.parametrize("sort", SORTS, ids=lambda sort: sort.name)
 def test_any_text_can_be_compared(sort):
     """Half characters, bytes that are no text, numbers of any length: nothing of it ends a search."""
-    texts = ["", "\ud800", "\udcff", "1" * 5_000, "9" * 5_000, "1e999999999", "\x00", "é\u0301", "ﬁ", "İ"]
+    texts = ["", "\ud800", "\udcff", "1" * 5_000, "9" * 1_200_000, "1e999999999", "\x00", "é\u0301", "ﬁ", "İ"]
 
     ordered = sorted(texts, key=sort.key)
 

@@ -30,14 +30,14 @@ item_id item2 item-x itemA item Item iteme recordType recordtype record_type rec
 a.b a%5B0%5D a%5B1%5D ids[] ids[0] ids co-op coop co-opt it's its its' x-y xy _ _a -a 'a a- a=1 a=10 a=2 a1=1 a1 a~b a~
 a~~b ZZ zz Zz zZ
 """
-NUMBERS = "a10 a9 a2 a1 A3 b10 b9 ids[10] ids[2] ids[1] 10 9 1 2 100 1.5 x x1y2 x1y10 x2y1 page limit 1e1"
+NUMBERS = "a10 a9 a2 a1 A3 b10 b9 ids[10] ids[2] ids[1] 10 9 1 2 100 1.5 x x1y2 x1y10 x2y1 page limit 1e1 9007199254740993 9007199254740992"
 ACCENTS = "resume résumé Resume Résumé ab äb az Äz z ñ n o ö e é ê f E É ü u v"
 SORTED = {
     "characters": [*map(chr, range(32, 127))],
     "names": NAMES.split(),
     "numbers": NUMBERS.split(),
     "accents": ACCENTS.split(),
-    "beyond": ["😀", "\uff5e", "z", "日", "\ue000"],
+    "beyond": ["😀", "\uff5e", "5", "z", "日", "\ue000"],
 }
 JARS = "libguava-java libspring-web-java libokhttp-java libhttpclient-java libcommons-codec-java"
 CRATES = "/usr/share/cargo/registry"
