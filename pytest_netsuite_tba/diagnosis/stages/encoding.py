@@ -137,7 +137,7 @@ _HAND_MADE = tuple(
         (_RFC, "%20", False, "cesu-8"),
         (_RFC, "%20", False, "%XX, %uXXXX"),
         (_RFC, "%20", False, "%uXXXX"),
-        (_RFC, "%20", False, "code points"),
+        (_RFC, "%20", False, "code point"),
     )
 )
 _JOINED = "%&="  # what the joined parameters hold

@@ -19,6 +19,7 @@ const functions = {
   "JavaScript's URLSearchParams": (text) => new URLSearchParams({ a: text }).toString().slice(2),
   "JavaScript's URL.search": search,
   "Node's querystring.escape": querystring.escape,
+  "axios's params, 1.7": (text) => require("axios-old").getUri({ url: "http://h/", params: { a: text } }).slice(12),
   "axios's params": (text) => axios.getUri({ url: "http://h/", params: { a: text } }).slice(12),
   "jQuery's param": (text) => jquery.param({ a: text }).slice(2),
   "qs's stringify": (text) => qs.stringify({ a: text }).slice(2),

@@ -18,4 +18,4 @@ FUNCTIONS = (
 texts = [binascii.unhexlify(line.strip()) for line in sys.stdin]
 for name, function in FUNCTIONS:
     answers = [binascii.hexlify(function(text).encode()).decode() for text in texts]
-    sys.stdout.write("\t".join(["Python's %s" % name] + answers) + "\n")
+    sys.stdout.write("Python's " + name + "\t" + "\t".join(answers) + "\n")

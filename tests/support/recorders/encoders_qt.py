@@ -5,4 +5,5 @@ import sys
 from PyQt5.QtCore import QUrl
 
 texts = [bytes.fromhex(line).decode() for line in sys.stdin]
-print("\t".join(["Qt's QUrl::toPercentEncoding", *[bytes(QUrl.toPercentEncoding(text)).hex() for text in texts]]))
+answers = [bytes(QUrl.toPercentEncoding(text)).hex() for text in texts]
+sys.stdout.write("\t".join(["Qt's QUrl::toPercentEncoding", *answers]) + "\n")
