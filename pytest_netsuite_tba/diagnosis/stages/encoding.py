@@ -15,7 +15,7 @@ from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_
 from .header import RAW_PLUS, nonce_with_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pytest_netsuite_tba.diagnosis.options import Case
 
@@ -162,23 +162,24 @@ def _characters(case: Case) -> str:
 
 
 def encoders(case: Case) -> list[Option]:
-    """Every encoder that a real platform has, at each layer; those that make the same of this request once."""
-    inside, uri = _characters(case) + " ", _special(case.request.path + ":/")
+    """Every encoder that a real platform has, at each layer; those that make the same of this request are one."""
+    inside, uri = _characters(case), _special(case.request.path + ":/")
     own = case.facts.sender
     in_key = "" if own is None else _special(own.consumer_secret + own.token_secret)
-    seen: set[tuple[str, ...]] = set()
-    options = [Option(Layers())]
-    right = _effects(percent_encode, percent_encode, inside, uri, in_key)
+    alike: dict[tuple[str, ...], tuple[Encoder, list[str]]] = {}
     for encoder, names in (*_KNOWN, *_sparing(inside + uri)):
         encode = encoder.encode
         effect = (encode(inside + _JOINED), encode(uri), encode(in_key))
-        if effect in seen:
-            continue
-        seen.add(effect)
+        alike.setdefault(effect, (encoder, []))[1].extend(names)
+    right = _effects(percent_encode, percent_encode, inside, uri, in_key)
+    seen: set[tuple[str, ...]] = set()
+    options = [Option(Layers())]
+    for encoder, all_names in alike.values():
+        encode = encoder.encode
         for scope, made in _effects(encode, percent_encode, inside, uri, in_key).items():
             if made not in seen and made != right["both"] and (scope != "all" or encode(in_key) != percent_encode(in_key)):
                 seen.add(made)
-                options.append(_option(encoder, names, scope, inside))
+                options.append(_option(encoder, all_names, scope, inside, case.platform))
     return [*map(_of_raw_plus, options)] if _is_space_of_raw_plus(case) else options
 
 
@@ -231,23 +232,25 @@ def _sparing(characters: str) -> Iterator[tuple[Encoder, tuple[str, ...]]]:
             yield Encoder("a hand-made encoder", _RFC.replace(char, "")), ()
 
 
-def _option(encoder: Encoder, names: tuple[str, ...], scope: str, inside: str) -> Option:
+def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, platform: str) -> Option:
     layers = {
         "both": Layers(encoder, encoder, encoder), "inner": Layers(inner=encoder),
         "all": Layers(encoder, encoder, encoder, encoder), "outer": Layers(outer=encoder, uri=encoder),
         "parameters": Layers(outer=encoder), "uri": Layers(uri=encoder),
     }[scope]  # fmt: skip
+    platforms = [name.partition("'")[0] for name in names]
     _, parts, share = _SCOPES[scope]
     return wrong(
         layers, _mistake(encoder, inside, scope), cause=partial(_says, encoder, names, scope, inside),
-        share=share * (1.0 if names else 0.5), platform=names[0].partition("'")[0] if names else "", parts=parts,
+        share=share * (1.0 if names else 0.5), platform=platform if platform in platforms else "".join(platforms[:1]),
+        parts=parts,
     )  # fmt: skip
 
 
-_MOST_NAMED = 6
+_MOST_NAMED = 8
 
 
-def _says(encoder: Encoder, names: tuple[str, ...], scope: str, inside: str) -> str:
+def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str) -> str:
     whose = f" as by {' or '.join(names[:_MOST_NAMED])}" if names else ""
     outside = {"inner": "", "uri": ":/"}.get(scope, _JOINED + ":/")
     deviations = _deviations(encoder, (inside if scope not in {"outer", "parameters", "uri"} else "") + outside)
