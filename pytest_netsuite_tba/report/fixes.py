@@ -311,9 +311,10 @@ def signer(language: str) -> str:
 def lines_of(topics: Iterable[str], language: str) -> str:
     """The lines of several topics, with the imports that they need."""
     head, parts = _parts(language)
-    code = "\n\n".join(parts[topic] for topic in topics)
+    gap = "\n\n\n" if language == "python" else "\n\n"
+    code = gap.join(parts[topic] for topic in topics)
     imports = "\n".join(_imports(head, code))
-    return f"{imports}\n\n{code}" if imports else code
+    return gap.join([imports, code] if imports else [code])
 
 
 @cache

@@ -2,12 +2,15 @@
 
 import ast
 import builtins
+from types import SimpleNamespace
 
 import pytest
 from support import signers
 
-from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
-from pytest_netsuite_tba.report.fixes import LANGUAGES, TOPIC_OF, TOPICS, fix, language_of, signer
+from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE, mistake
+from pytest_netsuite_tba.login.verdict import Diagnosis
+from pytest_netsuite_tba.report.fixes import LANGUAGES, TOPIC_OF, TOPICS, fix, fixes_of, language_of, signer
+from pytest_netsuite_tba.report.rendering import render_diagnosis
 
 
 def test_every_mistake_has_a_topic():
@@ -57,6 +60,28 @@ def test_lines_of_python_know_every_name(topic):
     made |= {name.id for name in names if isinstance(name.ctx, ast.Store)} | set(dir(builtins))
 
     assert ({"authorization"} if topic == "send" else set()) == {name.id for name in names} - made
+
+
+def test_the_lines_of_a_topic_stand_once():
+    """Two mistakes that the same lines cure: the second says where they are."""
+    mistakes = tuple(mistake(id) for id in ("plus-for-space", "tilde-encoded", "not-sorted"))
+    fixes = {found.id: fix(TOPIC_OF[found.id], "php") for found in mistakes}
+
+    lines = render_diagnosis(Diagnosis(mistakes=mistakes), fixes=fixes).splitlines()
+
+    assert [
+        "Fix   Percent-encode (PHP):",
+        "Fix   Percent-encode (PHP), as above.",
+        "Fix   Encode, sort and join the parameters (PHP):",
+    ] == [line for line in lines if line.startswith("Fix")]
+
+
+def test_a_passport_is_cured_by_the_lines_of_passports(netsuite):
+    """A SOAP call has another base string; what only an administrator can do stays that."""
+    found = tuple(mistake(id) for id in ("key-swapped", "secret-with-whitespace", "token-revoked-or-inactive"))
+    attempt = SimpleNamespace(accepted=False, channel="soap", diagnosis=Diagnosis(mistakes=found))
+
+    assert ["passport", "credentials", "administrator"] == [each.topic for each in fixes_of(attempt, "php").values()]
 
 
 @pytest.mark.parametrize(
