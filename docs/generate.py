@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "docs"))
+
+import mistake_pages  # noqa: E402  (after the path to it)
+
 SCHEMA_FILE = ROOT / "pytest_netsuite_tba" / "account" / "account.schema.json"
 TYPES = {
     "any": "any value that JSON can hold",
@@ -179,7 +183,7 @@ def mistakes() -> str:
         ("Id", "What", "Cure", "Sightings"),
         (
             (
-                f"`{name}`",
+                f"[`{name}`](mistakes/{name}.md)",
                 one.title,
                 one.cure.format(
                     account="1234567_SB1",
@@ -308,7 +312,8 @@ def outputs() -> dict[Path, str]:
         ValueError: a document has lost its markers.
 
     """
-    texts = {SCHEMA_FILE: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"}
+    texts = mistake_pages.outputs(ROOT / "docs")
+    texts |= {SCHEMA_FILE: json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"}
     for (name, marker), make in TABLES.items():
         path = ROOT / "docs" / name
         text = texts.get(path) or path.read_text(encoding="utf-8")
@@ -338,6 +343,7 @@ def main(arguments: list[str]) -> int:
     old = stale()
     if not arguments:
         for path, text in outputs().items():
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
     for name in old:
         print(f"{'stale' if arguments else 'written'}: {name}")

@@ -21,7 +21,8 @@ from pytest_netsuite_tba.captures.not_judged import kind_without_login
 from pytest_netsuite_tba.captures.searching import is_cut_short, search_all
 from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.report.explanation import reading_lines
-from pytest_netsuite_tba.report.rendering import labelled_lines, paint
+from pytest_netsuite_tba.report.fixes import LANGUAGES, SIGNERS, fixes_of, language_of
+from pytest_netsuite_tba.report.rendering import labelled_lines, paint, render_diagnosis
 
 from .command import Command, Status, UsageError, add_repeatable
 from .shell import SECRETS_COME_FROM, accounts_of, has_colour, printable, reason, request_to_sign
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.request import SignedRequest
+    from pytest_netsuite_tba.report.fixes import Fix
 
 _BLINK_SECONDS = 0.1
 _WHICH_METHOD = (
@@ -52,6 +54,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--budget", type=float, default=1.0, metavar="SECONDS", help="for the search of a request (default 1)"
     )
     parser.add_argument("--no-secrets", action="store_true", help="ask for none; say what the header alone proves")
+    languages = ", ".join(LANGUAGES)
+    parser.add_argument("--fix", metavar="LANGUAGE", help=f"show the right lines below each cure: {languages}")
     parser.add_argument("--method", help="instead of a capture, with --url: the HTTP method")
     parser.add_argument("--url", help="the URL as it was sent")
     parser.add_argument("--authorization", metavar="HEADER", help="the Authorization header; not a secret")
@@ -63,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge each captured request, and say what is wrong with it."""
     if not arguments.budget >= 0:  # nor what is no number
         raise UsageError(f"--budget {arguments.budget:g} is less than nothing; expected seconds, from 0")
+    language = None if arguments.fix is None else _language(arguments.fix)
     captures = _captures(arguments)
     at = None if arguments.at is None else _at(arguments.at)
     judge = Judge(accounts_of(arguments, ask=not arguments.no_secrets))
@@ -83,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         if NO_METHOD in capture.notes and attempt.accepted is False and _was_signed_for_another_method(attempt):
             attempt.not_judged(_WHICH_METHOD)
             attempt.forget_diagnosis()
-    _write(arguments, taken, moments, attempts, got, is_one_of_many=len(captures) > 1)
+    _write(arguments, language, taken, moments, attempts, got, is_one_of_many=len(captures) > 1)
     if not arguments.json and len(captures) > 1:
         width = shutil.get_terminal_size().columns
         for line in _summary(attempts, skipped):
@@ -97,6 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _write(
     arguments: argparse.Namespace,
+    language: str | None,
     taken: list[tuple[int, Capture]],
     moments: list[float | None],
     attempts: list[LoginAttempt],
@@ -114,17 +120,30 @@ def _write(
             entry = capture.where.removeprefix("entry ") if capture.where.startswith("entry ") else number
             whole = f"alone, by --entry {entry}, it gets {arguments.budget:g}."
             notes.append(f"Of many requests this one got {seconds:.1f} seconds of the search; {whole}")
+        fixes = {} if language is None else fixes_of(attempt, language)
+        notes += [] if language is None or fixes else [_nothing_to_fix(attempt)]
         if arguments.json:
-            sys.stdout.write(
-                json.dumps(attempt.as_dict() | {"where": capture.where, "notes": notes, "unsure": capture.unsure})
-                + "\n"
-            )
+            shown = attempt.as_dict() | {"where": capture.where, "notes": notes, "unsure": capture.unsure}
+            for mistake in (shown["diagnosis"] or {}).get("mistakes", []):
+                mistake.update({"fix": fixes[mistake["id"]]._asdict()} if mistake["id"] in fixes else {})
+            sys.stdout.write(json.dumps(shown) + "\n")
             continue
         if attempt is not attempts[0]:
             sys.stdout.write("\n")
         where = capture.where if is_one_of_many else ""
-        for line in _screen(attempt, where, notes, width=width, colour=colour):
+        for line in _screen(attempt, where, notes, fixes, width=width, colour=colour):
             sys.stdout.write(line + "\n")
+
+
+def _nothing_to_fix(attempt: LoginAttempt) -> str:
+    """Say why ``--fix`` shows no lines."""
+    if attempt.accepted:
+        return "There is nothing to fix: the request is let in."
+    if attempt.accepted is None:
+        return "There is nothing to fix as long as nothing is judged."
+    if attempt.refusal is not None and attempt.refusal.id == "InvalidSignature":
+        return f"No mistake was named, so no line of it can be; whole right signers: {SIGNERS}."
+    return "No lines cure this; do what stands at Cure."
 
 
 def _was_signed_for_another_method(attempt: LoginAttempt) -> bool:
@@ -158,7 +177,9 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _screen(attempt: LoginAttempt, where: str, notes: list[str], *, width: int, colour: bool) -> Iterator[str]:
+def _screen(
+    attempt: LoginAttempt, where: str, notes: list[str], fixes: dict[str, Fix], *, width: int, colour: bool
+) -> Iterator[str]:
     """What is shown of one request: the verdict first."""
     head = f"{where}: " if where else ""
     url = _fit(attempt.url, max(20, width - len(head) - len(attempt.method) - 1))
@@ -179,7 +200,7 @@ def _screen(attempt: LoginAttempt, where: str, notes: list[str], *, width: int, 
         yield from reading_lines(attempt, width=width, colour=colour)
     if attempt.diagnosis is not None:
         yield ""
-        yield attempt.diagnosis.render(width=width, colour=colour)
+        yield render_diagnosis(attempt.diagnosis, width=width, colour=colour, fixes=fixes)
     for note in notes:
         yield from labelled_lines("Note", note, width, colour=colour)
 
@@ -223,6 +244,13 @@ def _of_options(arguments: argparse.Namespace) -> Capture:
     body = os.fsencode(arguments.body or "")
     method = arguments.method or ("POST" if body else "GET")
     return Capture(request=request_to_sign(method, arguments.url, headers, body), where="--url")
+
+
+def _language(name: str) -> str:
+    try:
+        return language_of(name)
+    except ValueError as error:
+        raise UsageError(f"--fix {error}") from None
 
 
 def _at(text: str) -> float:

@@ -351,7 +351,7 @@ _SENT = object_of(
 _EXPLANATION = object_of(
     {
         "attempt": ref("Attempt"),
-        "readings": list_of(object_of({"what": TEXT, "why": TEXT, "cure": TEXT})),
+        "readings": list_of(object_of({"what": TEXT, "why": TEXT, "cure": TEXT, "docs": TEXT})),
         "difference": list_of(object_of({"mark": {"enum": ["=", "-", "+"]}, "text": TEXT})),
         "stages": list_of(object_of({"title": TEXT, "lines": list_of(TEXT)})),
         "commands": list_of(object_of({"title": TEXT, "command": TEXT})),

@@ -168,7 +168,7 @@ def components() -> dict[str, Schema]:
         "Account": object_of(account | lists | records),
         "AccountChange": object_of(_picked(account, changeable_fields(Account)) | changes, []),
         "Error": object_of({"error": object_of({"message": TEXT, "path": or_null(TEXT)})}),
-        "Mistake": object_of(fields_of(Mistake) | {"id": {"enum": list(CATALOGUE)}}),
+        "Mistake": object_of(fields_of(Mistake) | {"id": {"enum": list(CATALOGUE)}, "docs": TEXT}),
         "Diagnosis": object_of(fields_of(Diagnosis, without=("renderer",))),
         "Attempt": object_of(
             {"accepted": BOOLEAN, "refusal": or_null(TEXT), "diagnosis": or_null(ref("Diagnosis"))} | ATTEMPT

@@ -28,9 +28,14 @@ class Mistake:
     cause: str
     cure: str
 
+    @property
+    def docs(self) -> str:
+        """The page of it, as it lies in the repository: what it looks like, who makes it, and the right lines."""
+        return f"docs/mistakes/{self.id}.md"
+
     def as_dict(self) -> dict[str, str]:
         """As JSON holds it."""
-        return {"id": self.id, "title": self.title, "cause": self.cause, "cure": self.cure}
+        return {"id": self.id, "title": self.title, "cause": self.cause, "cure": self.cure, "docs": self.docs}
 
 
 def _refuse_to_render(diagnosis: Diagnosis, **_: object) -> str:

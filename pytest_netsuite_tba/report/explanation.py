@@ -23,11 +23,12 @@ _CURL_MAKES = {"host", "content-length", "connection", "accept-encoding", "trans
 
 
 class Reading(NamedTuple):
-    """What is wrong, why, and what to do about it, in a sentence each."""
+    """What is wrong, why, and what to do about it, in a sentence each; where more stands of it, or ``""``."""
 
     what: str
     why: str
     cure: str
+    docs: str = ""
 
 
 # What is left when every known mistake was tried with the right secrets, and none was it.
@@ -49,7 +50,7 @@ def readings(attempt: LoginAttempt) -> list[Reading]:
     """What, why and cure of each mistake; of the refusal itself where no mistake could be named."""
     diagnosis = attempt.diagnosis
     if diagnosis is not None and diagnosis.mistakes:
-        return [Reading(found.title, found.cause, found.cure) for found in diagnosis.mistakes]
+        return [Reading(found.title, found.cause, found.cure, found.docs) for found in diagnosis.mistakes]
     if attempt.refusal is None:
         return []
     facts = attempt.facts
@@ -61,7 +62,7 @@ def readings(attempt: LoginAttempt) -> list[Reading]:
 
 
 def reading_lines(attempt: LoginAttempt, *, width: int = 80, colour: bool = False) -> list[str]:
-    """The readings as lines of at most ``width`` columns: What, Why and Cure."""
+    """The readings as lines of at most ``width`` columns: What, Why, Cure and Docs."""
     proven = attempt.diagnosis is not None and attempt.diagnosis.proven
     return [
         line for reading in readings(attempt) for line in mistake_lines(*reading, width, proven=proven, colour=colour)

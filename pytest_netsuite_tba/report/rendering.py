@@ -7,10 +7,14 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from .fixes import LANGUAGES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
+
+    from .fixes import Fix
 
 _INDENT = len("What  ")
 _MOST_LINES = 200
@@ -20,20 +24,38 @@ _PLAIN = "\x1b[0m"
 _JOINT = re.compile("(?<=&)|(?<=%26)")
 
 
-def render_diagnosis(diagnosis: Diagnosis, *, width: int = 80, colour: bool = False, header: bool = True) -> str:
-    """Write the diagnosis in lines of at most ``width`` columns, but for the header to copy, which stays whole."""
-    return "\n".join(_lines(diagnosis, max(width, 40), colour=colour, header=header))
+def render_diagnosis(
+    diagnosis: Diagnosis,
+    *,
+    width: int = 80,
+    colour: bool = False,
+    header: bool = True,
+    fixes: Mapping[str, Fix] | None = None,
+) -> str:
+    """Write the diagnosis in lines of at most ``width`` columns, but for what is to be copied, which stays whole.
+
+    ``fixes`` are the right lines by id of the mistake; they stand below its cure.
+    """
+    return "\n".join(_lines(diagnosis, max(width, 40), colour=colour, header=header, fixes=fixes or {}))
 
 
-def mistake_lines(what: str, why: str, cure: str, width: int, *, proven: bool, colour: bool) -> list[str]:
-    """Three labelled texts, a line each, or more where they are long."""
+def mistake_lines(what: str, why: str, cure: str, docs: str, width: int, *, proven: bool, colour: bool) -> list[str]:
+    """Labelled texts, a line each, or more where they are long; ``docs`` may be ``""``."""
     labels = {"What": f"{what} (proven)" if proven else what, "Why": why, "Cure": cure}
+    labels |= {"Docs": docs} if docs else {}
     return [line for label, text in labels.items() for line in labelled_lines(label, text, width, colour=colour)]
 
 
-def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool) -> Iterator[str]:
+def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool, fixes: Mapping[str, Fix]) -> Iterator[str]:
+    shown: set[str] = set()
     for found in diagnosis.mistakes:
-        yield from mistake_lines(found.title, found.cause, found.cure, width, proven=diagnosis.proven, colour=colour)
+        yield from mistake_lines(
+            found.title, found.cause, found.cure, found.docs, width, proven=diagnosis.proven, colour=colour
+        )
+        fix = fixes.get(found.id)
+        if fix is not None:
+            yield from _fix_lines(fix, width, colour=colour, is_shown=fix.topic in shown)
+            shown.add(fix.topic)
     for note in diagnosis.notes:
         yield from labelled_lines("Note", note, width, colour=colour)
     if diagnosis.also_consistent:
@@ -52,6 +74,16 @@ def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool) -> I
         is_passport = diagnosis.corrected_authorization.startswith("<")
         yield paint(f"The right {'tokenPassport' if is_passport else 'header'}:", "bold", colour=colour)
         yield f"{'' if is_passport else 'Authorization: '}{diagnosis.corrected_authorization}"
+
+
+def _fix_lines(fix: Fix, width: int, *, colour: bool, is_shown: bool) -> Iterator[str]:
+    """The right lines, whole, to be copied; those of a topic once."""
+    language = LANGUAGES[fix.language]
+    by_whom = "" if language.is_tested else "; not run by our tests"
+    text = fix.sentence or f"{fix.title} ({language.title}{by_whom}){', as above.' if is_shown else ':'}"
+    yield from labelled_lines("Fix", text, width, colour=colour)
+    if fix.code and not is_shown:
+        yield from ["", *fix.code.splitlines(), ""]
 
 
 def _list_others(readings: tuple[tuple[Mistake, ...], ...]) -> str:

@@ -78,7 +78,7 @@ def test_a_client_with_the_printed_credentials_gets_in(tmp_path, number):
 
 
 def test_the_log_says_what_why_and_cure(tmp_path):
-    """A line a request with the verdict; on refusal the three lines of the diagnosis."""
+    """A line a request with the verdict; on refusal the lines of the diagnosis."""
     with serving("--print-env", cwd=tmp_path) as (process, url):
         variables = exported(process)
         requests.get(url + PATH, headers=header(variables, url + PATH), timeout=10)
@@ -90,8 +90,8 @@ def test_the_log_says_what_why_and_cure(tmp_path):
 
     said = [line.partition("  ")[2] for line in lines if line[:2].isdigit()]
     assert [f"200  GET {url}{PATH}  (Default token)", f"401 wrong-realm  GET {url}{PATH}  (Default token)"] == said
-    assert ["    What  ", "    Why   ", "    Cure  "] == [line[:10] for line in lines[-3:]]
-    assert "realm" in lines[-3]
+    assert ["    What  ", "    Why   ", "    Cure  ", "    Docs  "] == [line[:10] for line in lines[-4:]]
+    assert "realm" in lines[-4]
 
 
 def test_no_secret_is_in_the_log(tmp_path):

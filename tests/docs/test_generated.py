@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,7 @@ def generate():
 def copy_of_docs(generate, tmp_path, monkeypatch):
     """A copy of the generated files, which a test may spoil."""
     (tmp_path / "docs").mkdir()
+    shutil.copy(SCRIPT.with_name("mistakes.toml"), tmp_path / "docs")
     for path in generate.outputs():
         target = tmp_path / path.relative_to(generate.ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)

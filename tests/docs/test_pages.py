@@ -62,9 +62,10 @@ def test_the_commands_of_the_explain_page_run(tmp_path, monkeypatch):
 
     done = [subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False) for line in commands]
 
-    assert [1, 1, 1, 2, 1, 1, 2, 0, 0, 0] == [ended.returncode for ended in done]
-    assert [""] * 10 == [ended.stderr for ended in done]
+    assert [1, 1, 1, 2, 1, 1, 2, 1, 0, 0, 0] == [ended.returncode for ended in done]
+    assert [""] * 11 == [ended.stderr for ended in done]
     assert done[0].stdout.startswith(texts[1] + "\n")
     assert "(MissingTokenPassportRequiredFields)" in done[4].stdout
     assert "line 2 was taken for the URL, line 3 for the" in done[5].stdout
     assert done[6].stdout == texts[4] + "\n"
+    assert re.findall(r"```js\n(.*?)```", page, re.DOTALL)[0] in done[7].stdout
