@@ -85,7 +85,10 @@ class Gate:
             checks: the first that refuses decides.
             then: done for a login that is let in, before anybody sees the attempt.
             logged: whether NetSuite's own trail shows it.
+
+        The lock is held for the verdict alone: the request is read, and its base string built, before it.
         """
+        login.read()
         with cast("Account", login.account).lock:
             login.attempt = self.trail.next_id()
             forced = self._forced[login.at_token_endpoints].take()
@@ -132,7 +135,8 @@ class Gate:
         settled = facts = None
         if refusal is not None:
             settled = refusal.settled((account or next(iter(self.accounts.values()))).behaviour, login.channel)
-            facts = self._facts(login, refusal, hides, forced=forced) if login.is_explained else None
+            if login.is_explained and not login.excess:  # what is too large to be read is not kept either
+                facts = self._facts(login, refusal, hides, forced=forced)
         attempt = LoginAttempt(
             id=login.attempt, time=datetime.fromtimestamp(login.now, UTC), channel=login.channel,
             method=hides.text(request.method), url=hides.text(request.url),
