@@ -31,6 +31,13 @@ def names(count):
     return "".join(f"<e{number}/>" for number in range(count))
 
 
+ATTRIBUTE, PREFIX, ONE_MORE = "<a b{}=''/>", "<a xmlns:b{}='u'/>", " b{}=''"
+
+
+def each(template):
+    return "".join(template.format(number) for number in range(40))
+
+
 OPERATION = f'<get xmlns="{MESSAGES}">{{}}</get>'
 NOT_CLOSED = "<&"  # no XML: whoever says so went on parsing
 
@@ -47,11 +54,11 @@ NOT_CLOSED = "<&"  # no XML: whoever says so went on parsing
         (envelope("", OPERATION.format(nested(5))), ""),
         (envelope("", OPERATION.format(nested(6, NOT_CLOSED))), "has elements 9 levels deep or deeper; more than 8"),
         (nested(9, NOT_CLOSED), "has elements 9 levels deep or deeper; more than 8"),
-        (envelope("", OPERATION.format(names(16) * 100)), ""),
+        (envelope("", OPERATION.format(names(12) * 100)), ""),
         (envelope("", OPERATION.format(names(40) + NOT_CLOSED)), "has 21 different names or more; more than 20"),
-        (envelope("", f"<get>{''.join(f'<a b{n}=""/>' for n in range(40))}{NOT_CLOSED}"), "has 21 different names"),
-        (envelope("", f"<get>{''.join(f'<a xmlns:b{n}="u"/>' for n in range(40))}{NOT_CLOSED}"), "has 21 different names"),
-        (envelope(f"<a {' '.join(f'b{n}=""' for n in range(40))}/>{NOT_CLOSED}"), "has 21 different names"),
+        (envelope("", f"<get>{each(ATTRIBUTE)}{NOT_CLOSED}"), "has 21 different names"),
+        (envelope("", f"<get>{each(PREFIX)}{NOT_CLOSED}"), "has 21 different names"),
+        (envelope(f"<a {each(ONE_MORE)}/>{NOT_CLOSED}"), "has 44 different names or more"),
         (envelope("", OPERATION.format(f"<a b='{'c' * 150_000}'/>")), ""),
         (envelope("", OPERATION.format(f"<a b='{'c' * 300_000}'/>")), "has a tag or comment of"),
         (envelope("", OPERATION.format(f"<!--{'c' * 300_000}-->")), "has a tag or comment of"),
