@@ -137,8 +137,8 @@ class _LoginPart:
 
     def _passed_start(self, tag: str, attributes: list[str]) -> None:
         self._enter(tag)
-        if attributes:
-            self._count(attributes[::2])  # names and values in turn
+        if attributes:  # names and values in turn
+            self._count(attributes[::2])
 
     def _passed_end(self, tag: str) -> None:
         if self._level > _OPERATION:
