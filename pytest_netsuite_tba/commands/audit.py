@@ -38,6 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--detail", metavar="DETAIL", help="only these: what the column Detail shows, or a refusal's id"
     )
+    parser.add_argument("--attempt", type=int, metavar="N", help="open attempt N: its mistake is searched for")
     parser.add_argument("--account", metavar="ID", help="only logins to this account, as 1234567_SB1")
     parser.add_argument("--limit", type=int, default=SHOWN, metavar="N", help="the newest N (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object an attempt, a line each")
@@ -50,6 +51,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show the trail and, with ``--follow``, what comes until the server stops."""
     server = _ControlApi(arguments.url, arguments.token or os.environ.get(ADMIN_VARIABLE, ""), arguments.ca_file)
+    if arguments.attempt is not None:
+        _open(server, arguments.attempt, as_json=arguments.json)
+        return Status.DONE
     wanted = {"status": arguments.status, "detail": arguments.detail, "account": arguments.account}
     query = {name: value for name, value in wanted.items() if value is not None} | {"limit": arguments.limit}
     screen = None if arguments.json else _Screen(server, more=arguments.follow)
@@ -66,11 +70,22 @@ def run(arguments: argparse.Namespace) -> int:
         for event in _attempts(events):
             passes = all(wanted[name] in {None, event[name]} for name in ("status", "account"))
             if passes and event["id"] not in shown:
-                attempt = server.get(f"attempts/{event['id']}")
+                attempt = server.get(f"attempts/{event['id']}", {"search": "false"})
                 if wanted["detail"] in {None, *_details(attempt)}:
                     add(attempt)
     sys.stderr.write(f"netsuite-tba: the server at {server.url} has stopped\n")
     return Status.DONE
+
+
+def _open(server: _ControlApi, id: int, *, as_json: bool) -> None:
+    """Show one attempt, its mistake searched for."""
+    attempt = server.get(f"attempts/{id}")
+    if as_json:
+        _write_json(attempt)
+        return
+    screen = _Screen(server, is_opened=True)
+    screen.begin({"attempts": [attempt], "matching": 1, "dropped": 0})
+    screen.add(attempt)
 
 
 def _details(attempt: dict[str, Any]) -> set[str | None]:
@@ -104,10 +119,11 @@ class _Screen:
     Args:
         server: asked for the explanations of what has no diagnosis.
         more: more attempts are to come, for which the columns need room.
+        is_opened: the mistake is searched for; else an attempt says how to have it searched.
     """
 
-    def __init__(self, server: _ControlApi, *, more: bool) -> None:
-        self._server, self._more = server, more
+    def __init__(self, server: _ControlApi, *, more: bool = False, is_opened: bool = False) -> None:
+        self._server, self._more, self._is_opened = server, more, is_opened
         self._colour, self._width = has_colour(sys.stdout), width()
         self._table = Table([], width=self._width)
 
@@ -143,7 +159,8 @@ class _Screen:
         mistakes = (attempt["diagnosis"] or {}).get("mistakes", [])
         if mistakes:
             return [(mistake["title"], mistake["cause"], mistake["cure"], mistake["docs"]) for mistake in mistakes]
-        found = self._server.get(f"attempts/{attempt['id']}/explanation")
+        search = "true" if self._is_opened else "false"
+        found = self._server.get(f"attempts/{attempt['id']}/explanation", {"search": search})
         return [(reading["what"], reading["why"], reading["cure"], reading["docs"]) for reading in found["readings"]]
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
-from pytest_netsuite_tba.report.explanation import reading_lines
+from pytest_netsuite_tba.report.explanation import how_to_open, reading_lines
 from pytest_netsuite_tba.report.rendering import paint
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 # What stops serve; SIGHUP, where there is one, comes when its terminal is closed.
 STOP_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
-_LOG_BUDGET = 0.25  # seconds a line; every single mistake is tried within a few hundredths
 _LOG_ENDS_WITHIN = 0.3
 
 
@@ -145,16 +144,20 @@ def note_warnings() -> None:
 
 
 class AttemptLog:
-    """Writes a line an attempt, in a thread of its own: the search for a mistake keeps no answer waiting.
+    """Writes a line an attempt, in a thread of its own: whoever reads slowly keeps no answer waiting.
+
+    No mistake is searched for: the line says what can be seen without, and where to have it searched.
 
     Args:
         trail: whose attempts.
         stream: where to.
+        console_url: of the page that opens an attempt.
         as_json: one JSON object a line, as ``explain --json`` has it.
     """
 
-    def __init__(self, trail: AuditTrail, stream: TextIO, *, as_json: bool = False) -> None:
+    def __init__(self, trail: AuditTrail, stream: TextIO, *, console_url: str, as_json: bool = False) -> None:
         self._stream = stream
+        self._console_url = console_url
         self._as_json = as_json
         self._queue: SimpleQueue[LoginAttempt | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="netsuite-log", daemon=True)
@@ -169,8 +172,10 @@ class AttemptLog:
 
     def _write_all(self) -> None:
         while (attempt := self._queue.get()) is not None:
-            attempt.diagnose(budget=_LOG_BUDGET)
-            lines = [json.dumps(attempt.as_dict())] if self._as_json else log_lines(attempt, self._stream)
+            if self._as_json:
+                lines = [json.dumps(attempt.as_dict(budget=0))]
+            else:
+                lines = log_lines(attempt, self._stream, console_url=self._console_url)
             try:
                 self._stream.write("\n".join(lines) + "\n")
                 self._stream.flush()
@@ -178,15 +183,15 @@ class AttemptLog:
                 return
 
 
-def log_lines(attempt: LoginAttempt, stream: TextIO) -> list[str]:
-    """A line with the verdict and, on refusal, what, why and cure."""
+def log_lines(attempt: LoginAttempt, stream: TextIO, *, console_url: str) -> list[str]:
+    """A line with the verdict and, on refusal, what, why and cure as far as they are known without a search."""
     colour = has_colour(stream)
     verdict = f"{attempt.http_status or 'reset'} {reason(attempt) or attempt.code or ''}".rstrip()
     verdict = paint(verdict, "+" if attempt.accepted else "-", colour=colour)
     by = f"  ({attempt.token_name})" if attempt.token_name else ""
     line = f"{attempt.time:%H:%M:%S}  {verdict}  {attempt.method} {printable(attempt.url)}{by}"
     more = (
-        reading_lines(attempt, width=width() - 4, colour=colour)
+        reading_lines(attempt, width=width() - 4, colour=colour, how_to_open=how_to_open(console_url, attempt.id))
         if not attempt.accepted
         else filter(None, [attempt.cause])
     )

@@ -73,16 +73,15 @@ def run(arguments: argparse.Namespace) -> int:
                 environment |= credential_variables(server.credentials, base_url, names)
             status = _status_of(command, environment | trust.variables(server.url))
     trail = server.audit_trail
+    report = list(_report(trail, len(server.log)))  # first: what it searches stands in the file
     if arguments.trail is not None:
-        lines = "".join(json.dumps(attempt.as_dict()) + "\n" for attempt in trail)
+        lines = "".join(json.dumps(attempt.as_dict(budget=0)) + "\n" for attempt in trail)
         write_file("--trail", arguments.trail, lines.encode())
     sys.stdout.flush()
     unexpected = dict.fromkeys(
         f"netsuite-tba: {problem}" for problem in server.httpserver.assertions
     )  # let in, and found nothing
-    sys.stderr.writelines(
-        f"{line}\n" for line in (*_report(trail, len(server.log)), *unexpected, *(HOW_TO_ANSWER if unexpected else ()))
-    )
+    sys.stderr.writelines(f"{line}\n" for line in (*report, *unexpected, *(HOW_TO_ANSWER if unexpected else ())))
     refused = trail.refused and not arguments.allow_refusals
     lacking = arguments.require_login and len(trail.refused) == len(trail)
     return Status.REFUSED if status == 0 and (refused or lacking) else status

@@ -104,7 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
         token = (os.environ.get(ADMIN_VARIABLE) or secrets.token_urlsafe(24)) if arguments.expose else None
         server.console = Console(server, token=token, admin_hosts=arguments.admin_host)
         stack.enter_context(listening(server))
-        log = AttemptLog(server.audit_trail, sys.stdout if arguments.json else sys.stderr, as_json=arguments.json)
+        stream, console_url = sys.stdout if arguments.json else sys.stderr, f"{_url(server)}/__admin/"
+        log = AttemptLog(server.audit_trail, stream, console_url=console_url, as_json=arguments.json)
         if arguments.print_env:
             sys.stdout.writelines(f"{line}\n" for line in _exports(server, arguments, trust))
             sys.stdout.flush()

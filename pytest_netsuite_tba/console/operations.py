@@ -19,7 +19,7 @@ from pytest_netsuite_tba.account.seed import read_changes, read_record
 from pytest_netsuite_tba.fake.faults import KINDS, FaultError
 from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
-from pytest_netsuite_tba.report.explanation import explanation
+from pytest_netsuite_tba.report.explanation import explanation, how_to_open
 
 from .answers import ApiError, hidden
 from .bodies import BODY, body_of, check_object, complaints_as_errors
@@ -41,7 +41,7 @@ from .schemas import (
     or_null,
     ref,
 )
-from .trail import PARAMETERS, query_of
+from .trail import OPENING, PARAMETERS, query_of, wants_search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -130,13 +130,17 @@ def _clear_attempts(context: Context) -> None:
 
 
 def _attempt(context: Context) -> dict[str, Any]:
-    return context.trail.find(context.path["attempt"]).as_dict()
+    attempt = context.trail.find(context.path["attempt"])
+    return attempt.as_dict() if wants_search(context.request.args, context.server) else attempt.as_dict(budget=0)
 
 
 def _explanation(context: Context) -> dict[str, Any]:
     attempt = context.trail.find(context.path["attempt"])
     url = f"{context.request.scheme}://{context.request.environ['HTTP_HOST']}"
-    return explanation(attempt, server_url=url, is_proxy=context.server.proxy is not None)
+    unsearched = (
+        "" if wants_search(context.request.args, context.server) else how_to_open(f"{url}/__admin/", attempt.id)
+    )
+    return explanation(attempt, server_url=url, is_proxy=context.server.proxy is not None, how_to_open=unsearched)
 
 
 def _events(context: Context) -> Response:
@@ -388,8 +392,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "openapi.json", "This description.", _description, OBJECT),
     Operation("GET", "attempts", "The attempts that match, oldest first.", _attempts, "Attempts", query=PARAMETERS),
     Operation("DELETE", "attempts", "Forget all attempts.", _clear_attempts),
-    Operation("GET", "attempts/{attempt}", "One attempt.", _attempt, "Attempt"),
-    Operation("GET", "attempts/{attempt}/explanation", "One attempt told to the end.", _explanation, _EXPLANATION),
+    Operation("GET", "attempts/{attempt}", "One attempt.", _attempt, "Attempt", query=OPENING),
+    Operation(
+        "GET", "attempts/{attempt}/explanation", "One attempt told to the end.", _explanation, _EXPLANATION, query=OPENING
+    ),
     Operation("GET", "events", "Server-sent events: attempt (without its diagnosis), records, cleared.", _events, TEXT),
     Operation("GET", "accounts", "Every account with all its records.", _accounts, _several("accounts", "Account")),
     Operation("GET", _ACCOUNT, "An account with all its records.", _account, "Account"),

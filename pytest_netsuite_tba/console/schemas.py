@@ -96,7 +96,7 @@ def _schema_of(hint: object) -> Schema:
 
 # -- bodies that are no records ----------------------------------------------------------------------------------
 
-ATTEMPT = fields_of(LoginAttempt, without=("refusal", "cure", "facts", "signature", "search")) | {
+ATTEMPT = fields_of(LoginAttempt, without=("refusal", "cure", "facts", "signature", "search", "look")) | {
     "status": {"enum": ["Success", "Failure"]}  # what is not judged stands in no trail
 }
 CLOCK_CHANGE = object_of(

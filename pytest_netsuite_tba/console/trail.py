@@ -31,8 +31,6 @@ POLL_SECONDS = 0.1  # how soon a stop of the server, or a client that left, is n
 MOST_WAIT_SECONDS = 60
 DEFAULT_WAIT_SECONDS = 10
 DEFAULT_LIMIT = 100
-_SEARCH_SECONDS = 5.0  # for all diagnoses of one answer; of the rest, the quick part of the search is still made
-_LEAST_SEARCH_SECONDS = 0.001
 _COMMENT_SECONDS = 15.0  # a proxy between may close what is silent
 _MOST_PENDING = 20_000  # events; a reader that is further behind is let go, and comes back
 _MOST = 10**9  # of what is counted
@@ -54,8 +52,8 @@ class Query:
     wait_for: int = 0
     timeout: float = DEFAULT_WAIT_SECONDS
 
-    def matches(self, attempt: LoginAttempt, *, budget: float = 0) -> bool:
-        """Whether the attempt is asked for; by a mistake, its diagnosis is searched for ``budget`` seconds at most."""
+    def matches(self, attempt: LoginAttempt) -> bool:
+        """Whether the attempt is asked for; by a mistake, where that is known: nothing is searched."""
         return (
             attempt.id > self.after
             and self.status in {None, attempt.status}
@@ -63,13 +61,13 @@ class Query:
             and self.since <= attempt.time.timestamp() <= self.until
             and (
                 self.detail in {None, attempt.detail, attempt.code, attempt.refusal and attempt.refusal.id}
-                or (self.detail in CATALOGUE and self.detail in _mistakes(attempt, budget))
+                or (self.detail in CATALOGUE and self.detail in _mistakes(attempt))
             )
         )
 
 
-def _mistakes(attempt: LoginAttempt, budget: float) -> set[str]:
-    diagnosis = None if attempt.accepted else attempt.diagnosis_within(budget=budget)
+def _mistakes(attempt: LoginAttempt) -> set[str]:
+    diagnosis = None if attempt.accepted else attempt.diagnosis_within(budget=0)
     return set() if diagnosis is None else {mistake.id for mistake in diagnosis.mistakes}
 
 
@@ -107,7 +105,9 @@ def _reachable(count: int, server: NetSuiteServer) -> int:
 PARAMETERS = {
     "status": QueryParameter("Of the login.", ATTEMPT["status"]),
     "detail": QueryParameter(
-        "The audit trail's Detail, or the id of a refusal, a public error code, or the id of a mistake.", TEXT, _detail
+        "The audit trail's Detail, or the id of a refusal, a public error code, or the id of a mistake that is known.",
+        TEXT,
+        _detail,
     ),
     "account": QueryParameter("Id of the account called.", TEXT, lambda text, server: _choice(text, server.accounts)),
     "since": QueryParameter("NetSuite's time from which on, as 2026-09-21T14:13:20Z or Unix seconds.", TEXT, _moment),
@@ -115,7 +115,7 @@ PARAMETERS = {
     "after": QueryParameter("Only attempts with a higher id.", WHOLE | {"minimum": 0, "maximum": _MOST}),
     "limit": QueryParameter("At most so many, the newest.", COUNT | {"maximum": _MOST, "default": DEFAULT_LIMIT}),
     "diagnosis": QueryParameter(
-        "Whether the mistakes are searched for.",
+        "Whether it says of the mistakes what is known: by opening an attempt, or without a search.",
         {"enum": ["true", "false"], "default": "true"},
         lambda text, _: text == "true",
     ),
@@ -129,31 +129,53 @@ PARAMETERS = {
 }
 
 
+OPENING = {
+    "search": QueryParameter(
+        "Whether its mistake is searched for; without, it says what is known.",
+        {"enum": ["true", "false"], "default": "true"},
+        lambda text, _: text == "true",
+    ),
+}
+
+
+def wants_search(given: Mapping[str, str], server: NetSuiteServer) -> bool:
+    """Read the query string that opens an attempt: whether its mistake is to be searched for.
+
+    Raises:
+        ApiError: as :func:`query_of`.
+    """
+    return bool(_values_of(given, OPENING, server).get("search", True))
+
+
 def query_of(given: Mapping[str, str], server: NetSuiteServer) -> Query:
     """Read the parameters of a query string.
 
     Raises:
         ApiError: one is unknown, or its value is not valid; names it and what is.
     """
+    return Query(**_values_of(given, PARAMETERS, server))
+
+
+def _values_of(
+    given: Mapping[str, str], parameters: Mapping[str, QueryParameter], server: NetSuiteServer
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in given.items():
-        if name not in PARAMETERS:
-            raise ApiError(400, f"unknown parameter {name[:80]!r}; {nearest(name, PARAMETERS)}", path=name[:80])
+        if name not in parameters:
+            raise ApiError(400, f"unknown parameter {name[:80]!r}; {nearest(name, parameters)}", path=name[:80])
         try:
-            values[name] = PARAMETERS[name].value_of(text, server)
+            values[name] = parameters[name].value_of(text, server)
         except ValueError as error:
             raise ApiError(400, f"{text[:80]!r} is not valid; {error}", path=name) from None
-    return Query(**values)
+    return values
 
 
 # -- the trail ---------------------------------------------------------------------------------------------------
 
 
-def _budgets(attempts: list[LoginAttempt]) -> Iterator[tuple[LoginAttempt, float]]:
-    """Pair each attempt with the seconds that are left for its diagnosis."""
-    end = time.monotonic() + _SEARCH_SECONDS
-    for attempt in attempts:
-        yield attempt, max(_LEAST_SEARCH_SECONDS, min(1.0, end - time.monotonic()))
+def undiagnosed(attempt: LoginAttempt) -> dict[str, Any]:
+    """An attempt as JSON holds it, without its diagnosis."""
+    return attempt.as_dict(budget=0) | {"diagnosis": None}
 
 
 class Trail:
@@ -197,8 +219,8 @@ class Trail:
             matching = self._matching(query)
         return {
             "attempts": [
-                attempt.as_dict(budget=budget if query.diagnosis else 0)
-                for attempt, budget in _budgets(matching[-query.limit :])
+                attempt.as_dict(budget=0) if query.diagnosis else undiagnosed(attempt)
+                for attempt in matching[-query.limit :]
             ],
             "matching": len(matching),
             "dropped": self._server.audit_trail.dropped,
@@ -206,8 +228,7 @@ class Trail:
         }
 
     def _matching(self, query: Query) -> list[LoginAttempt]:
-        attempts = _budgets(list(self._server.audit_trail))
-        return [attempt for attempt, budget in attempts if query.matches(attempt, budget=budget)]
+        return [attempt for attempt in list(self._server.audit_trail) if query.matches(attempt)]
 
     def find(self, id: int) -> LoginAttempt:
         """Return the attempt with this id.
@@ -242,7 +263,7 @@ class Trail:
                     yield b": nothing new\n\n" if silent >= _COMMENT_SECONDS else b""
                     silent %= _COMMENT_SECONDS
                     continue
-                data = {} if attempt is None else attempt.as_dict(budget=0)
+                data = {} if attempt is None else undiagnosed(attempt)
                 yield f"event: {event}\ndata: {json.dumps(data)}\n\n".encode("ascii")
         finally:
             self._listeners.discard(mine)

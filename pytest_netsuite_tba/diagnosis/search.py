@@ -147,6 +147,8 @@ class Search:
         tried, cut_short = [], False
         try:
             self._try((), self._right, [self._right_key])
+            if frozenset() in self.found:  # nothing is wrong with the signature
+                return Found(recipes=((),), made=sum(self.counts))
             self._lossy()
             low, high, last = 0.0, _FIRST_BAND, 2 * _FIRST_BAND
             while low < 3 * last and not (self.found and low > min([cost for _, cost in self.found.values()]) + _AFTER):

@@ -22,7 +22,7 @@ from pytest_netsuite_tba.services.routing import MisdirectedError, route
 from pytest_netsuite_tba.services.service import Exchange
 from pytest_netsuite_tba.tokens.desk import TokenDesk
 
-from .explaining import diagnose
+from .explaining import diagnose, first_look
 from .faults import KINDS, Faults, ResetError
 from .governor import Governor, Places
 
@@ -152,7 +152,7 @@ class Fake:
     ) -> None:
         self.accounts = by_id(accounts)
         self.audit_trail = AuditTrail(history) if trail is None else trail
-        self.gate = Gate(self.accounts.values(), self.audit_trail, diagnose)
+        self.gate = Gate(self.accounts.values(), self.audit_trail, diagnose, first_look)
         self.desk = TokenDesk(self.gate)
         self.faults = Faults()
         self.files: dict[str, bytes] = {}

@@ -16,3 +16,24 @@ def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
     from pytest_netsuite_tba.report.rendering import render_diagnosis
 
     return replace(search(facts, budget=budget), renderer=render_diagnosis)
+
+
+_NOT_SEARCHED = "This is what the refusal shows by itself; nobody has searched for more yet."
+
+
+def first_look(facts: Facts) -> Diagnosis | None:
+    """What a refusal shows without a search; None where only a search can tell.
+
+    Where the signature is right there is nothing to search for: then it is the diagnosis itself.
+    """
+    from pytest_netsuite_tba.diagnosis.findings import finding
+    from pytest_netsuite_tba.login.verdict import Diagnosis
+    from pytest_netsuite_tba.report.rendering import render_diagnosis
+
+    if facts.forced or facts.is_signed_right:
+        return diagnose(facts, budget=0)
+    seen = finding(facts)
+    if seen is None:
+        return None
+    diagnosis = Diagnosis(mistakes=(seen,), notes=(_NOT_SEARCHED,), renderer=render_diagnosis)
+    return diagnosis.without_secrets(facts.hiding)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .facts import Facts
     from .refusal import Channel, Refusal
-    from .verdict import Diagnose, Diagnosis
+    from .verdict import Diagnose, Diagnosis, FirstLook
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,6 +52,7 @@ class LoginAttempt:
         facts: what its diagnosis is made of, or None; no part of what is shown.
         signature: as sent, or ``""``; the diagnosis of a replay asks for it.
         search: finds the diagnosis of ``facts``.
+        look: tells of ``facts`` what can be seen without a search.
     """
 
     id: int
@@ -77,7 +78,9 @@ class LoginAttempt:
     facts: Facts | None = field(default=None, repr=False, compare=False)
     signature: str = field(default="", repr=False, compare=False)
     search: Diagnose | None = field(default=None, repr=False, compare=False)
+    look: FirstLook | None = field(default=None, repr=False, compare=False)
     _diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
+    _seen: Diagnosis | None = field(default=None, repr=False, compare=False)
 
     @property
     def diagnosis(self) -> Diagnosis | None:
@@ -85,19 +88,33 @@ class LoginAttempt:
         return self._diagnosis or self.diagnose()
 
     def diagnose(self, *, budget: float = 1.0) -> Diagnosis | None:
-        """Search again, for ``budget`` seconds at most; what it finds is :attr:`diagnosis` from then on."""
+        """Search again, within ``budget``; what it finds is :attr:`diagnosis` from then on."""
         if self.facts is not None and self.search is not None:
             self._diagnosis = self.search(self.facts, budget=budget)
         return self._diagnosis
 
     def diagnosis_within(self, *, budget: float) -> Diagnosis | None:
-        """The diagnosis; one that nobody has looked at yet is searched for ``budget`` seconds at most."""
-        return self.diagnose(budget=budget) if self._diagnosis is None and budget else self._diagnosis
+        """The diagnosis; one that nobody has looked at yet is searched within ``budget``.
+
+        With 0 nothing is searched: it is what was found before, else what can be seen at once; None where only a search
+        can tell.
+        """
+        if self._diagnosis is None and budget:
+            return self.diagnose(budget=budget)
+        if self._diagnosis is None and self._seen is None and self.facts is not None and self.look is not None:
+            self._seen = self.look(self.facts)
+        return self._diagnosis or self._seen
+
+    @property
+    def awaits_search(self) -> bool:
+        """Whether nobody has searched for its mistake yet, and nothing but a search can tell it."""
+        searchable = self.facts is not None and self.search is not None and bool(self.signature) and not self.forced
+        return searchable and self.diagnosis_within(budget=0) is None
 
     def as_dict(self, *, budget: float = 1.0) -> dict[str, Any]:
         """As JSON holds it, its diagnosis included.
 
-        A diagnosis that nobody has looked at yet is searched for ``budget`` seconds at most; with 0 it stays out.
+        A diagnosis that nobody has looked at yet is searched within ``budget``; with 0 as :meth:`diagnosis_within`.
         """
         diagnosis = self.diagnosis_within(budget=budget)
         return {
@@ -137,7 +154,7 @@ class LoginAttempt:
 
     def forget_diagnosis(self) -> None:
         """Neither show nor search a mistake."""
-        self.facts = self._diagnosis = None
+        self.facts = self._diagnosis = self._seen = None
 
 
 class AuditTrail(History[LoginAttempt]):

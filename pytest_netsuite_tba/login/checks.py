@@ -13,11 +13,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.account.users import REST_WEB_SERVICES
-from pytest_netsuite_tba.oauth1.encoding import decode_query, form_decode, to_bytes
-from pytest_netsuite_tba.oauth1.header import AuthorizationHeader, Parameter
+from pytest_netsuite_tba.oauth1.encoding import to_bytes
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 
-from .base_string import expected_base_string
+from .bounds import unread
 from .login import Login
 from .nonces import WINDOW_SECONDS
 from .refusals import BY_ID
@@ -41,7 +40,6 @@ REQUIRED = (
 _ALL_REQUIRED = frozenset(REQUIRED)
 PROTOCOL_PARAMETERS = frozenset((*REQUIRED, "oauth_version"))
 NONCE_MIN_LENGTH = 6
-MAX_PARAMETERS = 1_000  # a bound of ours: nothing legitimate comes near it
 _TIMESTAMP_DIGITS = 15  # more is no time; also keeps int() cheap
 
 # How a deviation from RFC 5849 reads as a cause. One that is not here, NetSuite lets pass:
@@ -60,38 +58,35 @@ _REFUSED_DEVIATIONS: dict[str, str] = {
 def has_authorization(login: Login) -> Refusal | None:
     """Row 2: an Authorization header is there, of the OAuth scheme (in any case), and no session cookie."""
     request = login.request
-    header = request.authorization
-    if header is None:
-        outside = login.account.behaviour.oauth_outside_header == "accept" and "oauth_signature=" in _outside(request)
+    if not request.authorizations:
+        outside = login.account.behaviour.oauth_outside_header == "accept" and _is_signed_outside(request)
         return None if outside else BY_ID["no-authorization"]
-    scheme = header.scheme.lower()
+    sent = request.authorizations[0].strip().partition(" ")[0]
+    scheme = sent.lower()
     if scheme == "oauth":
         return BY_ID["session-cookie"] if "JSESSIONID=" in request.header("cookie") else None
     if not scheme:
         return BY_ID["no-authorization"].because("The Authorization header is empty.")
-    cause = f"The Authorization header is of the scheme {header.scheme[:40]!r}, not OAuth."
+    cause = f"The Authorization header is of the scheme {sent[:40]!r}, not OAuth."
     return BY_ID["user-credentials"] if scheme == "nlauth" else BY_ID["other-scheme"].because(cause)
 
 
 def header_is_well_formed(login: Login) -> Refusal | None:
-    """Row 3: the header parses; each parameter is there once, not empty, well formed. Fills ``login.parameters``."""
+    """Row 3: the header parses; each parameter is there once, not empty, well formed. Fills ``login.parameters``.
+
+    What is more than is read (:mod:`.bounds`) is refused here too.
+    """
     request = login.request
     rejected = BY_ID["parameter_rejected"]
     if len(request.authorizations) > 1:
         return rejected.because(f"The request has {len(request.authorizations)} Authorization headers.")
-    header = request.authorization or _header_outside(request)
-    count = len(header.parameters) + request.query.count("&")
-    if count > MAX_PARAMETERS:
-        return rejected.because(f"The request has {count} parameters; more than {MAX_PARAMETERS} are not judged.")
-    for deviation in header.deviations:
+    if login.excess:
+        return unread(rejected, login.excess)
+    for deviation in login.header.deviations:
         if _is_refused(deviation):
             text = _REFUSED_DEVIATIONS[deviation.kind]
             return rejected.because(text.format(name=deviation.name[:80] or "a parameter", position=deviation.position))
-    # The server URL-decodes: a "+" sent raw is a space (RFC 5849 would keep it).
-    login.parameters = {
-        sent.name: form_decode(sent.raw) if "+" in sent.raw and sent.name != "realm" else sent.value
-        for sent in header.parameters
-    }
+    login.parameters = login.sent_parameters()
     login.identify()
     if request.authorizations and "oauth_" in request.query:
         for name, _ in request.query_parameters:
@@ -106,15 +101,9 @@ def _is_refused(deviation: Deviation) -> bool:
     return deviation.kind in _REFUSED_DEVIATIONS
 
 
-def _outside(request: SignedRequest) -> str:
-    return f"{request.query}&{request.form}"
-
-
-def _header_outside(request: SignedRequest) -> AuthorizationHeader:
-    """Read the OAuth parameters of the query string or the form body as if they stood in the header."""
-    pairs = [pair for pair in decode_query(_outside(request)) if pair[0].startswith("oauth_") or pair[0] == "realm"]
-    parameters = tuple(Parameter(name, value, "", position) for position, (name, value) in enumerate(pairs, 1))
-    return AuthorizationHeader(scheme="OAuth", parameters=parameters, deviations=())
+def _is_signed_outside(request: SignedRequest) -> bool:
+    in_form = request.is_form and b"oauth_signature=" in request.body
+    return "oauth_signature=" in request.query or in_form
 
 
 def required_parameters_are_present(login: Login) -> Refusal | None:
@@ -211,9 +200,7 @@ def signature_is_right(login: Login) -> Refusal | None:
 
 def is_signed_with(login: Login, consumer_secret: str, token_secret: str) -> bool:
     """Say whether the request's signature is the one that these secrets make; compared in constant time."""
-    in_header = login.parameters.items() if login.request.authorizations else ()  # else they are in the query or form
-    base = expected_base_string(login.request, in_header, parameter_order=login.account.behaviour.parameter_order)
-    expected = sign(base, signing_key(consumer_secret, token_secret))
+    expected = sign(login.base_string(login.parameters), signing_key(consumer_secret, token_secret))
     return hmac.compare_digest(to_bytes(expected), to_bytes(login.parameters["oauth_signature"]))
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from pytest_netsuite_tba.oauth1.signature import sign, signing_key
+
+from .base_string import expected_base_string
+
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Integration, Token
 
@@ -92,6 +96,22 @@ class Facts:
     def reason(self) -> str:
         """Why, in a sentence with the facts of this request."""
         return self.row.cause
+
+    @property
+    def is_signed_right(self) -> bool:
+        """Whether the signature is the one that its request and secrets make: then there is no mistake of signing."""
+        received, own, envelope = self.parameters.get("oauth_signature"), self.own, self.request.envelope
+        if received is None or own is None:
+            return False
+        try:
+            if envelope is not None:
+                passport = envelope.passports[0].for_account(self.account)
+                return received == passport.signature(own.consumer_secret, own.token_secret)
+            in_header = self.parameters.items() if self.request.authorizations else ()
+            base = expected_base_string(self.request, in_header, parameter_order=self.parameter_order)
+            return received == sign(base, signing_key(own.consumer_secret, own.token_secret))
+        except ValueError:  # it holds what no URL can carry
+            return False
 
     @property
     def sender(self) -> Secrets | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .audit_trail import AuditTrail
     from .hiding import Hiding
     from .refusal import Refusal
-    from .verdict import Diagnose
+    from .verdict import Diagnose, FirstLook
 
 L = TypeVar("L", bound=AnyLogin)
 
@@ -46,15 +46,17 @@ class Gate:
         accounts: those of the fake; a diagnosis tells whose credentials were sent.
         trail: where every attempt is written.
         diagnose: finds the mistake behind a refusal, once somebody looks at it.
+        look: tells what of it can be seen without a search.
 
     Attributes:
         nonces: those spent at each account within the window, by its id.
     """
 
-    def __init__(self, accounts: Iterable[Account], trail: AuditTrail, diagnose: Diagnose) -> None:
+    def __init__(self, accounts: Iterable[Account], trail: AuditTrail, diagnose: Diagnose, look: FirstLook) -> None:
         self.accounts = by_id(accounts)
         self.trail = trail
         self.diagnose = diagnose
+        self.look = look
         self._secrets: tuple[object, tuple[str, ...]] = None, ()  # after which change of the records, and which
         self.forget()
 
@@ -85,7 +87,10 @@ class Gate:
             checks: the first that refuses decides.
             then: done for a login that is let in, before anybody sees the attempt.
             logged: whether NetSuite's own trail shows it.
+
+        The lock is held for the verdict alone: the request is read, and its base string built, before it.
         """
+        login.read()
         with cast("Account", login.account).lock:
             login.attempt = self.trail.next_id()
             forced = self._forced[login.at_token_endpoints].take()
@@ -132,12 +137,13 @@ class Gate:
         settled = facts = None
         if refusal is not None:
             settled = refusal.settled((account or next(iter(self.accounts.values()))).behaviour, login.channel)
-            facts = self._facts(login, refusal, hides, forced=forced) if login.is_explained else None
+            if login.is_explained and not login.excess:  # what is too large to be read is not kept either
+                facts = self._facts(login, refusal, hides, forced=forced)
         attempt = LoginAttempt(
             id=login.attempt, time=datetime.fromtimestamp(login.now, UTC), channel=login.channel,
             method=hides.text(request.method), url=hides.text(request.url),
             account="" if account is None else account.id, status="Success" if settled is None else "Failure",
-            forced=forced, expected=forced, signature=login.signature, facts=facts, search=self.diagnose,
+            forced=forced, expected=forced, signature=login.signature, facts=facts, search=self.diagnose, look=self.look,
             application=columns.application, token_name=columns.token_name, user=columns.user, role=columns.role,
         )  # fmt: skip
         if settled is not None:

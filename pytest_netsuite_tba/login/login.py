@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from pytest_netsuite_tba.oauth1.encoding import decode_query, form_decode
+from pytest_netsuite_tba.oauth1.header import AuthorizationHeader, Parameter
+
+from .base_string import expected_base_string
+from .bounds import excess
 from .facts import Secrets
 
 if TYPE_CHECKING:
@@ -52,6 +58,7 @@ class AnyLogin:
         "request",
     )
     at_token_endpoints = False  # whether it is refused by the rows of the token endpoints
+    excess = ""  # what of the request is more than is read before a login, in a sentence
 
     def __init__(
         self,
@@ -72,6 +79,9 @@ class AnyLogin:
         self.earlier_attempt: int | None = None
         self.hosts = hosts
         self.is_explained = is_explained
+
+    def read(self) -> None:
+        """Read what needs no record: the gate asks for it before it locks the account."""
 
     @property
     def signature(self) -> str:
@@ -110,7 +120,7 @@ class Login(AnyLogin):
         token_shown: by the trail, where that is not ``token``.
     """
 
-    __slots__ = ("integration", "nonces", "token", "token_shown")
+    __slots__ = ("_base_string", "_excess", "_header", "integration", "nonces", "token", "token_shown")
     account: Account
 
     def __init__(
@@ -121,6 +131,52 @@ class Login(AnyLogin):
         self.integration: Integration | None = None
         self.token: Token | None = None
         self.token_shown: Token | None = None
+        self._excess: str | None = None
+        self._header: AuthorizationHeader | None = None
+        self._base_string: tuple[object, str] | None = None  # of which order and parameters, and which
+
+    @property
+    def excess(self) -> str:  # type: ignore[override]  # which login it is decides, and only this one reads that much
+        """What of the request is more than is read before a login, in a sentence; ``""`` where nothing is."""
+        if self._excess is None:
+            envelope = self.request.envelope
+            self._excess = excess(self.request) if envelope is None else envelope.excess
+        return self._excess
+
+    @property
+    def header(self) -> AuthorizationHeader:
+        """The Authorization header; where there is none, the OAuth parameters of query and form as if they stood in it."""
+        if self._header is None:
+            self._header = self.request.authorization or _header_outside(self.request)
+        return self._header
+
+    def sent_parameters(self) -> dict[str, str]:
+        """The decoded parameters of the header.
+
+        The server URL-decodes: a ``+`` sent raw is a space (RFC 5849 would keep it).
+        """
+        return {
+            sent.name: form_decode(sent.raw) if "+" in sent.raw and sent.name != "realm" else sent.value
+            for sent in self.header.parameters
+        }
+
+    def base_string(self, parameters: dict[str, str]) -> str:
+        """The base string that the client must have signed with these parameters of the header, built once."""
+        order = self.account.behaviour.parameter_order
+        if self._base_string is None or self._base_string[0] != (order, parameters):
+            in_header = parameters.items() if self.request.authorizations else ()  # else they are in the query or form
+            built = expected_base_string(self.request, in_header, parameter_order=order)
+            self._base_string = (order, parameters), built
+        return self._base_string[1]
+
+    def read(self) -> None:
+        """Count, decode and build the base string, all that a large request makes slow."""
+        outside = self.account.behaviour.oauth_outside_header == "accept"
+        if self.request.envelope is None and (self.request.authorizations or outside) and not self.excess:
+            parameters = self.sent_parameters()
+            if "oauth_signature" in parameters:
+                with suppress(ValueError):  # what no URL can carry: told by the check that needs it
+                    self.base_string(parameters)
 
     @property
     def found_integration(self) -> Integration:
@@ -174,3 +230,11 @@ class Login(AnyLogin):
             self.token.entity.failed_logins = 0
         elif refusal.counted:
             self.token.entity.count_failure(self.now)
+
+
+def _header_outside(request: SignedRequest) -> AuthorizationHeader:
+    """Read the OAuth parameters of the query string or the form body as if they stood in the header."""
+    outside = (*request.query_parameters, *decode_query(request.form))
+    pairs = [pair for pair in outside if pair[0].startswith("oauth_") or pair[0] == "realm"]
+    parameters = tuple(Parameter(name, value, "", position) for position, (name, value) in enumerate(pairs, 1))
+    return AuthorizationHeader(scheme="OAuth", parameters=parameters, deviations=())

@@ -14,6 +14,7 @@ from pytest_netsuite_tba.account.users import SOAP_WEB_SERVICES
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from . import checks
+from .bounds import unread
 from .refusals import BY_ID
 from .token_passport import ALGORITHMS, FIELDS, Envelope, SentPassport
 
@@ -38,8 +39,9 @@ def _passport(login: Login) -> SentPassport:
 def has_token_passport(login: Login) -> Refusal | None:
     """Row 2: an envelope with one ``tokenPassport``, and no other way to log in beside it."""
     envelope, request = _envelope(login), login.request
-    if envelope.problem:
-        return BY_ID["malformed-envelope"].because(envelope.problem)
+    if login.excess or envelope.problem:
+        malformed = BY_ID["malformed-envelope"]
+        return unread(malformed, login.excess) if login.excess else malformed.because(envelope.problem)
     if envelope.operation in USER_LOGINS:
         return BY_ID["soap-user-credentials"].because(f"The operation {envelope.operation!r} is of user credentials.")
     others = list(envelope.other_logins)

@@ -107,9 +107,14 @@ class SignedRequest:
         return self.header("content-type").partition(";")[0].strip()
 
     @property
+    def is_form(self) -> bool:
+        """Whether the body is a form, and therefore signed."""
+        return bool(self.body) and self.media_type == FORM
+
+    @property
     def form(self) -> str:
-        """The body, where it is a form and therefore signed; ``""`` of any other."""
-        return to_text(self.body) if self.body and self.media_type == FORM else ""
+        """The body, where it is a form; ``""`` of any other."""
+        return to_text(self.body) if self.is_form else ""
 
     def __repr__(self) -> str:
         return f"<SignedRequest {self.method} {self.path}>"  # a query may hold a secret

@@ -110,6 +110,7 @@ class Envelope:
         other_logins: what the header has besides, of :data:`OTHER_LOGINS`.
         passports: the ``tokenPassport`` elements of the header, the first two of them.
         problem: why it is no envelope, or ``""``.
+        excess: what of it is more than is read before a login, in a sentence, or ``""``.
     """
 
     operation: str = ""
@@ -117,3 +118,4 @@ class Envelope:
     other_logins: tuple[str, ...] = ()
     passports: tuple[SentPassport, ...] = ()
     problem: str = ""
+    excess: str = ""

@@ -104,6 +104,13 @@ class Diagnosis:
         }
 
 
+class FirstLook(Protocol):
+    """Tells what a refused request shows without a search; handed in from above, as :class:`Diagnose`."""
+
+    def __call__(self, facts: Facts) -> Diagnosis | None:
+        """What can be seen; None where only a search can tell."""
+
+
 class Diagnose(Protocol):
     """Names the mistake behind a refusal; handed in from above, so that ``login`` looks up nowhere."""
 

@@ -46,36 +46,46 @@ _UNSEARCHED = Reading(
 )
 
 
-def readings(attempt: LoginAttempt) -> list[Reading]:
-    """What, why and cure of each mistake; of the refusal itself where no mistake could be named."""
-    diagnosis = attempt.diagnosis
+def how_to_open(console_url: str, id: int) -> str:
+    """Say how an attempt is opened at a server's console, so that its mistake is searched for."""
+    return f"Open attempt {id}, and the mistake is searched for: {console_url}#trail?attempt={id}"
+
+
+def readings(attempt: LoginAttempt, *, how_to_open: str = "") -> list[Reading]:
+    """What, why and cure of each mistake; of the refusal itself where no mistake could be named.
+
+    Where ``how_to_open`` is given nothing is searched: it is a sentence that says how to have it searched.
+    """
+    diagnosis = attempt.diagnosis_within(budget=0) if how_to_open else attempt.diagnosis
     if diagnosis is not None and diagnosis.mistakes:
         return [Reading(found.title, found.cause, found.cure, found.docs) for found in diagnosis.mistakes]
     if attempt.refusal is None:
         return []
+    what = attempt.refusal.title or attempt.detail or attempt.refusal.id
+    if how_to_open and attempt.awaits_search:
+        return [Reading(what, attempt.cause or "", how_to_open)]
     facts = attempt.facts
     if attempt.refusal.id == "InvalidSignature" and facts is not None and facts.own is not None and not facts.forced:
         is_searched = diagnosis is not None and "single mistakes" in diagnosis.tried
         return [_WRONG_SECRET if is_searched else _UNSEARCHED]
-    what = attempt.refusal.title or attempt.detail or attempt.refusal.id
     return [Reading(what, attempt.cause or "", attempt.cure or "")]
 
 
-def reading_lines(attempt: LoginAttempt, *, width: int = 80, colour: bool = False) -> list[str]:
-    """The readings as lines of at most ``width`` columns: What, Why, Cure and Docs."""
-    proven = attempt.diagnosis is not None and attempt.diagnosis.proven
-    return [
-        line for reading in readings(attempt) for line in mistake_lines(*reading, width, proven=proven, colour=colour)
-    ]
+def reading_lines(attempt: LoginAttempt, *, width: int = 80, colour: bool = False, how_to_open: str = "") -> list[str]:
+    """The :func:`readings` as lines of at most ``width`` columns: What, Why, Cure and Docs."""
+    found = readings(attempt, how_to_open=how_to_open)
+    diagnosis = attempt.diagnosis_within(budget=0)  # which is the one searched, where it was
+    proven = diagnosis is not None and diagnosis.proven
+    return [line for reading in found for line in mistake_lines(*reading, width, proven=proven, colour=colour)]
 
 
-def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool) -> dict[str, Any]:
+def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool, how_to_open: str = "") -> dict[str, Any]:
     """All that is known of an attempt, as JSON holds it; no secret is in it.
 
     ``server_url`` is where the commands send the request; ``is_proxy`` says whether NetSuite's own host names
-    reach the server through it.
+    reach the server through it. ``how_to_open`` is as in :func:`readings`.
     """
-    diagnosis, facts = attempt.diagnosis, attempt.facts
+    diagnosis, facts = attempt.diagnosis_within(budget=0) if how_to_open else attempt.diagnosis, attempt.facts
     expected = (diagnosis and diagnosis.expected_base_string) or ""
     if facts is not None and facts.request.envelope is not None:
         expected = ""  # it is five fields: there are no stages to it
@@ -91,8 +101,8 @@ def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool) -> di
             body = _PASSPORT.sub(lambda _: right.encode(), facts.request.body, count=1)
             commands.append(("With the right tokenPassport", destination.command(facts.request, hide, body=body)))
     return {
-        "attempt": attempt.as_dict(),
-        "readings": [reading._asdict() for reading in readings(attempt)],
+        "attempt": attempt.as_dict(budget=0),  # it is searched by now, if it is to be
+        "readings": [reading._asdict() for reading in readings(attempt, how_to_open=how_to_open)],
         "difference": _difference(diagnosis),
         "stages": [{"title": title, "lines": lines} for title, lines in base_string_steps(expected)],
         "commands": [{"title": title, "command": command} for title, command in commands if command is not None],

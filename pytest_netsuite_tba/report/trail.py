@@ -66,7 +66,7 @@ def row(attempt: Mapping[str, Any], detail: str | None = None) -> Row:
         attempt["method"],
         path,
         f"{attempt['http_status'] or '-'} {attempt['status']}",
-        attempt["detail"] or detail or _first_mistake(attempt) or attempt["code"] or "",
+        attempt["detail"] or detail or _first_mistake(attempt) or attempt["code"] or attempt["refusal"] or "",
         attempt["application"],
         attempt["role"],
     )

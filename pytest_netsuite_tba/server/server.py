@@ -62,6 +62,8 @@ CONSOLE_PATH = "/__admin/"  # no path of NetSuite's begins so
 RESET = "the test asked for a reset connection"
 Source = Account | str | os.PathLike[str]
 
+_OPEN_IT = "Look at its .diagnosis in netsuite.audit_trail, and the mistake is searched for."
+
 
 class UnexpectedRequestError(AssertionError):
     """Requests came that the test did not announce; the message lists them."""
@@ -403,13 +405,17 @@ class NetSuiteServer:
         only an exception of the fake's own.
         """
         from pytest_netsuite_tba.report.explanation import readings
+        from pytest_netsuite_tba.report.trail import SHOWN
 
-        refused = [
-            f"login {attempt.id} was refused: "
-            f"{'; '.join(f'{reading.why} {reading.cure}' for reading in readings(attempt))}\n"
-            f"    {attempt.method} {attempt.url} -> {attempt.http_status} {attempt.code or ''}"
-            for attempt in (self.audit_trail.unannounced if strict else ())
-        ]
+        unannounced = list(self.audit_trail.unannounced) if strict else []
+        opened = len(unannounced) - SHOWN  # from here on: those that the report of the trail shows too
+        refused = []
+        for number, attempt in enumerate(unannounced):
+            found = readings(attempt, how_to_open="" if number >= opened else _OPEN_IT)
+            refused.append(
+                f"login {attempt.id} was refused: {'; '.join(f'{reading.why} {reading.cure}' for reading in found)}\n"
+                f"    {attempt.method} {attempt.url} -> {attempt.http_status} {attempt.code or ''}"
+            )
         if refused:
             refused.append("Announce it with netsuite.expect_refusal(), or set netsuite_strict = false.")
         missed = [

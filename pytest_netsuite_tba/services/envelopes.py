@@ -1,4 +1,7 @@
-"""SOAP 1.1 envelopes in and out. What comes in is parsed by defusedxml: no entity is expanded or fetched."""
+"""SOAP 1.1 envelopes in and out. What comes in is parsed by defusedxml: no entity is expanded or fetched.
+
+How much of it is parsed and kept before the login: :mod:`.envelope_parser`.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ import secrets
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from pytest_netsuite_tba.extras import MissingExtraError
+from pytest_netsuite_tba.login.bounds import BOUNDS, Bounds
 from pytest_netsuite_tba.login.refusals import BY_ID
 from pytest_netsuite_tba.login.token_passport import FIELDS, OTHER_LOGINS, Envelope, SentPassport
 from pytest_netsuite_tba.oauth1.target import host_and_port
 
 from .bodies import xml_text
+from .envelope_parser import SOAP_1_1, NotXmlError, TooMuchError, login_part, whole
 from .reply import Reply
 
 if TYPE_CHECKING:
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
 
     from .service import Exchange
 
-SOAP_1_1 = "http://schemas.xmlsoap.org/soap/envelope/"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _VERSION = re.compile(r"urn:\w+?_([0-9]{4}_[0-9])(?:_[0-9]+)?\.")
 _EXPECTED = "expected a SOAP 1.1 envelope"
@@ -50,25 +53,21 @@ _FAULTS = {
 }
 
 
-def read_envelope(body: bytes) -> tuple[Envelope, Element | None]:
-    """Read an envelope; gives it, and the element of its operation. What is none says so in its ``problem``.
+def read_envelope(body: bytes, bounds: Bounds = BOUNDS) -> tuple[Envelope, Element | None]:
+    """Read of an envelope what its login needs; gives it, and the element of its operation, without what is inside.
+
+    What is none says so in its ``problem``; what is more than is read, in its ``excess``.
 
     Raises:
         MissingExtraError: defusedxml is not installed.
     """
     try:
-        from defusedxml import DefusedXmlException
-        from defusedxml.ElementTree import ParseError, fromstring
-    except ImportError:
-        raise MissingExtraError("a SOAP call", "xml") from None
-    if not body.strip():
-        return Envelope(problem=f"The body is empty; {_EXPECTED}."), None
-    try:
-        root = fromstring(body, forbid_dtd=True)
-    except DefusedXmlException as error:
-        return Envelope(problem=f"The body is XML that is not let in: {type(error).__name__}."), None
-    except (ParseError, RecursionError, LookupError, ValueError) as error:
-        return Envelope(problem=f"The body is not XML: {error}; {_EXPECTED}."), None
+        root = login_part(body, bounds)
+    except TooMuchError as error:
+        return Envelope(excess=str(error)), None
+    except NotXmlError as error:
+        empty = not body.strip()
+        return Envelope(problem=f"{'The body is empty' if empty else error}; {_EXPECTED}."), None
     if root.tag != f"{{{SOAP_1_1}}}Envelope":
         return Envelope(problem=f"The body is <{local_name(root.tag)[:40]}>; {_EXPECTED}."), None
     header, content = root.find(f"{{{SOAP_1_1}}}Header"), root.find(f"{{{SOAP_1_1}}}Body")
@@ -83,6 +82,16 @@ def read_envelope(body: bytes) -> tuple[Envelope, Element | None]:
         other_logins=tuple(name for name in OTHER_LOGINS if any(_logs_in(part, name) for part in parts)),
         passports=tuple(islice((_passport(part) for part in parts if local_name(part.tag) == "tokenPassport"), 2)),
     ), operation
+
+
+def operation_of(body: bytes) -> Element:
+    """The whole operation of an envelope whose login was let in.
+
+    Raises:
+        MissingExtraError: defusedxml is not installed.
+    """
+    content = whole(body).find(f"{{{SOAP_1_1}}}Body")
+    return cast("Element", content)[0]  # it had one when it was judged
 
 
 def _logs_in(part: Element, name: str) -> bool:

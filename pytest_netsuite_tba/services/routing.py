@@ -144,7 +144,8 @@ def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> A
     sent = header.parameters if header else ()
     names = [parameter.value for parameter in sent if parameter.name in {"realm", "nlauth_account"}]
     if not names and b"tokenPassport" in request.body:
-        names = [to_text(name) for name in _PASSPORTS_ACCOUNT.findall(request.body)]
+        found = _PASSPORTS_ACCOUNT.search(request.body)
+        names = [to_text(found[1])] if found else []
     name = names[0] if names else ""
     named = accounts.get(name) or accounts.get(as_account_id(name))
     if named is not None:

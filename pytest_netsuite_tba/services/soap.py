@@ -12,7 +12,16 @@ from pytest_netsuite_tba.login.passport_checks import SOAP
 
 from . import service
 from .discovery import account_named, domains
-from .envelopes import answer_reply, fault_reply, local_name, read_envelope, version_of, wrong_data_center
+from .envelope_parser import NEEDS_NO_LOGIN
+from .envelopes import (
+    answer_reply,
+    fault_reply,
+    local_name,
+    operation_of,
+    read_envelope,
+    version_of,
+    wrong_data_center,
+)
 from .reply import Reply, error_id
 
 if TYPE_CHECKING:
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.login import Login
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
+    from pytest_netsuite_tba.login.token_passport import Envelope
 
     from .service import Exchange
 
@@ -44,7 +54,7 @@ def serve(exchange: Exchange) -> Reply | None:
     except MissingExtraError as missing:
         exchange.failures.append(missing)
         return _unexpected(request)
-    if operation is not None and operation.name == "getDataCenterUrls":
+    if operation is not None and operation.name == NEEDS_NO_LOGIN:
         return _data_center_urls(exchange, operation.element)
     if exchange.account is None:
         return wrong_data_center(exchange)
@@ -62,7 +72,7 @@ def log_in(exchange: Exchange) -> LoginAttempt:
 
 
 class SoapCall(NamedTuple):
-    """What a SOAP call asks for."""
+    """What a SOAP call asks for; before the login its element is empty, but for :data:`NEEDS_NO_LOGIN`."""
 
     name: str
     element: Element
@@ -88,19 +98,20 @@ def answer(exchange: Exchange, login: Login) -> Reply | None:
     if exchange.beside.is_expected():
         return None
     request, account = exchange.request, login.account
-    asked = cast("SoapCall", read(request))  # it had one when it was judged
-    name = asked.name[:80]
-    canned = account.web_services.operations.get(asked.name)
+    operation = cast("Envelope", request.envelope).operation
+    name = operation[:80]
+    canned = account.web_services.operations.get(operation)
     if canned is not None:
         try:
-            return _said(request, account, canned(tostring(asked.element, "unicode")) if callable(canned) else canned)
+            said = canned(tostring(operation_of(request.body), "unicode")) if callable(canned) else canned
+            return _said(request, account, said)
         except SoapFault as fault:
             return fault_reply(request, fault.code, fault.message)
         except Exception as raised:  # noqa: BLE001  (whatever the test's own function raises: reported, never lost)
-            exchange.note = f"The answer to {asked.name} raised {type(raised).__name__}: {raised}"
+            exchange.note = f"The answer to {name} raised {type(raised).__name__}: {raised}"
             exchange.failures.append(raised)
             return _unexpected(request)
-    if asked.name == "getServerTime":
+    if operation == "getServerTime":
         now = account.clock.now()
         moment = datetime.fromtimestamp(now, UTC)
         content = f'<c:status isSuccess="true"/><c:serverTime>{moment:%Y-%m-%dT%H:%M:%S}.000Z</c:serverTime>'

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from pytest_netsuite_tba.login import checks as calls
+from pytest_netsuite_tba.login.bounds import unread
 from pytest_netsuite_tba.login.facts import Secrets
 from pytest_netsuite_tba.login.gate import first_refusal
 from pytest_netsuite_tba.login.login import Columns, Login
@@ -133,8 +134,10 @@ def _refusing_as(id: str, check: Callable[[Login], Refusal | None]) -> FlowCheck
     """Take over a check of RESTlet calls, with the flow's own refusal; the cause stays."""
 
     def renamed(login: FlowLogin) -> Refusal | None:
-        found = check(login)
-        return None if found is None else BY_TOKEN_ID[id].because(found.cause)
+        found, refused = check(login), BY_TOKEN_ID[id]
+        if found is None:
+            return None
+        return unread(refused, found.cause) if login.excess else refused.because(found.cause)
 
     return renamed
 

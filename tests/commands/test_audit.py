@@ -353,3 +353,53 @@ def test_a_certificate_that_is_not_trusted(capsys, tmp_path):
         assert 2 == main(["audit", "--url", server.url])
         assert "--ca-file" in capsys.readouterr().err
         assert 0 == main(["audit", "--url", server.url, "--ca-file", str(tmp_path / "ca.pem")])
+
+
+def wrongly_signed(server):
+    """A GET with the signature of a POST."""
+    header = server.credentials.authorization("POST", f"{server.url}{ECHO}")
+    request = urllib.request.Request(f"{server.url}{ECHO}", headers={"Authorization": header})
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(request)
+
+
+@pytest.fixture
+def searches(server, monkeypatch):
+    """The refusals whose mistakes were searched for."""
+    searched = []
+    diagnose = server._fake.gate.diagnose
+
+    def counting(facts, *, budget=1.0):
+        searched.append(facts.refusal)
+        return diagnose(facts, budget=budget)
+
+    monkeypatch.setattr(server._fake.gate, "diagnose", counting)
+    return searched
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_the_listing_searches_nothing(server, searches, capsys, options):
+    """Of a wrong signature it says where to have its mistake searched for."""
+    wrongly_signed(server)
+
+    assert 0 == main(["audit", "--url", server.url, *options])
+
+    out = capsys.readouterr().out
+    assert [] == searches
+    assert ("method-wrong" in out, f"{server.url}/__admin/#trail?attempt=1" in out) == (False, not options)
+
+
+def test_an_attempt_that_is_opened_is_searched(server, searches, capsys):
+    """As a table with what, why and cure, and as JSON."""
+    wrongly_signed(server)
+
+    assert 0 == main(["audit", "--url", server.url, "--attempt", "1"])
+    shown = capsys.readouterr().out
+    assert 0 == main(["audit", "--url", server.url, "--attempt", "1", "--json"])
+    found = json.loads(capsys.readouterr().out)
+
+    assert ["InvalidSignature"] == list(dict.fromkeys(searches))
+    assert ["method-wrong"] == [mistake["id"] for mistake in found["diagnosis"]["mistakes"]]
+    assert " ".join(found["diagnosis"]["mistakes"][0]["title"].split()) in " ".join(shown.split())
+    assert 2 == main(["audit", "--url", server.url, "--attempt", "7"])
+    assert "no attempt 7" in capsys.readouterr().err

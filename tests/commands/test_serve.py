@@ -1,5 +1,6 @@
 """netsuite-tba serve: a real process, its signals, its files, and what it says of wrong input."""
 
+import io
 import json
 import os
 import shlex
@@ -12,6 +13,10 @@ from pathlib import Path
 import oauthlib.oauth1
 import pytest
 import requests
+from werkzeug.test import Client
+
+from pytest_netsuite_tba import NetSuiteServer
+from pytest_netsuite_tba.commands.hosting import AttemptLog
 
 COMMAND = [sys.executable, "-m", "pytest_netsuite_tba"]
 PATH = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
@@ -344,3 +349,31 @@ def test_a_missing_extra_is_one_line(tmp_path):
         out,
         err,
     )
+
+
+def test_the_log_searches_nothing():
+    """Its line of a wrong signature says where the mistake is searched for, as JSON it has no diagnosis."""
+    server = NetSuiteServer()
+    server._fake.gate.diagnose = never
+    lines, objects = io.StringIO(), io.StringIO()
+    logs = [AttemptLog(server.audit_trail, lines, console_url="http://127.0.0.1:8080/__admin/")]
+    logs.append(AttemptLog(server.audit_trail, objects, console_url="", as_json=True))
+    for changed in ("oauth_signature", "realm"):
+        header = server.credentials.authorization("GET", f"http://localhost{PATH}").replace(
+            f'{changed}="', f'{changed}="7'
+        )
+        Client(server.wsgi_app).get(PATH, headers={"Authorization": header})
+    for log in logs:
+        log.close()
+
+    text, (first, second) = lines.getvalue(), map(json.loads, objects.getvalue().splitlines())
+    assert (
+        "Open attempt 1, and the mistake is searched for: http://127.0.0.1:8080/__admin/#trail?attempt=1"
+        in " ".join(text.split())
+    )
+    assert ("attempt=2" in text, None) == (False, first["diagnosis"])
+    assert ["realm-is-something-else"] == [mistake["id"] for mistake in second["diagnosis"]["mistakes"]]
+
+
+def never(_, *, budget=1.0):
+    raise AssertionError(f"a search within {budget} was asked for")

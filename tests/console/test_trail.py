@@ -10,6 +10,7 @@ import pytest
 import requests
 import urllib3
 from support.console_caller import ACCOUNT, ECHO, Caller
+from werkzeug.test import Client
 
 from pytest_netsuite_tba import Account, NetSuiteServer, Token
 from pytest_netsuite_tba.console import Console
@@ -267,3 +268,86 @@ def test_a_secret_that_nothing_explains_is_suspected(call):
         found["attempt"]["detail"],
         found["readings"][0]["what"],
     )
+
+
+@pytest.fixture
+def searches(server, monkeypatch):
+    """The refusals whose mistakes were searched for, one id a search."""
+    searched = []
+    diagnose = server._fake.gate.diagnose
+
+    def counting(facts, *, budget=1.0):
+        searched.append(facts.refusal)
+        return diagnose(facts, budget=budget)
+
+    monkeypatch.setattr(server._fake.gate, "diagnose", counting)
+    return searched
+
+
+def refused(server, **changed):
+    """A login that is refused: its signature is changed, or its realm."""
+    authorization = server.credentials.authorization("GET", f"http://localhost{ECHO}")
+    for old, new in changed.items():
+        authorization = authorization.replace(f'{old}="', f'{old}="{new}')
+    return Client(server.wsgi_app).get(ECHO, headers={"Authorization": authorization})
+
+
+def test_a_listing_searches_nothing(call, searches):
+    """It says what is known: what a refusal shows by itself, and of a wrong signature nothing until it was opened."""
+    refused(call.server, oauth_signature="A")
+    refused(call.server, realm="9")
+
+    first, second = call("GET", "attempts").json["attempts"]
+    assert (None, ["realm-is-something-else"]) == (
+        first["diagnosis"],
+        [mistake["id"] for mistake in second["diagnosis"]["mistakes"]],
+    )
+    assert [None, None] == [
+        attempt["diagnosis"] for attempt in call("GET", "attempts?diagnosis=false").json["attempts"]
+    ]
+    assert None is call("GET", "attempts/1?search=false").json["diagnosis"]
+    assert [] == searches
+
+    opened = call("GET", "attempts/1").json
+    assert ["InvalidSignature"] == searches
+    assert [opened, opened] == [
+        call("GET", "attempts").json["attempts"][0],
+        call("GET", "attempts/1?search=false").json,
+    ]
+
+
+def test_a_filter_by_a_mistake_matches_what_is_known(call, searches):
+    """A mistake of signing once its attempt was opened; it is never searched for to answer a filter."""
+    server = call.server
+    server.credentials.client().get(ECHO)
+    header = server.credentials.authorization("POST", f"http://localhost{ECHO}")
+    Client(server.wsgi_app).get(ECHO, headers={"Authorization": header})
+
+    def ids():
+        return [attempt["id"] for attempt in call("GET", "attempts?detail=method-wrong").json["attempts"]]
+
+    assert ([], []) == (ids(), searches)
+    assert ["method-wrong"] == [mistake["id"] for mistake in call("GET", "attempts/2").json["diagnosis"]["mistakes"]]
+    assert ([2], ["InvalidSignature"]) == (ids(), searches)
+
+
+def test_an_explanation_without_a_search_says_how_to_have_one(call, searches):
+    """What, why, and the page that opens the attempt."""
+    refused(call.server, oauth_signature="A")
+
+    (reading,) = call("GET", "attempts/1/explanation?search=false").json["readings"]
+
+    assert "InvalidSignature" == reading["what"]
+    assert "http://localhost/__admin/#trail?attempt=1" in reading["cure"]
+    assert [] == searches
+    assert 400 == call("GET", "attempts/1/explanation?search=maybe").status_code
+
+
+def test_a_right_signature_has_nothing_to_be_searched(call, searches):
+    """A refusal behind the signature's check is diagnosed whole at once."""
+    call.server.role.active = False
+    call.login()
+
+    (listed,) = call("GET", "attempts").json["attempts"]
+
+    assert (True, listed) == (listed["diagnosis"]["proven"], call("GET", "attempts/1").json)

@@ -493,3 +493,22 @@ def test_a_secret_in_a_url_stands_in_no_trail(netsuite, netsuite_client):
     assert "note=[secret]" in netsuite.audit_trail[0].url
     assert [] == [form for form in forms if form in shown]
     netsuite.httpserver.clear_assertions()
+
+
+def test_the_failure_of_a_test_searches_the_newest_alone():
+    """Twenty, which the report shows too; of the others it says what is known."""
+    server = NetSuiteServer()
+    searched = []
+    diagnose = server._fake.gate.diagnose
+    server._fake.gate.diagnose = lambda facts, *, budget=1.0: searched.append(1) or diagnose(facts, budget=budget)
+    url = "/app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo"
+    for _ in range(22):
+        header = server.credentials.authorization("POST", f"http://localhost{url}")
+        Client(server.wsgi_app).get(url, headers={"Authorization": header})
+
+    with pytest.raises(AssertionError) as failed:
+        server.verify()
+
+    lines = [line for line in str(failed.value).splitlines() if " was refused: " in line]
+    assert (22, 20) == (len(lines), len(searched))
+    assert ["Look at its .diagnosis" in line for line in lines] == [True] * 2 + [False] * 20

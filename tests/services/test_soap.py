@@ -254,13 +254,13 @@ def test_tokens_begin_with_the_endpoint_of_2015_2(netsuite, send, endpoint, let_
 
 def test_a_passport_of_many_children_costs_no_square():
     """What is kept of it is its six fields, however many others there are."""
-    children = "".join(f"<e{number}/><token>{number}</token>" for number in range(50_000))
+    children = "".join(f"<e{number}/><token>{number}</token>" for number in range(1_600))
     other = f'<tokenPassport xmlns="{MESSAGES}">{children}</tokenPassport>'
 
     read, _ = read_envelope(envelope(other * 3).encode())
 
     assert 2 == len(read.passports)
-    assert ({"token": "49999"}, ("token",)) == (read.passports[0].fields, read.passports[0].repeated)
+    assert ({"token": "1599"}, ("token",)) == (read.passports[0].fields, read.passports[0].repeated)
 
 
 def test_a_nonce_of_letters_and_digits_on_request(netsuite, send):
