@@ -38,8 +38,9 @@ KEYS = {
     "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "where", "notes", "unsure",
 }  # fmt: skip
 DIAGNOSIS_KEYS = {
-    "proven", "mistakes", "also_consistent", "signed_base_string", "expected_base_string", "corrected_authorization",
-    "tried", "cut_short", "notes",
+    "proven", "ambiguous", "mistakes", "also_consistent", "readings", "signed_base_string", "expected_base_string",
+    "differences", "corrected_authorization", "wrong_secret", "tried", "tried_counts", "computed", "cut_short", "budget",
+    "notes",
 }  # fmt: skip
 
 
