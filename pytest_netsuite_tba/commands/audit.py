@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pytest_netsuite_tba.report.rendering import labelled_lines, paint
+from pytest_netsuite_tba.report.text import labelled_lines, paint
 from pytest_netsuite_tba.report.trail import INDENT, SHOWN, Table, row
 
 from .command import Command, Status, UsageError
@@ -141,8 +141,9 @@ class _Screen:
     def _readings(self, attempt: dict[str, Any]) -> list[tuple[str, str, str]]:
         if attempt["accepted"] or attempt["expected"]:
             return []
-        mistakes = (attempt["diagnosis"] or {}).get("mistakes", [])
-        if mistakes:
+        diagnosis = attempt["diagnosis"] or {}
+        mistakes = diagnosis.get("mistakes", [])
+        if mistakes and not diagnosis["ambiguous"]:
             return [(mistake["title"], mistake["cause"], mistake["cure"]) for mistake in mistakes]
         found = self._server.get(f"attempts/{attempt['id']}/explanation")
         return [(reading["what"], reading["why"], reading["cure"]) for reading in found["readings"]]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import secrets
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
 from pytest_netsuite_tba.login.token_passport import TokenPassport
-from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
+from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake, Reading
 from pytest_netsuite_tba.oauth1.signer import signed_header
 
 from .catalogue import CATALOGUE, mistake
@@ -19,13 +20,17 @@ from .findings import finding, without_stray_scheme
 from .passports import PassportPipeline
 from .pipeline import Pipeline
 from .search import BUDGET_SECONDS, search
+from .unexplained import what_cannot_be_proven, what_was_tried
+from .wrong_secret import suspicion
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.facts import Facts, Secrets
+    from pytest_netsuite_tba.login.verdict import Suspicion
 
     from .pipeline import Recipe
     from .search import Found
 
+_SIGHTINGS = sum(entry.sightings + 1 for entry in CATALOGUE.values())
 _SEEN_IN_THE_HEADER = {"query-in-auth-header", "invented-oauth-parameter"}  # between equals, what can be seen is first
 
 
@@ -47,12 +52,19 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
     found = search(pipeline, budget=budget)
     readings = _readings(pipeline, found.recipes)
     if not readings:
-        notes += _unexplained(facts, found)
-        return _finished(facts, mistakes=mistakes, notes=notes, expected=expected, found=found)
+        counts: dict[str, int] = {}
+        tried = what_was_tried(found.tried, counts, computed=found.made, cut_short=found.cut_short, budget=budget)
+        notes += [tried, *what_cannot_be_proven(facts)]
+        is_searched = facts.own is not None and not found.cut_short
+        return _finished(
+            facts, mistakes=mistakes, notes=notes, expected=expected, found=found, budget=budget,
+            wrong_secret=suspicion(facts) if is_searched else None,
+        )  # fmt: skip
     best, recipe = readings[0]
     return _finished(
         facts, mistakes=mistakes + best, notes=notes, expected=expected, proven=True,
-        others=tuple(mistakes + other for other, _ in readings[1:]), signed=pipeline.base_string(recipe), found=found,
+        others=tuple(mistakes + other for other, _ in readings[1:]), readings=_weighed(readings),
+        signed=pipeline.base_string(recipe), found=found, budget=budget,
     )  # fmt: skip
 
 
@@ -69,37 +81,21 @@ def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[tuple[tup
             unique = {found.id: found for found in reversed(variant)}
             readings.setdefault(frozenset(unique), (tuple(unique.values())[::-1], recipe))
 
-    def rank(reading: tuple[tuple[Mistake, ...], Recipe]) -> tuple[int, int, bool]:
-        ids = [found.id for found in reading[0]]
-        return len(ids), -sum(CATALOGUE[id].sightings for id in ids), _SEEN_IN_THE_HEADER.isdisjoint(ids)
+    def rank(reading: tuple[tuple[Mistake, ...], Recipe]) -> tuple[float, bool]:
+        return -_weight(reading[0]), _SEEN_IN_THE_HEADER.isdisjoint(found.id for found in reading[0])
 
     return sorted(readings.values(), key=rank)
 
 
-# What a search tried, by the last of what it tried to its end.
-_TRIED = {
-    "": "the time ended before every single mistake was tried",
-    "single mistakes": "every single mistake",
-    "likely pairs": "every single mistake and the likeliest pairs",
-    "pairs": "every single mistake and every pair",
-    "triples": "every mistake alone, in pairs and in threes",
-}
+def _weight(mistakes: tuple[Mistake, ...]) -> float:
+    """How likely they are together: by the sightings of each, which are taken to be independent."""
+    return prod((CATALOGUE[found.id].sightings + 1) / _SIGHTINGS for found in mistakes)
 
 
-def _unexplained(facts: Facts, found: Found) -> list[str]:
-    last = found.tried[-1] if found.tried else ""
-    if not last:
-        notes = [f"No mistake was found that makes this signature ({found.made:,} were computed: {_TRIED['']})."]
-    else:
-        notes = [f"No known mistake makes this signature ({found.made:,} were computed: {_TRIED[last]})."]
-    parameters = "parameters signed that the request does not hold, " if facts.request.envelope is None else ""
-    notes.append(
-        f"What cannot be proven: {parameters}a secret that is not known here, another nonce or timestamp signed than "
-        "sent, or a request that was changed on its way."
-    )
-    if facts.sender is None:
-        notes.append("The account does not know this key or token, so its secrets are unknown.")
-    return notes
+def _weighed(readings: list[tuple[tuple[Mistake, ...], Recipe]]) -> tuple[Reading, ...]:
+    """The readings with their likelihoods, which sum to 1."""
+    total = sum(_weight(mistakes) for mistakes, _ in readings)
+    return tuple(Reading(mistakes=mistakes, likelihood=_weight(mistakes) / total) for mistakes, _ in readings)
 
 
 def _finished(
@@ -110,8 +106,11 @@ def _finished(
     expected: str | None = None,
     proven: bool = False,
     others: tuple[tuple[Mistake, ...], ...] = (),
+    readings: tuple[Reading, ...] = (),
     signed: str | None = None,
     found: Found | None = None,
+    budget: float = BUDGET_SECONDS,
+    wrong_secret: Suspicion | None = None,
 ) -> Diagnosis:
     corrected, renewed = _corrected(facts)
     if renewed:
@@ -121,11 +120,15 @@ def _finished(
         mistakes=mistakes,
         proven=proven,
         also_consistent=others,
+        readings=readings,
         signed_base_string=signed,
         expected_base_string=expected,
         corrected_authorization=corrected,
         tried=() if found is None else found.tried,
+        computed=0 if found is None else found.made,
         cut_short=found is not None and found.cut_short,
+        budget=budget,
+        wrong_secret=wrong_secret,
         notes=tuple(notes),
     ).without_secrets(facts.hiding)
 

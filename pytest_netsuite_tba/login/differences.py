@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .hiding import Hiding
 
@@ -269,9 +269,9 @@ def _fields(base_string: str) -> list[_Piece] | None:
 def _of_wholes(signed: str, expected: str) -> list[Difference]:
     """What is left of two texts without their common beginning and end; no escape is torn apart."""
     least = min(len(signed), len(expected))
-    start = _common(signed, expected, least)
+    start = begin_alike(signed, expected, least)
     start -= max((start - at for at in (start - 1, start - 2) if at >= 0 and signed[at] == "%"), default=0)
-    same = _common(signed[::-1], expected[::-1], least - start)
+    same = begin_alike(signed[::-1], expected[::-1], least - start)
     ends = [len(signed) - same, len(expected) - same]
     cut = max((3 - (end - at) for text, end in zip((signed, expected), ends, strict=True)
                for at in (end - 1, end - 2) if at >= start and text[at] == "%"), default=0)  # fmt: skip
@@ -281,8 +281,8 @@ def _of_wholes(signed: str, expected: str) -> list[Difference]:
     return [_difference("form", left, right)]
 
 
-def _common(left: str, right: str, most: int) -> int:
-    """How many characters two texts begin with alike, of ``most``: by halves, which compares whole slices."""
+def begin_alike(left: Sequence[str], right: Sequence[str], most: int) -> int:
+    """How many characters (or tokens) two texts begin with alike, of ``most``; by halves, which compares whole slices."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
