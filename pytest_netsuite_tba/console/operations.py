@@ -353,6 +353,7 @@ _EXPLANATION = object_of(
     {
         "attempt": ref("Attempt"),
         "readings": list_of(object_of({"what": TEXT, "why": TEXT, "cure": TEXT, "proven": BOOLEAN})),
+        "also": TEXT,
         "differences": list_of(
             object_of(
                 {"title": TEXT, "place": TEXT}

@@ -276,9 +276,9 @@ async function drawStory(attempt) {
   else drawnStory = -1;
 }
 
-function storyOf({ attempt, readings, differences, difference, stages, commands }) {
+function storyOf({ attempt, readings, also, differences, difference, stages, commands }) {
   const { accepted, detail, http_status, code: publicCode, diagnosis } = attempt;
-  const notes = notesOf(attempt);
+  const notes = notesOf(attempt, also);
   return [
     make("div", { className: "verdict" },
       make("span", { className: `tag ${accepted ? "good" : "bad"}`, textContent: accepted ? "Success" : ["Failure", detail].filter(Boolean).join(": ") }),
@@ -297,15 +297,13 @@ function storyOf({ attempt, readings, differences, difference, stages, commands 
     factsOf(attempt)];
 }
 
-function notesOf({ accepted, detail, logged_by_netsuite, diagnosis }) {
+function notesOf({ accepted, detail, logged_by_netsuite, diagnosis }, also) {
   const notes = [];
   if (diagnosis?.proven && !diagnosis.ambiguous) notes.push(detail === "InvalidSignature"
     ? "Proven: with this mistake, and the account's own secrets, the signature comes out as it was sent."
     : "Proven: the signature is right; this alone stands in the way.");
   if (diagnosis) notes.push(...diagnosis.notes);
-  const others = (diagnosis?.readings ?? []).slice(1, 6).map(({ mistakes, likelihood }) =>
-    `${mistakes.map(({ title }) => title).join(" and ")} (${Math.round(likelihood * 100)} %)`);
-  if (others.length && !diagnosis.ambiguous) notes.push(`Also consistent, but less likely: ${others.join("; ")}`);
+  if (also) notes.push(`Also ${also}`);
   if (!(accepted || logged_by_netsuite)) notes.push("NetSuite's own Login Audit Trail does not show this attempt.");
   return notes;
 }
@@ -316,7 +314,7 @@ function proofsOf({ detail, diagnosis }, differences, difference, commands) {
   const header = right ? [block(`The right ${what}`, "", code(what === "header" ? `Authorization: ${right}` : right, `the right ${what}`))] : [];
   const curls = commands.map(({ title, command }) => block(title, "as a curl command", code(command, `curl, ${title.toLowerCase()}`)));
   if (difference.some(({ mark }) => mark !== "=")) {
-    return [block("What differs", "each piece alone: as the parameters hold it, and below as the base string holds it", eachAlone(differences, diagnosis.differences.length)),
+    return [block("What differs", "each piece alone: decoded once, and below as the base string has it", eachAlone(differences, diagnosis.differences.length)),
       block("Base strings", "as it was signed, and as NetSuite expects it", sideBySide(difference)), ...header, ...curls];
   }
   if (!diagnosis.expected_base_string) return [...header, ...curls];

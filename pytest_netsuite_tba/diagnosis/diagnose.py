@@ -57,14 +57,14 @@ def diagnose(facts: Facts, *, budget: float = BUDGET_SECONDS) -> Diagnosis:
         notes += [tried, *what_cannot_be_proven(facts)]
         is_searched = facts.own is not None and not found.cut_short
         return _finished(
-            facts, mistakes=mistakes, notes=notes, expected=expected, found=found, budget=budget,
+            facts, mistakes=mistakes, notes=notes, expected=expected, found=found,
             wrong_secret=suspicion(facts) if is_searched else None,
         )  # fmt: skip
     best, recipe = readings[0]
     return _finished(
         facts, mistakes=mistakes + best, notes=notes, expected=expected, proven=True,
         others=tuple(mistakes + other for other, _ in readings[1:]), readings=_weighed(readings),
-        signed=pipeline.base_string(recipe), found=found, budget=budget,
+        signed=pipeline.base_string(recipe), found=found,
     )  # fmt: skip
 
 
@@ -109,7 +109,6 @@ def _finished(
     readings: tuple[Reading, ...] = (),
     signed: str | None = None,
     found: Found | None = None,
-    budget: float = BUDGET_SECONDS,
     wrong_secret: Suspicion | None = None,
 ) -> Diagnosis:
     corrected, renewed = _corrected(facts)
@@ -127,7 +126,6 @@ def _finished(
         tried=() if found is None else found.tried,
         computed=0 if found is None else found.made,
         cut_short=found is not None and found.cut_short,
-        budget=budget,
         wrong_secret=wrong_secret,
         notes=tuple(notes),
     ).without_secrets(facts.hiding)

@@ -120,7 +120,6 @@ class Diagnosis:
         tried_counts: how many signatures that was, by the names of ``tried``; empty where nobody counted.
         computed: how many signatures were computed in all.
         cut_short: the budget ended before everything was tried.
-        budget: what the search was allowed, in usual searches.
         notes: plain sentences: what cannot be proven, what the corrected header changed.
     """
 
@@ -137,7 +136,6 @@ class Diagnosis:
     tried_counts: tuple[tuple[str, int], ...] = ()
     computed: int = 0
     cut_short: bool = False
-    budget: float = 1.0
     notes: tuple[str, ...] = ()
     renderer: Callable[..., str] = field(default=_refuse_to_render, repr=False, compare=False)
 
@@ -195,7 +193,6 @@ class Diagnosis:
             "tried_counts": dict(self.tried_counts),
             "computed": self.computed,
             "cut_short": self.cut_short,
-            "budget": self.budget,
             "notes": list(self.notes),
         }
 

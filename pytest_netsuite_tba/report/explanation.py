@@ -11,7 +11,7 @@ from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.oauth1.target import Target
 
 from .differences import SHOWN, place, title
-from .rendering import Told, align, base_string_steps, told_lines, told_of
+from .rendering import Told, align, base_string_steps, other_readings, told_lines, told_of
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
@@ -94,6 +94,7 @@ def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool) -> di
     return {
         "attempt": attempt.as_dict(),
         "readings": [reading._asdict() for reading in readings(attempt)],
+        "also": "" if diagnosis is None else other_readings(diagnosis),
         "differences": _differences(diagnosis),
         "difference": _difference(diagnosis),
         "stages": [{"title": title, "lines": lines} for title, lines in base_string_steps(expected)],

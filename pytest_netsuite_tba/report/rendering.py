@@ -73,9 +73,9 @@ def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool) -> I
         yield from told_lines(told, width, colour=colour)
     for note in diagnosis.notes:
         yield from labelled_lines("Note", note, width, colour=colour)
-    others = diagnosis.readings[len(diagnosis.equally_likely) :]
-    if others:
-        yield from labelled_lines("Also", _list_others(others), width, colour=colour)
+    also = other_readings(diagnosis)
+    if also:
+        yield from labelled_lines("Also", also, width, colour=colour)
     signed, expected = diagnosis.signed_base_string, diagnosis.expected_base_string
     if signed is not None and expected is not None and signed != expected:
         if diagnosis.differences:
@@ -95,13 +95,15 @@ def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool) -> I
         yield f"{'' if is_passport else 'Authorization: '}{diagnosis.corrected_authorization}"
 
 
-def _list_others(readings: Sequence[Reading]) -> str:
+def other_readings(diagnosis: Diagnosis) -> str:
+    """The readings that are less likely, and how likely each is; "" where there is none."""
+    others = diagnosis.readings[len(diagnosis.equally_likely) :]
     said = [
         f"{'; and '.join(f'{found.title} ({found.id})' for found in reading.mistakes)}, {roughly(reading.likelihood)}"
-        for reading in readings[:_SHOWN_OTHERS]
+        for reading in others[:_SHOWN_OTHERS]
     ]
-    more = len(readings) - len(said)
-    return "consistent, but less likely: " + " | ".join(said) + (f" | and {more} more" if more else "")
+    said += [f"and {len(others) - len(said)} more"] if len(others) > len(said) else []
+    return f"consistent, but less likely: {' | '.join(said)}" if said else ""
 
 
 def split_base_string(base_string: str) -> list[str]:
