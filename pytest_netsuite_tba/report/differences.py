@@ -26,7 +26,7 @@ _PARTS = {"method": "Method", "url": "URL", "form": "The whole base string"}
 
 def difference_lines(differences: Sequence[Difference], width: int, *, colour: bool) -> Iterator[str]:
     """Each difference alone, in lines of at most ``width`` columns; of many the first few."""
-    yield paint("What differs: - as it was signed, + as it should have been", "bold", colour=colour)
+    yield paint("What differs: - as signed, + as expected", "bold", colour=colour)
     for difference in differences[:SHOWN]:
         yield from _lines(difference, width, colour=colour)
     if len(differences) > SHOWN:

@@ -82,7 +82,8 @@ def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool) -> I
             yield ""
             yield from difference_lines(diagnosis.differences, width, colour=colour)
         yield ""
-        yield paint("Base strings: - as it was signed, + as it should have been", "bold", colour=colour)
+        heading = shorten("Base strings: - as it was signed, + as it should have been", width)
+        yield paint(heading, "bold", colour=colour)
         yield from _difference(signed, expected, width, colour=colour)
     elif expected is not None and not diagnosis.proven:
         yield ""

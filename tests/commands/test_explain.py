@@ -148,7 +148,7 @@ Why   Nothing of the query string was signed.
 Cure  Decode every pair of the query string and sign it together with the oauth_
       parameters.
 
-What differs: - as it was signed, + as it should have been
+What differs: - as signed, + as expected
   deploy: not signed  (at 92)
 + 1   deploy%3D1
   q: not signed  (at 399)
