@@ -36,10 +36,12 @@ class Evidence(NamedTuple):
 
     Attributes:
         factor: by which the odds of a wrong secret are multiplied: below 1 it speaks against one, above 1 for it.
+        what: may be so, in a few words, as the docs have it.
         sentence: says it of a request; ``""`` where it is not so.
     """
 
     factor: float
+    what: str
     sentence: Callable[[Facts], str]
 
 
@@ -48,7 +50,7 @@ def suspicion(facts: Facts) -> Suspicion:
     odds = SIGHTINGS_OF_WRONG_SECRETS / (SIGHTINGS_OF_OTHERS * _NOT_NAMED)
     against: list[str] = []
     in_favour: list[str] = []
-    for factor, sentence in EVIDENCE:
+    for factor, _, sentence in EVIDENCE:
         said = sentence(facts)
         if said:
             odds *= factor
@@ -113,12 +115,12 @@ def _about(what: str, found: list[str]) -> str:
 
 
 EVIDENCE = (
-    Evidence(1 / 8, _was_let_in),
-    Evidence(1 / 3, _awkward_parameters),
-    Evidence(1 / 2, _awkward_path),
-    Evidence(1 / 2, _repeated_or_empty),
-    Evidence(1 / 2, _more_parameters),
-    Evidence(1 / 2, _form),
-    Evidence(1 / 2, _port),
-    Evidence(2, _was_never_let_in),
+    Evidence(1 / 8, "the same key, token and secrets were let in before", _was_let_in),
+    Evidence(1 / 3, "parameters with characters that encoders treat differently", _awkward_parameters),
+    Evidence(1 / 2, "a path with such characters", _awkward_path),
+    Evidence(1 / 2, "a parameter that is repeated or empty", _repeated_or_empty),
+    Evidence(1 / 2, "parameters beside `script` and `deploy`", _more_parameters),
+    Evidence(1 / 2, "a form as the body", _form),
+    Evidence(1 / 2, "a port in the URL", _port),
+    Evidence(2, "no request with this key and token was let in before", _was_never_let_in),
 )

@@ -15,6 +15,7 @@ from pytest_netsuite_tba.diagnosis.wrong_secret import (
     suspicion,
 )
 from pytest_netsuite_tba.fake.core import Fake
+from pytest_netsuite_tba.login import gate
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.login.verdict import roughly
 from pytest_netsuite_tba.report.explanation import reading_lines
@@ -69,6 +70,22 @@ def test_secrets_that_were_changed_since_were_not_let_in(fake, account):
     assert sent(fake, secret="another").facts.let_in_before is None
 
 
+def test_who_was_let_in_is_remembered_within_bounds(fake, account, monkeypatch):
+    """Of many tokens the latest few."""
+    monkeypatch.setattr(gate, "_MOST_LET_IN", 2)
+    token = account.tokens["Default token"]
+    secrets = [f"{number:064}" for number in range(3)]
+    for secret in secrets:
+        token.secret = secret
+        assert sent(fake, secret=secret).accepted
+    known = []
+    for secret in secrets:
+        token.secret = secret
+        known.append(sent(fake, secret="another").facts.let_in_before)
+
+    assert known == [None, 2, 3]
+
+
 AGAINST = {
     "a quote": (f"{ECHO}&q=O%27Neil", {}, "encoders treat differently: '."),
     "a space and a colon": (f"{ECHO}&q=a+b%3A", {}, "encoders treat differently: a space, :."),
@@ -104,7 +121,7 @@ def test_the_figures_are_those_of_the_catalogue():
 
     assert wrong == SIGHTINGS_OF_WRONG_SECRETS
     assert SIGHTINGS_OF_OTHERS == pytest.approx(of_signatures, rel=0.1)
-    assert all(factor > 0 and factor != 1 for factor, _ in EVIDENCE)
+    assert all(factor > 0 and factor != 1 for factor, _, _ in EVIDENCE)
 
 
 @pytest.mark.parametrize(
