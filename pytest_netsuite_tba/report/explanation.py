@@ -38,7 +38,7 @@ def readings(attempt: LoginAttempt) -> list[Told]:
     if attempt.refusal.detail == "InvalidSignature" and diagnosis is not None and diagnosis.computed:
         return [_unexplained(diagnosis)]
     what = attempt.refusal.title or attempt.detail or attempt.refusal.id
-    return [Told(what, attempt.cause or "", attempt.cure or "")]
+    return [Told(what, attempt.cause or "", attempt.cure or "", diagnosis is not None and diagnosis.proven)]
 
 
 def _unexplained(diagnosis: Diagnosis) -> Told:
