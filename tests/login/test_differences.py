@@ -183,3 +183,14 @@ def test_a_secret_that_shows_once_decoded_is_hidden():
     found = shown.differences[0]
     assert shown.signed_base_string[slice(*found.signed_at)] == found.signed_raw
     assert shown.expected_base_string[slice(*found.expected_at)] == found.expected_raw
+
+
+def test_what_is_decoded_is_hidden_once_more():
+    """A spelling that nobody knows may become one that is known."""
+    secret = "s3cret+/with&signs"
+    signed = base([("p", encoded(encoded(encoded(secret))))])
+    diagnosis = Diagnosis(signed_base_string=signed, expected_base_string=base([("p", "1")]))
+
+    (found,) = diagnosis.without_secrets(hiding((secret,))).differences
+
+    assert found.signed == "[secret]"
