@@ -17,6 +17,7 @@ from pytest_netsuite_tba.account.schema import json_schema
 from pytest_netsuite_tba.console.operations import OPERATIONS
 from pytest_netsuite_tba.console.trail import PARAMETERS
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
+from pytest_netsuite_tba.diagnosis.wrong_secret import EVIDENCE
 from pytest_netsuite_tba.fake.faults import KINDS, Kind
 from pytest_netsuite_tba.login.refusals import BY_ID, REFUSALS
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_REFUSALS, TokenRefusal
@@ -177,6 +178,12 @@ def token_refusals() -> str:
     )
 
 
+def evidence() -> str:
+    """Give the table of what speaks for and against a wrong secret."""
+    rows = ((row.what, f"{row.factor:g}" if row.factor > 1 else f"1/{1 / row.factor:.0f}") for row in EVIDENCE)
+    return table(("Where there is", "the odds are multiplied by"), rows)
+
+
 def mistakes() -> str:
     """Give the catalogue of mistakes, the most sighted first."""
     return table(
@@ -298,6 +305,7 @@ TABLES = {
     ("console.md", "parameters"): parameters,
     ("console.md", "operations"): operations,
     ("explain.md", "mistakes"): mistakes,
+    ("explain.md", "evidence"): evidence,
     ("how-to.md", "faults"): faults,
     ("refusals.md", "refusals"): refusals,
     ("web-services.md", "web-services-only"): web_services_only,

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pytest_netsuite_tba.report.rendering import mistake_lines, paint
+from pytest_netsuite_tba.report.text import labelled_lines, paint
 from pytest_netsuite_tba.report.trail import INDENT, SHOWN, Table, row
 
 from .command import Command, Status, UsageError
@@ -148,16 +148,18 @@ class _Screen:
         cells = self._table.line(row(attempt))
         lines = [cells if attempt["accepted"] else paint(cells, "-", colour=self._colour)]
         for reading in self._readings(attempt):
-            shown = mistake_lines(*reading, self._width - len(INDENT), proven=False, colour=self._colour)
-            lines += [f"{INDENT}{line}" for line in shown]
+            for label, text in zip(("What", "Why", "Cure", "Docs"), reading, strict=True):
+                shown = labelled_lines(label, text, self._width - len(INDENT), colour=self._colour) if text else ()
+                lines += [f"{INDENT}{line}" for line in shown]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
 
     def _readings(self, attempt: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         if attempt["accepted"] or attempt["expected"]:
             return []
-        mistakes = (attempt["diagnosis"] or {}).get("mistakes", [])
-        if mistakes:
+        diagnosis = attempt["diagnosis"] or {}
+        mistakes = diagnosis.get("mistakes", [])
+        if mistakes and not diagnosis["ambiguous"]:
             return [(mistake["title"], mistake["cause"], mistake["cure"], mistake["docs"]) for mistake in mistakes]
         search = "true" if self._is_opened else "false"
         found = self._server.get(f"attempts/{attempt['id']}/explanation", {"search": search})

@@ -22,7 +22,8 @@ from pytest_netsuite_tba.captures.searching import is_cut_short, search_all
 from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.report.explanation import reading_lines
 from pytest_netsuite_tba.report.fixes import LANGUAGES, SIGNERS, fixes_of, language_of
-from pytest_netsuite_tba.report.rendering import labelled_lines, paint, render_diagnosis
+from pytest_netsuite_tba.report.rendering import render_diagnosis
+from pytest_netsuite_tba.report.text import labelled_lines, paint
 
 from .command import Command, Status, UsageError, add_repeatable
 from .shell import SECRETS_COME_FROM, accounts_of, has_colour, printable, reason, request_to_sign

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TextIO
 from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
 from pytest_netsuite_tba.report.explanation import how_to_open, reading_lines
-from pytest_netsuite_tba.report.rendering import paint
+from pytest_netsuite_tba.report.text import paint
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
 from .command import UsageError, add_repeatable

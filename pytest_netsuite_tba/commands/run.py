@@ -17,7 +17,8 @@ from pytest_netsuite_tba.account.fields import nearest
 from pytest_netsuite_tba.clients.variables import CREDENTIAL_NAMES, credential_variables
 from pytest_netsuite_tba.reach.trust import UNSET
 from pytest_netsuite_tba.report.explanation import reading_lines
-from pytest_netsuite_tba.report.rendering import paint, render_diagnosis
+from pytest_netsuite_tba.report.rendering import render_diagnosis
+from pytest_netsuite_tba.report.text import paint
 
 from .command import Command, Status, UsageError, add_repeatable
 from .hosting import accounts_in, add_account_option, certified, listening, note_warnings, write_file

@@ -19,7 +19,8 @@ from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.signer import signed_header
 from pytest_netsuite_tba.oauth1.target import Target, host_and_port
-from pytest_netsuite_tba.report.rendering import base_string_steps, paint
+from pytest_netsuite_tba.report.rendering import base_string_steps
+from pytest_netsuite_tba.report.text import paint
 
 from .command import Command, Status, UsageError, add_repeatable
 from .shell import ENVIRONMENT, SECRETS_COME_FROM, accounts_of, has_colour, request_to_sign

@@ -27,6 +27,7 @@ from .by_hand import REQUEST, send
 from .openapi import Operation, document
 from .records import account_as_json, clock_as_json, fault_as_json, record_as_json
 from .schemas import (
+    BOOLEAN,
     CLOCK_CHANGE,
     COLLECTIONS,
     COUNT,
@@ -355,7 +356,14 @@ _SENT = object_of(
 _EXPLANATION = object_of(
     {
         "attempt": ref("Attempt"),
-        "readings": list_of(object_of({"what": TEXT, "why": TEXT, "cure": TEXT, "docs": TEXT})),
+        "readings": list_of(object_of({"what": TEXT, "why": TEXT, "cure": TEXT, "proven": BOOLEAN, "docs": TEXT})),
+        "also": TEXT,
+        "differences": list_of(
+            object_of(
+                {"title": TEXT, "place": TEXT}
+                | dict.fromkeys(("signed", "expected", "signed_raw", "expected_raw"), or_null(TEXT))
+            )
+        ),
         "difference": list_of(object_of({"mark": {"enum": ["=", "-", "+"]}, "text": TEXT})),
         "stages": list_of(object_of({"title": TEXT, "lines": list_of(TEXT)})),
         "commands": list_of(object_of({"title": TEXT, "command": TEXT})),

@@ -276,9 +276,9 @@ async function drawStory(attempt) {
   else drawnStory = -1;
 }
 
-function storyOf({ attempt, readings, difference, stages, commands }) {
+function storyOf({ attempt, readings, also, differences, difference, stages, commands }) {
   const { accepted, detail, http_status, code: publicCode, diagnosis } = attempt;
-  const notes = notesOf(attempt);
+  const notes = notesOf(attempt, also);
   return [
     make("div", { className: "verdict" },
       make("span", { className: `tag ${accepted ? "good" : "bad"}`, textContent: accepted ? "Success" : ["Failure", detail].filter(Boolean).join(": ") }),
@@ -292,31 +292,31 @@ function storyOf({ attempt, readings, difference, stages, commands }) {
     accepted ? make("dl", { className: "reading" }, make("dt", { className: "first", textContent: "What" }),
       make("dd", { className: "what", textContent: attempt.cause || "The login was let in." })) : "",
     notes.length ? make("ul", { className: "notes" }, ...notes.map((text) => make("li", { textContent: text }))) : "",
-    ...(diagnosis ? proofsOf(attempt, difference, commands) : []),
+    ...(diagnosis ? proofsOf(attempt, differences, difference, commands) : []),
     diagnosis && stages.length ? make("details", { className: "block" }, make("summary", { textContent: "The stages that lead to the base string" }),
       ...stages.map(({ title, lines }) => make("div", { className: "stage" }, make("h3", { textContent: title }), make("pre", { textContent: lines.join("\n") })))) : "",
     factsOf(attempt)];
 }
 
-function notesOf({ accepted, detail, logged_by_netsuite, diagnosis }) {
+function notesOf({ accepted, detail, logged_by_netsuite, diagnosis }, also) {
   const notes = [];
-  if (diagnosis?.proven) notes.push(detail === "InvalidSignature"
+  if (diagnosis?.proven && !diagnosis.ambiguous) notes.push(detail === "InvalidSignature"
     ? "Proven: with this mistake, and the account's own secrets, the signature comes out as it was sent."
     : "Proven: the signature is right; this alone stands in the way.");
   if (diagnosis) notes.push(...diagnosis.notes);
-  const recipes = (diagnosis?.also_consistent ?? []).slice(0, 5).map((mistakes) => mistakes.map(({ title }) => title).join(" and "));
-  if (recipes.length) notes.push(`Also consistent: ${recipes.join("; ")}`);
+  if (also) notes.push(`Also ${also}`);
   if (!(accepted || logged_by_netsuite)) notes.push("NetSuite's own Login Audit Trail does not show this attempt.");
   return notes;
 }
 
-function proofsOf({ detail, diagnosis }, difference, commands) {
+function proofsOf({ detail, diagnosis }, differences, difference, commands) {
   const right = diagnosis.corrected_authorization;
   const what = right?.startsWith("<") ? "tokenPassport" : "header";  // SOAP has it in the envelope
   const header = right ? [block(`The right ${what}`, "", code(what === "header" ? `Authorization: ${right}` : right, `the right ${what}`))] : [];
   const curls = commands.map(({ title, command }) => block(title, "as a curl command", code(command, `curl, ${title.toLowerCase()}`)));
   if (difference.some(({ mark }) => mark !== "=")) {
-    return [block("Base strings", "as it was signed, and as NetSuite expects it", sideBySide(difference)), ...header, ...curls];
+    return [block("What differs", "each piece alone: decoded once, and below as the base string has it", eachAlone(differences, diagnosis.differences.length)),
+      block("Base strings", "as it was signed, and as NetSuite expects it", sideBySide(difference)), ...header, ...curls];
   }
   if (!diagnosis.expected_base_string) return [...header, ...curls];
   let note = "as NetSuite expects it; what was signed is not known";
@@ -332,11 +332,38 @@ function factsOf(attempt) {
     ...facts.filter(([, value]) => value).map(([name, value]) => make("div", {}, make("dt", { textContent: name }), make("dd", { textContent: value })))));
 }
 
+const cell = (className, role, ...children) => make("div", { className: `side ${className}`, role }, ...children);
+
+function sides(label) {
+  const box = make("div", { className: "sides mono", role: "table", "aria-label": label });
+  box.append(make("div", { className: "pair", role: "row" }, cell("heading signed", "columnheader", "As it was signed"), cell("heading", "columnheader", "Expected")));
+  return box;
+}
+
+// A row of the two texts with the parts marked in which they differ; nothing on the side where one is missing.
+function differing(left, right) {
+  const [of, against] = [tokens(left), tokens(right)], same = common(of, against);
+  return make("div", { className: "pair", role: "row" },
+    left === undefined ? cell("", "cell") : cell("minus", "cell", ...marked(of, same.map(([at]) => at))),
+    right === undefined ? cell("", "cell") : cell("plus", "cell", ...marked(against, same.map(([, at]) => at))));
+}
+
+// Each difference by itself: decoded, and below it as it stands in the base string.
+function eachAlone(differences, all) {
+  const box = sides("What differs");
+  for (const { title, place, signed, expected, signed_raw, expected_raw } of differences) {
+    box.append(make("div", { className: "pair", role: "row" }, make("div", { className: "piece", role: "cell" }, make("b", { textContent: title }), ` ${place}`)));
+    const rows = [[signed, expected]];
+    if (signed_raw !== signed || expected_raw !== expected) rows.push([signed_raw, expected_raw]);
+    for (const [left, right] of rows) if (left !== right) box.append(differing(left ?? undefined, right ?? undefined));
+  }
+  if (all > differences.length) box.append(make("div", { className: "pair", role: "row" }, make("div", { className: "piece", role: "cell", textContent: `and ${all - differences.length} more` })));
+  return box;
+}
+
 // Pairs what was signed with what is expected, and marks the part in which a pair differs.
 function sideBySide(difference) {
-  const box = make("div", { className: "sides mono", role: "table", "aria-label": "Signed and expected base string" });
-  const cell = (className, role, ...children) => make("div", { className: `side ${className}`, role }, ...children);
-  box.append(make("div", { className: "pair", role: "row" }, cell("heading signed", "columnheader", "As it was signed"), cell("heading", "columnheader", "Expected")));
+  const box = sides("Signed and expected base string");
   let minus = [], plus = [], equal = [];
   // Of a long run that is the same on both sides only its ends are shown, until somebody asks.
   const showEqual = (isLast) => {
@@ -356,11 +383,7 @@ function sideBySide(difference) {
   const showDifferent = () => {
     if (minus.length || plus.length) showEqual(false);
     for (let index = 0; index < Math.max(minus.length, plus.length); index++) {
-      const left = minus[index], right = plus[index];
-      const [of, against] = [tokens(left), tokens(right)], same = common(of, against);
-      box.append(make("div", { className: "pair", role: "row" },
-        left === undefined ? cell("", "cell") : cell("minus", "cell", ...marked(of, same.map(([at]) => at))),
-        right === undefined ? cell("", "cell") : cell("plus", "cell", ...marked(against, same.map(([, at]) => at)))));
+      box.append(differing(minus[index], plus[index]));
     }
     minus = []; plus = [];
   };

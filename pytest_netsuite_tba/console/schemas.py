@@ -23,8 +23,9 @@ from pytest_netsuite_tba.account.web_services import (
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.fake.faults import KINDS, Fault
 from pytest_netsuite_tba.login.audit_trail import LoginAttempt
+from pytest_netsuite_tba.login.differences import Difference
 from pytest_netsuite_tba.login.refusal import Refusal
-from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
+from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake, Reading, Suspicion
 from pytest_netsuite_tba.services.table import CHANNELS
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ NUMBER: Schema = {"type": "number"}
 BOOLEAN: Schema = {"type": "boolean"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 OBJECT: Schema = {"type": "object"}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+PLACE: Schema = {  # of a piece in a text
+    "description": "Start and end, in characters from 0.", "type": "array", "items": WHOLE, "minItems": 2, "maxItems": 2
+}  # fmt: skip
 COUNT: Schema = {"type": "integer", "minimum": 1, "default": 1}
 REFUSAL = ("id", "detail", "code", "cause", "cure")  # what is shown of a refusal
 _NAMES: dict[str, Any] = {
@@ -169,7 +174,13 @@ def components() -> dict[str, Schema]:
         "AccountChange": object_of(_picked(account, changeable_fields(Account)) | changes, []),
         "Error": object_of({"error": object_of({"message": TEXT, "path": or_null(TEXT)})}),
         "Mistake": object_of(fields_of(Mistake) | {"id": {"enum": list(CATALOGUE)}, "docs": TEXT}),
-        "Diagnosis": object_of(fields_of(Diagnosis, without=("renderer",))),
+        "Reading": object_of(fields_of(Reading) | {"likelihood": SHARE}),
+        "Difference": object_of(fields_of(Difference) | {"signed_at": or_null(PLACE), "expected_at": or_null(PLACE)}),
+        "Suspicion": object_of(fields_of(Suspicion) | {"likelihood": SHARE}),
+        "Diagnosis": object_of(
+            fields_of(Diagnosis, without=("renderer",))
+            | {"ambiguous": BOOLEAN, "tried_counts": OBJECT | {"additionalProperties": WHOLE}}
+        ),
         "Attempt": object_of(
             {"accepted": BOOLEAN, "refusal": or_null(TEXT), "diagnosis": or_null(ref("Diagnosis"))} | ATTEMPT
         ),

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
 from pytest_netsuite_tba.login.token_passport import TokenPassport
-from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
+from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake, Reading, likeliest
 from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.oauth1.signer import signed_header
 
@@ -20,9 +20,12 @@ from .findings import finding, without_stray_scheme
 from .likelihood import TOTAL, weight, weight_of
 from .pipeline import pipeline_of
 from .search import search
+from .unexplained import what_cannot_be_proven, what_was_tried
+from .wrong_secret import suspicion
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.facts import Facts, Secrets
+    from pytest_netsuite_tba.login.verdict import Suspicion
 
     from .pipeline import Pipeline, Recipe
     from .search import Found
@@ -52,13 +55,18 @@ def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
     found = search(pipeline, budget=budget)
     readings = _readings(pipeline, found.recipes)
     if not readings:
-        notes += _unexplained(facts, found)
-        return _finished(facts, mistakes=mistakes, notes=notes, expected=expected, found=found)
-    best = readings[0]
+        tried = what_was_tried(found.tried, dict(_counts(found)), computed=found.made, budget=budget)
+        notes += [tried, *what_cannot_be_proven(facts)]
+        is_searched = facts.own is not None and not found.cut_short
+        return _finished(
+            facts, mistakes=mistakes, notes=notes, expected=expected, found=found,
+            wrong_secret=suspicion(facts) if is_searched else None,
+        )  # fmt: skip
+    best, weighed = readings[0], _weighed(readings)
     return _finished(
-        facts, mistakes=mistakes + best.mistakes, notes=notes, expected=expected, proven=True,
-        others=tuple(mistakes + reading.mistakes for reading in readings[1:]), signed=to_text(pipeline.base(best.recipe)),
-        found=found,
+        facts, mistakes=mistakes + best.mistakes, notes=notes, expected=expected, proven=len(likeliest(weighed)) == 1,
+        others=tuple(mistakes + reading.mistakes for reading in readings[1:]), readings=weighed,
+        signed=to_text(pipeline.base(best.recipe)), found=found,
     )  # fmt: skip
 
 
@@ -101,34 +109,21 @@ def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[_Reading]
                 readings[ids] = _Reading(variant, odds, recipe)
     return sorted(
         readings.values(),
-        key=lambda reading: (-reading.likelihood, _SEEN_IN_THE_HEADER.isdisjoint(found.id for found in reading.mistakes)),
+        key=lambda reading: (
+            -reading.likelihood,
+            _SEEN_IN_THE_HEADER.isdisjoint(found.id for found in reading.mistakes),
+        ),
     )
 
 
-# What a search tried, by the last of what it tried to its end.
-_TRIED = {
-    "": "the time ended before every single mistake was tried",
-    "single mistakes": "every single mistake",
-    "likely pairs": "every single mistake and the likeliest pairs",
-    "pairs": "every single mistake and every pair",
-    "triples": "every mistake alone, in pairs and in threes",
-}
+def _counts(found: Found) -> tuple[tuple[str, int], ...]:
+    return tuple(zip(("single mistakes", "pairs", "triples"), found.counts, strict=True))
 
 
-def _unexplained(facts: Facts, found: Found) -> list[str]:
-    last = found.tried[-1] if found.tried else ""
-    if not last:
-        notes = [f"No mistake was found that makes this signature ({found.made:,} were computed: {_TRIED['']})."]
-    else:
-        notes = [f"No known mistake makes this signature ({found.made:,} were computed: {_TRIED[last]})."]
-    parameters = "parameters signed that the request does not hold, " if facts.request.envelope is None else ""
-    notes.append(
-        f"What cannot be proven: {parameters}a secret that is not known here, another nonce or timestamp signed than "
-        "sent, or a request that was changed on its way."
-    )
-    if facts.sender is None:
-        notes.append("The account does not know this key or token, so its secrets are unknown.")
-    return notes
+def _weighed(readings: list[_Reading]) -> tuple[Reading, ...]:
+    """The readings with their likelihoods, which sum to 1."""
+    total = sum(reading.likelihood for reading in readings)
+    return tuple(Reading(mistakes=reading.mistakes, likelihood=reading.likelihood / total) for reading in readings)
 
 
 def _finished(
@@ -139,8 +134,10 @@ def _finished(
     expected: str | None = None,
     proven: bool = False,
     others: tuple[tuple[Mistake, ...], ...] = (),
+    readings: tuple[Reading, ...] = (),
     signed: str | None = None,
     found: Found | None = None,
+    wrong_secret: Suspicion | None = None,
 ) -> Diagnosis:
     corrected, renewed = _corrected(facts)
     if renewed:
@@ -150,11 +147,15 @@ def _finished(
         mistakes=mistakes,
         proven=proven,
         also_consistent=others,
+        readings=readings,
         signed_base_string=signed,
         expected_base_string=expected,
         corrected_authorization=corrected,
         tried=() if found is None else found.tried,
+        tried_counts=() if found is None else _counts(found),
+        computed=0 if found is None else found.made,
         cut_short=found is not None and found.cut_short,
+        wrong_secret=wrong_secret,
         notes=tuple(notes),
     ).without_secrets(facts.hiding)
 

@@ -41,7 +41,7 @@ class Found:
         recipes: those that reproduce the received signature, the likeliest first.
         tried: what was tried to its end: ``single mistakes``, ``likely pairs``, ``pairs``, ``triples``.
         counts: how many of each number of mistakes were tried: singles, pairs, triples.
-        cut_short: the work ended before everything was tried.
+        cut_short: the work ended before the single mistakes and the likely pairs were tried.
         made: how many signatures were computed.
     """
 
@@ -158,10 +158,15 @@ class Search:
                     last = self._highest_cost()
                 for search in (self._singles, self._pairs, self._triples):
                     search(low, high)
-                tried = [name for name, cost in (("single mistakes", last), ("likely pairs", LIKELY), ("pairs", 2 * last)) if high > cost]
+                tried = [
+                    name
+                    for name, cost in (("single mistakes", last), ("likely pairs", LIKELY), ("pairs", 2 * last))
+                    if high > cost
+                ]
                 low, high = high, high + _BAND if high != _FIRST_BAND else LEAST_OF_LATE
+            tried = tried if self.found else [*tried, "triples"]
         except _OutOfWork:
-            cut_short = not self.found
+            cut_short = not self.found and "likely pairs" not in tried
         smallest = [recipe for its, (recipe, _) in self.found.items() if not any(other < its for other in self.found)]
         smallest.sort(key=lambda recipe: sum([deviation.cost for deviation in recipe]))
         return Found(
@@ -237,7 +242,9 @@ class Search:
                     break
                 base = self._base_of(deviation)
                 if base != self._right or deviation.bits & KEY:
-                    self._with_keys((deviation,), base, self._sides(low - deviation.cost, high - deviation.cost, and_right=False))
+                    self._with_keys(
+                        (deviation,), base, self._sides(low - deviation.cost, high - deviation.cost, and_right=False)
+                    )
         for pair in _two(self.key, self._key_costs, low, high):
             self._try((), self._right, [self._key_side(pair)])
 
@@ -269,11 +276,16 @@ class Search:
     def _lossy(self) -> None:
         """Ways to write a digest that cannot be gone back: tried on the right digest alone."""
         for writing in self.pipeline.writings:
-            if writing.option.value.back is no_way_back and self.pipeline.signature((writing,)) == self.pipeline.received:
+            if (
+                writing.option.value.back is no_way_back
+                and self.pipeline.signature((writing,)) == self.pipeline.received
+            ):
                 self._keep((writing,), 0.0)
 
 
-def _two(deviations: list[Deviation], costs: list[float], low: float, high: float) -> Iterator[tuple[Deviation, Deviation]]:
+def _two(
+    deviations: list[Deviation], costs: list[float], low: float, high: float
+) -> Iterator[tuple[Deviation, Deviation]]:
     """Every two of different stages whose costs come to at least ``low`` and less than ``high``."""
     for at, first in enumerate(deviations):
         if 2 * first.cost >= high:

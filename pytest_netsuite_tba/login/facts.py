@@ -68,6 +68,7 @@ class Facts:
         earlier: the attempt that used the nonce before.
         after_redirect: whether the attempt before this one was answered by a redirect.
         forced: the test asked for this refusal.
+        let_in_before: id of the latest attempt that the same key, token and secrets let in, or None.
         hiding: takes the secrets that were known when it was judged out of what is shown of it.
     """
 
@@ -86,6 +87,7 @@ class Facts:
     earlier: Earlier | None = None
     after_redirect: bool = False
     forced: bool = False
+    let_in_before: int | None = None
 
     @property
     def refusal(self) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .verdict import Diagnose, FirstLook
 
 L = TypeVar("L", bound=AnyLogin)
+_MOST_LET_IN = 10_000  # pairs of credentials whose latest login is remembered
 
 
 def first_refusal(login: L, checks: Iterable[Callable[[L], Refusal | None]]) -> Refusal | None:
@@ -58,10 +59,12 @@ class Gate:
         self.diagnose = diagnose
         self.look = look
         self._secrets: tuple[object, tuple[str, ...]] = None, ()  # after which change of the records, and which
+        self._let_in: dict[tuple[str, ...], int] = {}  # credentials -> id of the latest attempt that they let in
         self.forget()
 
     def forget(self) -> None:
-        """Forget the nonces spent, and what was to be refused by force."""
+        """Forget the nonces spent, who was let in, and what was to be refused by force."""
+        self._let_in.clear()
         self.nonces = {id: NonceStore() for id in self.accounts}
         self._forced = {at_token_endpoints: _Forced() for at_token_endpoints in (True, False)}
 
@@ -99,10 +102,19 @@ class Gate:
                 login.count(refusal)
                 if refusal is None:
                     then(login)
+                    self._remember(login)
             refusal = forced or refusal
             if refusal is not None and login.channel == "soap":
                 refusal = refusal.because(in_words_of_soap(refusal.cause), in_words_of_soap(refusal.cure))
             return self._attempt(login, refusal, forced=forced is not None, logged=logged)
+
+    def _remember(self, login: AnyLogin) -> None:
+        """Keep which credentials were right: a diagnosis tells so before it doubts them."""
+        credentials = login.signed_with()
+        if credentials:
+            self._let_in[credentials] = login.attempt
+            if len(self._let_in) > _MOST_LET_IN:
+                del self._let_in[next(iter(self._let_in))]
 
     def refuse(self, login: AnyLogin, refusal: Refusal, *, forced: bool = False) -> LoginAttempt:
         """Append a refused attempt that never came before a check; ``forced`` where the test asked for it."""
@@ -166,7 +178,7 @@ class Gate:
             parameter_order="rfc5849" if account is None else account.behaviour.parameter_order,
             earlier=None if login.earlier_attempt is None else self.trail.earlier(login.earlier_attempt),
             after_redirect=last is not None and str(last.http_status).startswith("30"),
-            forced=forced,
+            forced=forced, let_in_before=self._let_in.get(login.signed_with()),
         )  # fmt: skip
 
     def _elsewhere(self, login: AnyLogin) -> str:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 HIDDEN = "[secret]"
 _LEAST_PASSWORD = 10  # characters: a shorter one may be a word of our own texts
 _BEGINNING = 12  # characters of a secret that are one, where a text was cut
+_MOST_ENCODED = 4  # times: twice in a right base string, and twice by mistake
 _LEAST_SECRET = 6  # characters; hiding a shorter text would tear every other text apart
 
 
 class Hiding:
-    """Takes some secrets out of texts: as they are, encoded, and encoded twice.
+    """Takes some secrets out of texts: as they are, and encoded up to four times.
 
     A key or id that equals a secret is no secret of ours: it would tear the ids out of every text.
 
@@ -99,9 +100,13 @@ def hider(accounts: Mapping[str, Account]) -> Callable[[str], str]:
 
 @lru_cache(maxsize=1_024)
 def _forms(secret: str) -> tuple[str, ...]:
-    """A secret as it is, encoded as clients do, encoded twice, and as Python quotes it; nothing of one too short."""
+    """A secret as it is, encoded as clients do and as often, and as Python quotes it; nothing of one too short."""
     once = percent_encode(secret)
     lower = re.sub("%..", lambda found: found[0].lower(), once)
     others = (quote(to_bytes(secret), safe="!'()*~"), quote_plus(to_bytes(secret)), repr(secret)[1:-1])
-    forms = {secret, once, lower, percent_encode(once), *others}
+    forms = {secret, *others}
+    encoded = {once, lower}
+    for _ in range(_MOST_ENCODED):
+        forms |= encoded
+        encoded = set(map(percent_encode, encoded))
     return tuple(form for form in forms if len(form) >= _LEAST_SECRET)

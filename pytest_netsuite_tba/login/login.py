@@ -98,6 +98,10 @@ class AnyLogin:
         """Secrets besides those that the accounts hold: nothing that is shown may hold them."""
         return ()
 
+    def signed_with(self) -> tuple[str, ...]:
+        """Key, token and both secrets that it is to be signed with; empty where one of them is unknown."""
+        return ()
+
     def own_secrets(self) -> Secrets | None:
         """The secrets that its key and token ask for, or None where one of them is unknown."""
         return None
@@ -209,6 +213,12 @@ class Login(AnyLogin):
             if token.id == token_id:
                 self.token = token
                 break
+
+    def signed_with(self) -> tuple[str, ...]:
+        """Key, token and both secrets that it is to be signed with; empty where one of them is unknown."""
+        if self.integration is None or self.token is None:
+            return ()
+        return self.integration.consumer_key, self.integration.consumer_secret, self.token.id, self.token.secret
 
     def own_secrets(self) -> Secrets | None:
         """The secrets that the key and the token ask for, or None where one of them is unknown."""

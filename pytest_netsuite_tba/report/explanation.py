@@ -6,44 +6,26 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_netsuite_tba.login.verdict import roughly
 from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.oauth1.target import Target
 
-from .rendering import align, base_string_steps, mistake_lines
+from .differences import SHOWN, place, title
+from .rendering import Told, align, base_string_steps, other_readings, told_lines, told_of
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.hiding import Hiding
     from pytest_netsuite_tba.login.request import SignedRequest
-    from pytest_netsuite_tba.login.verdict import Diagnosis
+    from pytest_netsuite_tba.login.verdict import Diagnosis, Suspicion
 
 MOST_BODY_BYTES = 10_000  # of a body that a command line shows
+_UNEXPLAINED = "No known mistake explains this signature"
+_COMPARE = "Compare your base string with the expected one, piece by piece"
+_PASTE = "Paste both secrets again, whole and without blanks"
+_EVEN = 0.45  # from here on, "about 1 in 2", the secrets are looked at first
 _PASSPORT = re.compile(rb"<(?:[\w.-]+:)?tokenPassport\b.*?</(?:[\w.-]+:)?tokenPassport\s*>", re.DOTALL)
 _CURL_MAKES = {"host", "content-length", "connection", "accept-encoding", "transfer-encoding", "expect"}
-
-
-class Reading(NamedTuple):
-    """What is wrong, why, and what to do about it, in a sentence each; where more stands of it, or ``""``."""
-
-    what: str
-    why: str
-    cure: str
-    docs: str = ""
-
-
-# What is left when every known mistake was tried with the right secrets, and none was it.
-_WRONG_SECRET = Reading(
-    "Most likely a wrong token secret or consumer secret",
-    "No known way to sign wrongly makes this signature with the secrets of this key and token.",
-    "Paste both secrets again, whole and without blanks; if they are right, compare your base string with the expected "
-    "one: it may hold what the request does not.",
-)
-# What is said where the search ended before that.
-_UNSEARCHED = Reading(
-    "The signature is not the one that this request and these secrets make",
-    "The time for the search ended before every single mistake was tried, so nothing can be said of why.",
-    "Compare your base string with the expected one, or search longer.",
-)
 
 
 def how_to_open(console_url: str, id: int) -> str:
@@ -51,32 +33,52 @@ def how_to_open(console_url: str, id: int) -> str:
     return f"Open attempt {id}, and the mistake is searched for: {console_url}#trail?attempt={id}"
 
 
-def readings(attempt: LoginAttempt, *, how_to_open: str = "") -> list[Reading]:
+def readings(attempt: LoginAttempt, *, how_to_open: str = "") -> list[Told]:
     """What, why and cure of each mistake; of the refusal itself where no mistake could be named.
 
     Where ``how_to_open`` is given nothing is searched: it is a sentence that says how to have it searched.
     """
     diagnosis = attempt.diagnosis_within(budget=0) if how_to_open else attempt.diagnosis
     if diagnosis is not None and diagnosis.mistakes:
-        return [Reading(found.title, found.cause, found.cure, found.docs) for found in diagnosis.mistakes]
+        return told_of(diagnosis)
     if attempt.refusal is None:
         return []
     what = attempt.refusal.title or attempt.detail or attempt.refusal.id
     if how_to_open and attempt.awaits_search:
-        return [Reading(what, attempt.cause or "", how_to_open)]
-    facts = attempt.facts
-    if attempt.refusal.id == "InvalidSignature" and facts is not None and facts.own is not None and not facts.forced:
-        is_searched = diagnosis is not None and "single mistakes" in diagnosis.tried
-        return [_WRONG_SECRET if is_searched else _UNSEARCHED]
-    return [Reading(what, attempt.cause or "", attempt.cure or "")]
+        return [Told(what, attempt.cause or "", how_to_open)]
+    if attempt.refusal.detail == "InvalidSignature" and diagnosis is not None and diagnosis.computed:
+        return [_unexplained(diagnosis)]
+    return [Told(what, attempt.cause or "", attempt.cure or "", diagnosis is not None and diagnosis.proven)]
+
+
+def _unexplained(diagnosis: Diagnosis) -> Told:
+    """What is told of a signature that no known mistake makes; its notes tell what was tried.
+
+    Secrets are doubted only after a search that came to its end, and after what speaks against it.
+    """
+    suspicion = diagnosis.wrong_secret
+    if suspicion is None and diagnosis.cut_short:
+        why = "The search ended before everything was tried, so that nothing more can be said."
+        return Told(_UNEXPLAINED, why, f"{_COMPARE}; or search on with a larger budget.")
+    if suspicion is None:
+        return Told(_UNEXPLAINED, "What was signed is not known.", f"{_COMPARE}.")
+    cure = f"{_PASTE}. If they are right: {_COMPARE.lower()}."
+    if suspicion.likelihood < _EVEN:
+        cure = f"{_COMPARE}. Where they are the same: {_PASTE.lower()}."
+    return Told(_UNEXPLAINED, suspicion_text(suspicion), cure)
+
+
+def suspicion_text(suspicion: Suspicion) -> str:
+    """Whether a wrong secret is likely: first what speaks against it, then what speaks for it, then how likely."""
+    sides = (("Against a wrong secret", suspicion.speaks_against), ("For a wrong secret", suspicion.speaks_for))
+    said = [f"{side}: {' '.join(facts)}" for side, facts in sides if facts]
+    return " ".join([*said, f"A wrong token secret or consumer secret: {roughly(suspicion.likelihood)}."])
 
 
 def reading_lines(attempt: LoginAttempt, *, width: int = 80, colour: bool = False, how_to_open: str = "") -> list[str]:
     """The :func:`readings` as lines of at most ``width`` columns: What, Why, Cure and Docs."""
     found = readings(attempt, how_to_open=how_to_open)
-    diagnosis = attempt.diagnosis_within(budget=0)  # which is the one searched, where it was
-    proven = diagnosis is not None and diagnosis.proven
-    return [line for reading in found for line in mistake_lines(*reading, width, proven=proven, colour=colour)]
+    return [line for told in found for line in told_lines(told, width, colour=colour)]
 
 
 def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool, how_to_open: str = "") -> dict[str, Any]:
@@ -103,10 +105,27 @@ def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool, how_t
     return {
         "attempt": attempt.as_dict(budget=0),  # it is searched by now, if it is to be
         "readings": [reading._asdict() for reading in readings(attempt, how_to_open=how_to_open)],
+        "also": "" if diagnosis is None else other_readings(diagnosis),
+        "differences": _differences(diagnosis),
         "difference": _difference(diagnosis),
         "stages": [{"title": title, "lines": lines} for title, lines in base_string_steps(expected)],
         "commands": [{"title": title, "command": command} for title, command in commands if command is not None],
     }
+
+
+def _differences(diagnosis: Diagnosis | None) -> list[dict[str, str | None]]:
+    """The first differences, each with what is said of it and where it stands."""
+    return [
+        {
+            "title": title(difference),
+            "place": place(difference),
+            "signed": difference.signed,
+            "expected": difference.expected,
+            "signed_raw": difference.signed_raw,
+            "expected_raw": difference.expected_raw,
+        }
+        for difference in (() if diagnosis is None else diagnosis.differences[:SHOWN])
+    ]
 
 
 def _difference(diagnosis: Diagnosis | None) -> list[dict[str, str]]:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import difflib
 import re
-import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_netsuite_tba.login.verdict import roughly
+
+from .differences import difference_lines
 from .fixes import LANGUAGES
+from .text import labelled_lines, paint, printable, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake
+    from pytest_netsuite_tba.login.verdict import Diagnosis, Reading
 
     from .fixes import Fix
 
-_INDENT = len("What  ")
-_MOST_LINES = 200
+_MOST_LINES = 200  # of two base strings
+_MOST_PIECE_LINES = 12  # of one piece of them
 _SHOWN_OTHERS = 5
-_COLOURS = {"bold": "\x1b[1m", "-": "\x1b[31m", "+": "\x1b[32m", "dim": "\x1b[2m"}
-_PLAIN = "\x1b[0m"
+_SHOWN_EQUAL = 4  # readings that are equally likely
+_TWO = 2
 _JOINT = re.compile("(?<=&)|(?<=%26)")
 
 
@@ -39,36 +42,77 @@ def render_diagnosis(
     return "\n".join(_lines(diagnosis, max(width, 40), colour=colour, header=header, fixes=fixes or {}))
 
 
-def mistake_lines(what: str, why: str, cure: str, docs: str, width: int, *, proven: bool, colour: bool) -> list[str]:
-    """Labelled texts, a line each, or more where they are long; ``docs`` may be ``""``."""
-    labels = {"What": f"{what} (proven)" if proven else what, "Why": why, "Cure": cure}
-    labels |= {"Docs": docs} if docs else {}
+class Told(NamedTuple):
+    """What is wrong, why, and what to do about it, in a sentence each; ``docs`` is where more stands of it, or ``""``."""
+
+    what: str
+    why: str
+    cure: str
+    proven: bool = False
+    docs: str = ""
+
+
+def told_of(diagnosis: Diagnosis) -> list[Told]:
+    """What, why and cure of each mistake; where several readings are equally likely, of them as one choice."""
+    if not diagnosis.is_ambiguous:
+        return [
+            Told(found.title, found.cause, found.cure, diagnosis.proven, found.docs) for found in diagnosis.mistakes
+        ]
+    equal = diagnosis.equally_likely
+    shown = [found for found in diagnosis.mistakes if found not in equal[0].mistakes]
+    return [*(Told(found.title, found.cause, found.cure, docs=found.docs) for found in shown), _choice(equal)]
+
+
+def _choice(readings: Sequence[Reading]) -> Told:
+    """Name every reading of equal weight: none of them alone is proven."""
+    some, more = readings[:_SHOWN_EQUAL], len(readings) - _SHOWN_EQUAL
+    titles = [" and ".join(found.title for found in reading.mistakes) for reading in some]
+    titles += [f"one of {more} more"] if more > 0 else []
+    count = "both" if len(readings) == _TWO else f"all {len(readings)}"
+    why = [" ".join(found.cause for found in reading.mistakes) for reading in some]
+    cure = [" ".join(found.cure for found in reading.mistakes) for reading in some]
+    return Told(
+        f"Either {', '.join(titles[:-1])} or {titles[-1]}; {count} make exactly this signature",
+        f"Either: {' Or: '.join(why)}",
+        cure[0] if len(set(cure)) == 1 else f"Either: {' Or: '.join(cure)}",
+        docs=", ".join(dict.fromkeys(found.docs for reading in some for found in reading.mistakes)),
+    )
+
+
+def told_lines(told: Told, width: int, *, colour: bool) -> list[str]:
+    """Labelled texts, a line each, or more where they are long."""
+    labels = {"What": f"{told.what} (proven)" if told.proven else told.what, "Why": told.why, "Cure": told.cure}
+    labels |= {"Docs": told.docs} if told.docs else {}
     return [line for label, text in labels.items() for line in labelled_lines(label, text, width, colour=colour)]
 
 
 def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool, fixes: Mapping[str, Fix]) -> Iterator[str]:
     shown: set[str] = set()
-    for found in diagnosis.mistakes:
-        yield from mistake_lines(
-            found.title, found.cause, found.cure, found.docs, width, proven=diagnosis.proven, colour=colour
-        )
-        fix = fixes.get(found.id)
-        if fix is not None:
+    told = told_of(diagnosis)
+    for number, reading in enumerate(told, 1):
+        yield from told_lines(reading, width, colour=colour)
+        of_this = diagnosis.mistakes[number - 1 : None if number == len(told) else number]
+        for fix in [fixes[found.id] for found in of_this if found.id in fixes]:
             yield from _fix_lines(fix, width, colour=colour, is_shown=fix.topic in shown)
             shown.add(fix.topic)
     for note in diagnosis.notes:
         yield from labelled_lines("Note", note, width, colour=colour)
-    if diagnosis.also_consistent:
-        yield from labelled_lines("Also", _list_others(diagnosis.also_consistent), width, colour=colour)
+    also = other_readings(diagnosis)
+    if also:
+        yield from labelled_lines("Also", also, width, colour=colour)
     signed, expected = diagnosis.signed_base_string, diagnosis.expected_base_string
     if signed is not None and expected is not None and signed != expected:
+        if diagnosis.differences:
+            yield ""
+            yield from difference_lines(diagnosis.differences, width, colour=colour)
         yield ""
-        yield paint("Base strings: - as it was signed, + as it should have been", "bold", colour=colour)
+        heading = shorten("Base strings: - as it was signed, + as it should have been", width)
+        yield paint(heading, "bold", colour=colour)
         yield from _difference(signed, expected, width, colour=colour)
     elif expected is not None and not diagnosis.proven:
         yield ""
         yield paint("The expected base string, one parameter a line", "bold", colour=colour)
-        yield from (f"  {_shorten(piece, width - 2)}" for piece in split_base_string(expected)[:_MOST_LINES])
+        yield from (f"  {shorten(piece, width - 2)}" for piece in split_base_string(expected)[:_MOST_LINES])
     if header and diagnosis.corrected_authorization is not None:
         yield ""
         is_passport = diagnosis.corrected_authorization.startswith("<")
@@ -86,17 +130,15 @@ def _fix_lines(fix: Fix, width: int, *, colour: bool, is_shown: bool) -> Iterato
         yield from ["", *fix.code.splitlines(), ""]
 
 
-def _list_others(readings: tuple[tuple[Mistake, ...], ...]) -> str:
-    said = ["; and ".join(f"{found.title} ({found.id})" for found in reading) for reading in readings[:_SHOWN_OTHERS]]
-    more = len(readings) - len(said)
-    return "consistent: " + " | ".join(said) + (f" | and {more} more" if more else "")
-
-
-def labelled_lines(label: str, text: str, width: int, *, colour: bool) -> list[str]:
-    """A labelled text, wrapped and indented under its label."""
-    wrapped = textwrap.wrap(_printable(text), width - _INDENT, break_long_words=True) or [""]
-    first = paint(label.ljust(_INDENT), "bold", colour=colour) + wrapped[0]
-    return [first, *(" " * _INDENT + line for line in wrapped[1:])]
+def other_readings(diagnosis: Diagnosis) -> str:
+    """The readings that are less likely, and how likely each is; "" where there is none."""
+    others = diagnosis.readings[len(diagnosis.equally_likely) :]
+    said = [
+        f"{'; and '.join(f'{found.title} ({found.id})' for found in reading.mistakes)}, {roughly(reading.likelihood)}"
+        for reading in others[:_SHOWN_OTHERS]
+    ]
+    said += [f"and {len(others) - len(said)} more"] if len(others) > len(said) else []
+    return f"consistent, but less likely: {' | '.join(said)}" if said else ""
 
 
 def split_base_string(base_string: str) -> list[str]:
@@ -138,39 +180,17 @@ def base_string_steps(base_string: str) -> list[tuple[str, list[str]]]:
 def _difference(signed: str, expected: str, width: int, *, colour: bool) -> Iterator[str]:
     for mark, piece in align(signed, expected):
         if mark == "=":
-            yield paint(f"  {_shorten(piece, width - 2)}", "dim", colour=colour)
+            yield paint(f"  {shorten(piece, width - 2)}", "dim", colour=colour)
         else:
             yield from _whole(mark, piece, width, colour=colour)
 
 
 def _whole(mark: str, text: str, width: int, *, colour: bool) -> Iterator[str]:
-    """A piece that differs, in full, over as many lines as it takes."""
-    text = _printable(text)
+    """A piece that differs, over as many lines as it takes; of a very long one the beginning."""
+    text = printable(text)
     step = width - 2
-    for start in range(0, max(len(text), 1), step):
-        yield paint(f"{mark if not start else ' '} {text[start : start + step]}", mark, colour=colour)
-
-
-def _shorten(text: str, width: int) -> str:
-    text = _printable(text)
-    if len(text) <= width:
-        return text
-    tail = (width - 1) // 3
-    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
-
-
-def _printable(text: str) -> str:
-    """Show line breaks and other controls as escapes; a lone surrogate as U+FFFD."""
-    return "".join(
-        char
-        if char.isprintable()
-        else "\ufffd"
-        if "\ud800" <= char <= "\udfff"
-        else char.encode("unicode_escape").decode("ascii")
-        for char in text
-    )
-
-
-def paint(text: str, how: str, *, colour: bool) -> str:
-    """Colour a text where there is colour: ``bold``, ``dim``, ``+`` (green) or ``-`` (red)."""
-    return f"{_COLOURS[how]}{text}{_PLAIN}" if colour else text
+    shown = text[: step * _MOST_PIECE_LINES]
+    for start in range(0, max(len(shown), 1), step):
+        yield paint(f"{mark if not start else ' '} {shown[start : start + step]}", mark, colour=colour)
+    if len(shown) < len(text):
+        yield paint(f"  ... and {len(text) - len(shown):,} characters more", mark, colour=colour)

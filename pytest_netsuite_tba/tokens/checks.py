@@ -108,6 +108,10 @@ class FlowLogin(Login):
         """The request token's."""
         return () if self.request_token is None else (self.request_token.secret,)
 
+    def signed_with(self) -> tuple[str, ...]:
+        """None that will come again: a request token is used once, and the access token was not used here."""
+        return ()
+
     def own_secrets(self) -> Secrets | None:
         """The consumer secret, and the request token's: what this step is signed with."""
         if self.integration is None or (self.request_token is None and "oauth_token" in self.parameters):

@@ -38,8 +38,8 @@ KEYS = {
     "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "where", "notes", "unsure",
 }  # fmt: skip
 DIAGNOSIS_KEYS = {
-    "proven", "mistakes", "also_consistent", "signed_base_string", "expected_base_string", "corrected_authorization",
-    "tried", "cut_short", "notes",
+    "proven", "ambiguous", "mistakes", "also_consistent", "readings", "signed_base_string", "expected_base_string",
+    "differences", "corrected_authorization", "wrong_secret", "tried", "tried_counts", "computed", "cut_short", "notes",
 }  # fmt: skip
 
 
@@ -148,6 +148,14 @@ Why   Nothing of the query string was signed.
 Cure  Decode every pair of the query string and sign it together with the oauth_
       parameters.
 Docs  docs/mistakes/query-not-signed.md
+
+What differs: - as signed, + as expected
+  deploy: not signed  (at 92)
++ 1   deploy%3D1
+  q: not signed  (at 399)
++ a%20b   q%3Da%2520b
+  script: not signed  (at 413)
++ customscript_orders   script%3Dcustomscript_orders
 
 Base strings: - as it was signed, + as it should have been
   GET&
@@ -509,7 +517,11 @@ def test_the_screen_says_what_each_of_many_got(tmp_path, account_file, capsys, m
     status, out, _ = run("explain", "--account", account_file, "--budget", "0", file, capsys=capsys)
 
     assert status == 1
-    assert out.count("every single mistake and the likeliest pairs") == 2
+    assert (
+        out.count("every single mistake, the likeliest pairs; the budget ended in the pairs (go on with --budget 4")
+        == 2
+    )
+    assert "wrong token secret" not in out
     for number in (1, 2):
         assert f"alone, by --entry {number}, it gets 0." in out
     assert out.splitlines()[-1] == "2 requests: 2 refused."

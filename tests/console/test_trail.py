@@ -213,6 +213,12 @@ def test_an_attempt_is_explained_to_the_end(server, monkeypatch):
     )
     assert [{"mark": "+", "text": "extra%3D1%26"}] == [part for part in found["difference"] if part["mark"] != "="]
     assert ["1 Method", "2 URL, encoded"] == [stage["title"] for stage in found["stages"]][:2]
+    assert [
+        {
+            "title": "extra: not signed", "place": "at 351", "signed": None, "expected": "1", "signed_raw": None,
+            "expected_raw": "extra%3D1",
+        }
+    ] == [difference | {"place": "at 351"} for difference in found["differences"]]  # fmt: skip
     as_sent, right = [entry["command"] for entry in found["commands"]]
     assert (header in as_sent, found["attempt"]["diagnosis"]["corrected_authorization"] in right) == (True, True)
     ran = [
@@ -255,8 +261,8 @@ def test_a_request_through_the_proxy_is_repeated_through_it(server):
     assert ["Failure", "Failure", "Success"] == [attempt.status for attempt in server.audit_trail]
 
 
-def test_a_secret_that_nothing_explains_is_suspected(call):
-    """When every known mistake was tried in vain, the secret is the likeliest cause."""
+def test_a_search_that_ended_early_blames_no_secret(call):
+    """What nothing explains is said so, and how to go on; the secrets are left in peace."""
     stranger = Account(tokens=[Token(secret="another")])
     wrong = NetSuiteServer(stranger).credentials
     header = wrong.authorization("GET", f"https://1234567-sb1.restlets.api.netsuite.com{ECHO}")
@@ -264,10 +270,15 @@ def test_a_secret_that_nothing_explains_is_suspected(call):
 
     found = call("GET", "attempts/1/explanation").json
 
-    assert ("InvalidSignature", "Most likely a wrong token secret or consumer secret") == (
+    diagnosis, (reading,) = found["attempt"]["diagnosis"], found["readings"]
+    assert ("InvalidSignature", True, None) == (
         found["attempt"]["detail"],
-        found["readings"][0]["what"],
+        diagnosis["cut_short"],
+        diagnosis["wrong_secret"],
     )
+    assert "No known mistake explains this signature" == reading["what"]
+    assert "secret" not in reading["why"] + reading["cure"]
+    assert "go on with --budget 4" in diagnosis["notes"][0]
 
 
 @pytest.fixture

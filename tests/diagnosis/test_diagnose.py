@@ -19,6 +19,7 @@ from pytest_netsuite_tba.diagnosis import diagnose as diagnosing
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.diagnosis.pipeline import Pipeline
 from pytest_netsuite_tba.diagnosis.search import candidates, search
+from pytest_netsuite_tba.diagnosis.wrong_secret import suspicion
 from pytest_netsuite_tba.fake.core import Fake
 from pytest_netsuite_tba.login.facts import Facts, Secrets
 from pytest_netsuite_tba.login.hiding import hiding
@@ -757,16 +758,22 @@ def test_what_was_signed_and_not_sent(unsent):
 
 
 def test_secrets_are_doubted_only_after_the_request_was_searched():
+    """A search that ended early never blames them, whatever it had tried; one that came to its end says how likely."""
     wrong = signer()
     wrong.token_secret = "quite another secret"
     attempt = judged(wrong.authorization())[0]
 
-    assert attempt.diagnose(budget=0.0).tried[:1] == ("single mistakes",)
-    assert "parameters signed that the request does not hold" in " ".join(attempt.diagnosis.notes)
-    assert "Paste both secrets again" in explanation_of(attempt)
+    diagnosis = attempt.diagnose(budget=0.0)
+    assert (diagnosis.tried[:1], diagnosis.cut_short) == (("single mistakes",), True)
+    assert "parameters signed that the request does not hold" in " ".join(diagnosis.notes)
+    assert diagnosis.wrong_secret is None
+    assert "secret" not in explanation_of(attempt)
+    assert "No known mistake explains this signature" in explanation_of(attempt)
 
-    attempt._diagnosis = dataclasses.replace(attempt.diagnosis, tried=())
-    assert "secret" not in explanation_of(attempt).partition("Cure")[2]
+    attempt._diagnosis = dataclasses.replace(diagnosis, cut_short=False, wrong_secret=suspicion(attempt.facts))
+    said = explanation_of(attempt)
+    assert said.index("Against a wrong secret:") < said.index("A wrong token secret or consumer secret: about 1 in")
+    assert "Paste both secrets again" in said.replace("paste", "Paste")
 
 
 def explanation_of(attempt):

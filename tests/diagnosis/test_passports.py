@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from pytest_netsuite_tba.diagnosis.passports import PassportPipeline
 from support.passports import HOST, NOW, PATH, URL, envelope, fields, passport, right
 
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Token, explain
 from pytest_netsuite_tba.cli import main
 from pytest_netsuite_tba.console import Console
 from pytest_netsuite_tba.diagnosis import diagnose as diagnosing
-from pytest_netsuite_tba.diagnosis.passports import PassportPipeline
 from pytest_netsuite_tba.diagnosis.search import candidates
 from pytest_netsuite_tba.fake.core import Fake
 from pytest_netsuite_tba.login.request import SignedRequest

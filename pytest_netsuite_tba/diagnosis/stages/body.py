@@ -128,9 +128,16 @@ def _as_parameters(case: Case) -> list[Option]:
     for number, spelt in enumerate(texts):
         share = 0.3 if number == 0 else 0.05
         again = "" if number == 0 else ", written again by another library,"
-        options.append(wrong(_too(Pair(spelt, "", "more")), _SIGNED, cause=f"The body{again} was signed as a name.", share=share))
+        options.append(
+            wrong(_too(Pair(spelt, "", "more")), _SIGNED, cause=f"The body{again} was signed as a name.", share=share)
+        )
         options += [
-            wrong(_too(Pair(name, spelt, "more")), _SIGNED, cause=f"The body{again} was signed as parameter {name!r}.", share=share)
+            wrong(
+                _too(Pair(name, spelt, "more")),
+                _SIGNED,
+                cause=f"The body{again} was signed as parameter {name!r}.",
+                share=share,
+            )
             for name in (*_NAMES, "")
         ]
     if "=" in text:
@@ -142,7 +149,11 @@ def _as_parameters(case: Case) -> list[Option]:
 def _written_again(value: object) -> list[str]:
     if value is None:
         return []
-    return [json.dumps(value, separators=(",", ":"), ensure_ascii=False), json.dumps(value, separators=(",", ":")), json.dumps(value)]
+    return [
+        json.dumps(value, separators=(",", ":"), ensure_ascii=False),
+        json.dumps(value, separators=(",", ":")),
+        json.dumps(value),
+    ]
 
 
 def _hashes(case: Case) -> list[Option]:

@@ -42,25 +42,85 @@ _MISUSED = "hmac-misused"
 def _misused(right: str) -> Iterable[Option]:
     new = hashlib.new
     for says, make, share in (
-        ("The base string was used as the key, and the key as the text.", lambda key, base: hmac.digest(base, key, right), 1),
+        (
+            "The base string was used as the key, and the key as the text.",
+            lambda key, base: hmac.digest(base, key, right),
+            1,
+        ),
         ("The base string was hashed without a key.", lambda _, base: new(right, base).digest(), 1),
-        ("Key and base string were hashed together, without HMAC.", lambda key, base: new(right, key + base).digest(), 1),
-        ("Base string and key were hashed together, without HMAC.", lambda key, base: new(right, base + key).digest(), 1),
-        ('Base string, "&" and key were hashed together, without HMAC.', lambda key, base: new(right, base + b"&" + key).digest(), VARIANT),
-        ('Key, "&" and base string were hashed together, without HMAC.', lambda key, base: new(right, key + b"&" + base).digest(), VARIANT),
-        ("The base string was hashed before HMAC.", lambda key, base: hmac.digest(key, new(right, base).digest(), right), 1),
-        ("The base string was hashed to hex before HMAC.", lambda key, base: hmac.digest(key, new(right, base).hexdigest().encode(), right), 0.6),
-        ("The base string was hashed to base64 before HMAC.",
-            lambda key, base: hmac.digest(key, base64.b64encode(new(right, base).digest()), right), VARIANT),
+        (
+            "Key and base string were hashed together, without HMAC.",
+            lambda key, base: new(right, key + base).digest(),
+            1,
+        ),
+        (
+            "Base string and key were hashed together, without HMAC.",
+            lambda key, base: new(right, base + key).digest(),
+            1,
+        ),
+        (
+            'Base string, "&" and key were hashed together, without HMAC.',
+            lambda key, base: new(right, base + b"&" + key).digest(),
+            VARIANT,
+        ),
+        (
+            'Key, "&" and base string were hashed together, without HMAC.',
+            lambda key, base: new(right, key + b"&" + base).digest(),
+            VARIANT,
+        ),
+        (
+            "The base string was hashed before HMAC.",
+            lambda key, base: hmac.digest(key, new(right, base).digest(), right),
+            1,
+        ),
+        (
+            "The base string was hashed to hex before HMAC.",
+            lambda key, base: hmac.digest(key, new(right, base).hexdigest().encode(), right),
+            0.6,
+        ),
+        (
+            "The base string was hashed to base64 before HMAC.",
+            lambda key, base: hmac.digest(key, base64.b64encode(new(right, base).digest()), right),
+            VARIANT,
+        ),
         ("The key was hashed before HMAC.", lambda key, base: hmac.digest(new(right, key).digest(), base, right), 1),
-        ("The key was hashed to hex before HMAC.", lambda key, base: hmac.digest(new(right, key).hexdigest().encode(), base, right), 0.6),
-        ("The key was encoded to base64 before HMAC.", lambda key, base: hmac.digest(base64.b64encode(key), base, right), 0.6),
-        ("The base string was encoded to base64 before HMAC.", lambda key, base: hmac.digest(key, base64.b64encode(base), right), 0.6),
-        ("The base string was encoded to hex before HMAC.", lambda key, base: hmac.digest(key, base.hex().encode(), right), VARIANT),
-        ("The base string was hashed as UTF-16.", lambda key, base: hmac.digest(key, to_text(base).encode("utf-16-le", "replace"), right), 0.6),
-        ("Key and base string were hashed as UTF-16.",
-            lambda key, base: hmac.digest(to_text(key).encode("utf-16-le", "replace"), to_text(base).encode("utf-16-le", "replace"), right), 0.6),
-        ("The key was taken as UTF-16.", lambda key, base: hmac.digest(to_text(key).encode("utf-16-le", "replace"), base, right), VARIANT),
+        (
+            "The key was hashed to hex before HMAC.",
+            lambda key, base: hmac.digest(new(right, key).hexdigest().encode(), base, right),
+            0.6,
+        ),
+        (
+            "The key was encoded to base64 before HMAC.",
+            lambda key, base: hmac.digest(base64.b64encode(key), base, right),
+            0.6,
+        ),
+        (
+            "The base string was encoded to base64 before HMAC.",
+            lambda key, base: hmac.digest(key, base64.b64encode(base), right),
+            0.6,
+        ),
+        (
+            "The base string was encoded to hex before HMAC.",
+            lambda key, base: hmac.digest(key, base.hex().encode(), right),
+            VARIANT,
+        ),
+        (
+            "The base string was hashed as UTF-16.",
+            lambda key, base: hmac.digest(key, to_text(base).encode("utf-16-le", "replace"), right),
+            0.6,
+        ),
+        (
+            "Key and base string were hashed as UTF-16.",
+            lambda key, base: hmac.digest(
+                to_text(key).encode("utf-16-le", "replace"), to_text(base).encode("utf-16-le", "replace"), right
+            ),
+            0.6,
+        ),
+        (
+            "The key was taken as UTF-16.",
+            lambda key, base: hmac.digest(to_text(key).encode("utf-16-le", "replace"), base, right),
+            VARIANT,
+        ),
         ("The digest was hashed once more.", lambda key, base: new(right, hmac.digest(key, base, right)).digest(), 0.6),
         ("HMAC was used twice.", lambda key, base: hmac.digest(key, hmac.digest(key, base, right), right), 0.6),
         ("The signature is an empty text's.", lambda key, _: hmac.digest(key, b"", right), 0.6),
@@ -144,7 +204,9 @@ def _through(*steps: Callable[..., bytes | str | None]) -> Callable[[str], bytes
 
 
 def _without(end: str, beginning: str = "") -> Callable[[str], str | None]:
-    return lambda text: text[len(beginning) : len(text) - len(end)] if text.endswith(end) and text.startswith(beginning) else None
+    return lambda text: (
+        text[len(beginning) : len(text) - len(end)] if text.endswith(end) and text.startswith(beginning) else None
+    )
 
 
 def _wrapped(digest: bytes) -> str:

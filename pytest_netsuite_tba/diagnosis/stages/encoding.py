@@ -83,7 +83,9 @@ def has_non_ascii(case: Case) -> bool:
 _CHARSET = Table(
     Option(None),
     *(
-        wrong(encode, "non-ascii-wrong-charset", cause=f"Non-ASCII text was signed as {name}, not as UTF-8.", share=share)
+        wrong(
+            encode, "non-ascii-wrong-charset", cause=f"Non-ASCII text was signed as {name}, not as UTF-8.", share=share
+        )
         for name, encode, share in _CHARSETS
     ),
 )
@@ -177,7 +179,11 @@ def encoders(case: Case) -> list[Option]:
     for encoder, all_names in alike.values():
         encode = encoder.encode
         for scope, made in _effects(encode, percent_encode, inside, uri, in_key).items():
-            if made not in seen and made != right["both"] and (scope != "all" or encode(in_key) != percent_encode(in_key)):
+            if (
+                made not in seen
+                and made != right["both"]
+                and (scope != "all" or encode(in_key) != percent_encode(in_key))
+            ):
                 seen.add(made)
                 options.append(_option(encoder, all_names, scope, inside, case.platform))
     return [*map(_of_raw_plus, options)] if _is_space_of_raw_plus(case) else options
@@ -260,7 +266,9 @@ def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str) -> st
 def _deviations(encoder: Encoder, characters: str) -> list[str]:
     """What it makes of this request that is not right, in words."""
     says = []
-    left = [char for char in characters if char.isascii() and char not in _RFC and char != " " and encoder(char) == char]
+    left = [
+        char for char in characters if char.isascii() and char not in _RFC and char != " " and encoder(char) == char
+    ]
     if left:
         says.append(f"{' '.join(dict.fromkeys(left))} left as {'it is' if len(left) == 1 else 'they are'}")
     if " " in characters and encoder.space != "%20":

@@ -162,7 +162,12 @@ def fields(case: Case) -> list[Option]:
         ]  # fmt: skip
         others = _of_other_tokens(case, name) if name in {"oauth_consumer_key", "oauth_token"} else ()
         options += [
-            wrong(put(name, value), "value-of-another-field", cause=f"{name} was signed as that of another token: {whose}.", share=VARIANT)
+            wrong(
+                put(name, value),
+                "value-of-another-field",
+                cause=f"{name} was signed as that of another token: {whose}.",
+                share=VARIANT,
+            )
             for value, whose in others
             if value not in values and value != right
         ]
@@ -199,7 +204,11 @@ def _of_other_tokens(case: Case, name: str) -> list[tuple[str, str]]:
 def _others(case: Case, place: str) -> dict[str, str]:
     """The values that may stand in a wrong place, and what they are."""
     own, sent = case.facts.sender, case.sent
-    others = {case.facts.account: "account", sent.get("oauth_nonce", ""): "nonce", sent.get("oauth_timestamp", ""): "timestamp"}
+    others = {
+        case.facts.account: "account",
+        sent.get("oauth_nonce", ""): "nonce",
+        sent.get("oauth_timestamp", ""): "timestamp",
+    }
     if own is not None:
         others |= {
             own.consumer_key: "consumer key", own.token_id: "token id",
@@ -217,7 +226,11 @@ def spellings(value: str) -> dict[str, str]:
         "with a space before it": " " + value,
         "with a line feed after it": value + "\n",
         "with a line break after it": value + "\r\n",
-        "encoded once before": re.sub(r"[^A-Za-z0-9._~-]", lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")), value),
+        "encoded once before": re.sub(
+            r"[^A-Za-z0-9._~-]",
+            lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")),
+            value,
+        ),
         "without what is no letter or digit": re.sub(r"[^A-Za-z0-9]", "", value),
         "without hyphens": value.replace("-", ""),
         'cut at its "="': value.partition("=")[0],
@@ -236,7 +249,9 @@ def nonces(case: Case) -> list[Option]:
         nonce_with_plus(case): RAW_PLUS,
         sent.replace(" ", "+"): RAW_PLUS,
         percent_decode(sent): "oauth_nonce was encoded twice in the header: what is read there is not what was signed.",
-        form_decode(sent): "oauth_nonce was encoded as a form in the header: what is read there is not what was signed.",
+        form_decode(
+            sent
+        ): "oauth_nonce was encoded as a form in the header: what is read there is not what was signed.",
         percent_encode(sent): "oauth_nonce was signed encoded once more than the header has it.",
     }
     return [
@@ -272,7 +287,12 @@ def made_twice(case: Case) -> list[Option]:
             (str(second // 1000), "in thousands of seconds"), (f"{second - second % 60}", "in whole minutes"),
         ):  # fmt: skip
             options.append(
-                wrong(put("oauth_timestamp", text), _TWICE, cause=f"oauth_timestamp was signed {says}: {text}.", share=VARIANT)
+                wrong(
+                    put("oauth_timestamp", text),
+                    _TWICE,
+                    cause=f"oauth_timestamp was signed {says}: {text}.",
+                    share=VARIANT,
+                )
             )
         for hours in (*range(-12, 0), *range(1, 15)):
             options.append(_second("oauth_timestamp", str(second + 3_600 * hours), f"{hours:+d} h", 0.1))
@@ -300,7 +320,9 @@ def made_twice(case: Case) -> list[Option]:
 
 
 def _second(name: str, value: str, says: str, share: float) -> Option:
-    return wrong(put(name, value), _TWICE, cause=f"{name} was signed as {value[:40]} ({says} of the one sent).", share=share)
+    return wrong(
+        put(name, value), _TWICE, cause=f"{name} was signed as {value[:40]} ({says} of the one sent).", share=share
+    )
 
 
 def extras(case: Case) -> list[Option]:

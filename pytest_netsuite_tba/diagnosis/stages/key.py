@@ -114,7 +114,12 @@ _CHANGED: tuple[tuple[str, Callable[[str], str | bytes | None], float, str], ...
     ("was encoded to hex", lambda secret: to_bytes(secret).hex(), 0.6, _OTHER),
     ("was percent-decoded", percent_decode, 0.6, _OTHER),
     ("was form-decoded (a plus became a space)", lambda secret: percent_decode(secret.replace("+", " ")), 0.4, _OTHER),
-    ("was encoded as a form (a space became a plus)", lambda secret: to_text(quote_plus(to_bytes(secret)).encode()), 0.2, _OTHER),
+    (
+        "was encoded as a form (a space became a plus)",
+        lambda secret: to_text(quote_plus(to_bytes(secret)).encode()),
+        0.2,
+        _OTHER,
+    ),
     ("stands there twice", lambda secret: secret * 2, 0.6, _OTHER),
     ("was turned round", lambda secret: secret[::-1], 0.2, _OTHER),
     ("was cut at its first half", lambda secret: secret[: len(secret) // 2], 0.2, _OTHER),
@@ -152,9 +157,7 @@ def _changed(which: str) -> Callable[[Case], list[Option]]:
         secret, name = getattr(own, which), _SECRETS[which]
         found = [Option(None)]
         for before, after, says, share in _PASTED:
-            found.append(
-                wrong(f"{before}{secret}{after}", _SPACE, cause=f"The {name} used has {says}.", share=share)
-            )
+            found.append(wrong(f"{before}{secret}{after}", _SPACE, cause=f"The {name} used has {says}.", share=share))
         for says, change, share, mistake in _CHANGED:
             value = change(secret)
             if value is not None and value not in {secret, ""}:
@@ -180,12 +183,22 @@ def both_secrets(case: Case) -> list[Option]:
     options = [Option(None)]
     for before, after, says, share in _PASTED:
         options.append(
-            wrong(lambda secret, before=before, after=after: f"{before}{secret}{after}", _SPACE, cause=f"Both secrets used have {says}.", share=share)
+            wrong(
+                lambda secret, before=before, after=after: f"{before}{secret}{after}",
+                _SPACE,
+                cause=f"Both secrets used have {says}.",
+                share=share,
+            )
         )
     for says, change, share, mistake in _CHANGED:
         options.append(wrong(change, mistake, cause=f"Of both secrets: each {says}.", share=share))
     options += [
-        wrong(lambda _, text=text: text, "value-of-nothing", cause=f"Both secrets were signed as the text {text!r}.", share=share)
+        wrong(
+            lambda _, text=text: text,
+            "value-of-nothing",
+            cause=f"Both secrets were signed as the text {text!r}.",
+            share=share,
+        )
         for text, share in _VALUES_OF_NOTHING
     ]
     return options
@@ -240,7 +253,15 @@ _FORMS: tuple[tuple[str, tuple[str, ...], str, float], ...] = (
     *((f"{{c}}{by}{{t}}", (_NO_AMPERSAND,), f"The secrets were joined by {by!r}.", 0.5)
         for by in ("%26", "+", ":", ",", "|", " ", "\n", "&amp;", ";", "/", "-", "_", ".", "%2526", "\\u0026", "=")),
 )  # fmt: skip
-_VALUES = {"c": "consumer secret", "t": "token secret", "k": "consumer key", "i": "token id", "a": "account", "n": "nonce", "s": "timestamp"}
+_VALUES = {
+    "c": "consumer secret",
+    "t": "token secret",
+    "k": "consumer key",
+    "i": "token id",
+    "a": "account",
+    "n": "nonce",
+    "s": "timestamp",
+}
 
 
 def _of_ids() -> Iterator[tuple[str, tuple[str, ...], str, float]]:
@@ -249,17 +270,26 @@ def _of_ids() -> Iterator[tuple[str, tuple[str, ...], str, float]]:
         if {first, second} - {"c", "t"}:
             common = {first, second} <= set("ctki")
             places = ((first, "c", "consumer secret"), (second, "t", "token secret"))
-            wrong_ones = [f"the {_VALUES[value]} in the place of the {place}" for value, right, place in places if value != right]
+            wrong_ones = [
+                f"the {_VALUES[value]} in the place of the {place}" for value, right, place in places if value != right
+            ]
             says = f"The key has {' and '.join(wrong_ones)}."
             yield f"{{{first}}}&{{{second}}}", (_IDS,), says, 0.8 if common else 0.2
     for only in "kian":
         yield f"{{{only}}}&", (_IDS,), f'The key is {_VALUES[only]} + "&".', VARIANT
         yield f"{{{only}}}", (_IDS,), f"The key is the {_VALUES[only]}.", VARIANT
-        yield f"{{a}}&{{c}}&{{t}}" if only == "a" else f"{{c}}&{{t}}&{{{only}}}", (_IDS,), f"The {_VALUES[only]} is in the key too.", 0.1
+        yield (
+            "{a}&{c}&{t}" if only == "a" else f"{{c}}&{{t}}&{{{only}}}",
+            (_IDS,),
+            f"The {_VALUES[only]} is in the key too.",
+            0.1,
+        )
 
 
 RIGHT_KEY = "{c}&{t}"
-keys = always(Option(RIGHT_KEY), *(Option(form, ids, cause, share) for form, ids, cause, share in (*_FORMS, *_of_ids())))
+keys = always(
+    Option(RIGHT_KEY), *(Option(form, ids, cause, share) for form, ids, cause, share in (*_FORMS, *_of_ids()))
+)
 
 
 def _as_bytes(value: str | bytes) -> bytes:

@@ -17,13 +17,25 @@ if TYPE_CHECKING:
 
 FIELDS = ("account", "consumerKey", "token", "nonce", "timestamp")
 _ORDER = "soap-base-string-wrong-order"
-_SENT = {"consumerKey": "oauth_consumer_key", "token": "oauth_token", "nonce": "oauth_nonce", "timestamp": "oauth_timestamp"}
+_SENT = {
+    "consumerKey": "oauth_consumer_key",
+    "token": "oauth_token",
+    "nonce": "oauth_nonce",
+    "timestamp": "oauth_timestamp",
+}
 
 
 def accounts(case: Case) -> tuple[Option, ...]:
     """How the account may have been spelt in the base string."""
     sent, right = case.sent.get("realm", ""), case.facts.account
-    spellings = (sent, right.lower(), right.lower().replace("_", "-"), right.replace("_", "-"), right.partition("_")[0], "")
+    spellings = (
+        sent,
+        right.lower(),
+        right.lower().replace("_", "-"),
+        right.replace("_", "-"),
+        right.partition("_")[0],
+        "",
+    )
     return (
         Option(right),
         *(

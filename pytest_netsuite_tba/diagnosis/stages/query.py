@@ -119,7 +119,9 @@ def parts_of_query(case: Case) -> list[Option]:
     return [Option(None), *_subsets(names, subsets, but=done)]
 
 
-def _subsets(names: Sequence[str], subsets: Iterable[tuple[frozenset[str], float]], *, but: set[frozenset[str]]) -> Iterator[Option]:
+def _subsets(
+    names: Sequence[str], subsets: Iterable[tuple[frozenset[str], float]], *, but: set[frozenset[str]]
+) -> Iterator[Option]:
     for subset, share in subsets:
         if subset not in but:
             but.add(subset)
@@ -213,7 +215,11 @@ def _numbered(pattern: str, *, keep: bool = False) -> Change:
         done = []
         for pair in pairs:
             if pair.source in _SENT and (times[pair.name] > 1 or (pair.name.endswith("[]") and not keep)):
-                name = pattern.format(name=pair.name if keep else pair.name.removesuffix("[]"), at=seen[pair.name], nth=seen[pair.name] + 1)
+                name = pattern.format(
+                    name=pair.name if keep else pair.name.removesuffix("[]"),
+                    at=seen[pair.name],
+                    nth=seen[pair.name] + 1,
+                )
                 seen[pair.name] += 1
                 done.append(pair._replace(name=name))
             else:
@@ -325,7 +331,14 @@ def decoding(case: Case) -> Table:
 # -- values and names ------------------------------------------------------------------------------------------------
 
 _CUTS = "=&#?;+ ,:/%\"'"
-_MARKS = {" ": "space", "&": 'ampersand ("&")', "+": 'plus ("+")', ";": 'semicolon (";")', "'": "single quote", '"': "double quote"}
+_MARKS = {
+    " ": "space",
+    "&": 'ampersand ("&")',
+    "+": 'plus ("+")',
+    ";": 'semicolon (";")',
+    "'": "single quote",
+    '"': "double quote",
+}
 _CUT = "value-cut"
 
 
@@ -364,7 +377,10 @@ def _swaps(case: Case) -> Iterator[Option]:
     together = {frozenset({"script", "deploy"}), frozenset({"limit", "offset"})}
     for first, second in itertools.combinations(sent[:_MOST_NAMES], 2):
         if first.value != second.value:
-            names = {form_decode(first.name): form_decode(second.value), form_decode(second.name): form_decode(first.value)}
+            names = {
+                form_decode(first.name): form_decode(second.value),
+                form_decode(second.name): form_decode(first.value),
+            }
             yield wrong(
                 _each(lambda pair, names=names: pair._replace(value=names.get(pair.name, pair.value))), "value-of-another-field",
                 cause=f"The values of {' and '.join(names)[:120]} were signed swapped, each in the other's place.",
@@ -461,11 +477,18 @@ def empties(case: Case) -> list[Option]:
             wrong(_each(lambda pair: pair._replace(value=pair.name) if pair.name in without else pair), "value-of-nothing",
                 cause='A parameter without a "=" was signed with its name as its value.', share=VARIANT)
         )  # fmt: skip
-        options.append(wrong(_without_equals, "value-of-nothing", cause='A parameter without a value was signed without its "=".'))
+        options.append(
+            wrong(_without_equals, "value-of-nothing", cause='A parameter without a value was signed without its "=".')
+        )
     if any(not pair.value for pair in sent):
         every = frozenset(form_decode(pair.name) for pair in sent if not pair.value)
         options += [
-            wrong(_valued(every, text), "value-of-nothing", cause=f"An empty value was signed {_as_text(text)}.", share=VARIANT)
+            wrong(
+                _valued(every, text),
+                "value-of-nothing",
+                cause=f"An empty value was signed {_as_text(text)}.",
+                share=VARIANT,
+            )
             for text in (*_COERCED, '""', "''")
         ]
         if not without:

@@ -134,7 +134,15 @@ _SPELLINGS: tuple[Callable[[str], str], ...] = (
 )
 
 
-_PREFIXES = ("/services/rest", "/services", "/services/rest/record/v1", "/services/rest/query/v1", "/app/site/hosting", "/app/site", "/app")
+_PREFIXES = (
+    "/services/rest",
+    "/services",
+    "/services/rest/record/v1",
+    "/services/rest/query/v1",
+    "/app/site/hosting",
+    "/app/site",
+    "/app",
+)
 
 
 def paths(case: Case) -> list[Option]:
