@@ -126,7 +126,8 @@ class Client:
             ``node:NAME`` of its packages of Node.
         cases: those that it makes.
         refused: case -> id of the mistake that the client or its library makes, whatever its user does.
-        unnamed: the same, case -> what it does, a sentence, where no mistake of the catalogue is it.
+        unnamed: the same, case -> the pairs that it signs in place of the query's, where the catalogue had no name
+            for what it does when it was recorded.
         ours: what of the signing is our own code, a sentence; left out where nothing is.
     """
 
@@ -134,7 +135,7 @@ class Client:
     versions: dict[str, str]
     cases: list[str] = field(default_factory=lambda: list(CASES))
     refused: dict[str, str] = field(default_factory=dict)
-    unnamed: dict[str, str] = field(default_factory=dict)
+    unnamed: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     ours: str = ""
 
 
@@ -213,10 +214,10 @@ CLIENTS = {
     "node-oauth-1.0a-ts": node(
         "oauth_1_0a_ts", "node-oauth-1.0a-ts", refused={"order": ENCODED_AGAIN, "brackets": ENCODED_AGAIN}
     ),
-    "node-oauth": node("oauth", "oauth", unnamed={"repeated-names": "tag is signed as tag[0], tag[1] and tag[2]."}),
+    "node-oauth": node("oauth", "oauth", unnamed={"repeated-names": [*SCRIPT, ("tag[0]", "red"), ("tag[1]", "blue"), ("tag[2]", "Red")]}),
     "node-request": node(
         "request", "request", "oauth-sign",
-        unnamed={"brackets": "a[0][b] is signed as a list that holds an object, ids[] as ids."},
+        unnamed={"brackets": [*SCRIPT, ("filter[name]", "x y"), ("ids", "1"), ("a", "[object Object]")]},
     ),
     "node-axios-oauth-1.0a": node(
         "axios_oauth_10a", "axios-oauth-1.0a", refused={"post-form": "form-body-not-signed"}
