@@ -1,8 +1,7 @@
-"""How the time for searching is shared among the requests of one input."""
+"""How the work of searching is shared among the requests of one input."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,43 +10,40 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
 
 BUDGETS = 5  # for all requests of an input together
+_LEAST = 0.05  # a share that is worth a second search: with less, it comes to little more than the first
 
 
 def search_all(
-    attempts: Sequence[LoginAttempt],
-    *,
-    budget: float,
-    clock: Callable[[], float] = time.monotonic,
-    step: Callable[[], object] = lambda: None,
+    attempts: Sequence[LoginAttempt], *, budget: float, step: Callable[[], object] = lambda: None
 ) -> list[float]:
-    """Search the mistakes of all attempts; how many seconds each got.
+    """Search the mistakes of all attempts; what part of a default budget each got, 0 for what every search has.
 
-    One attempt has the whole budget, in seconds. Of several each first gets what is quick, its single mistakes and
-    its likeliest pairs; what is left of five budgets is then shared evenly among those where nothing was found, a
-    budget at most each. ``step`` is called after each attempt of the first round.
+    One attempt has the whole budget. Of several each first gets its single mistakes and its likeliest pairs; five
+    budgets are then shared evenly among those where nothing was found, a budget at most each. ``step`` is called after
+    each attempt of the first round.
     """
-    got = []
-    for attempt in attempts:
-        begin = clock()
-        attempt.diagnose(budget=budget if len(attempts) == 1 else 0)
-        got.append(clock() - begin)
-        step()
-    left = BUDGETS * budget - sum(got)
-    unfinished = [number for number, attempt in enumerate(attempts) if is_cut_short(attempt)]
     if len(attempts) == 1:
-        unfinished = []
-    for waiting, number in zip(range(len(unfinished), 0, -1), unfinished, strict=True):
-        share = min(budget, left / waiting)
-        if share > got[number]:  # a search begins anew: with less it comes to nothing more
-            begin = clock()
-            attempts[number].diagnose(budget=share)
-            took = clock() - begin
-            got[number] += took
-            left -= took
+        attempts[0].diagnose(budget=budget)
+        step()
+        return [budget]
+    for attempt in attempts:
+        attempt.diagnose(budget=0)
+        step()
+    unfinished = [number for number, attempt in enumerate(attempts) if is_unfinished(attempt)]
+    got = [0.0] * len(attempts)
+    share = min(budget, BUDGETS * budget / max(len(unfinished), 1))
+    for number in unfinished if share >= _LEAST else ():
+        attempts[number].diagnose(budget=share)
+        got[number] = share
     return got
 
 
-def is_cut_short(attempt: LoginAttempt) -> bool:
-    """Whether nothing was found, and the time ended before everything was tried."""
+def is_unfinished(attempt: LoginAttempt) -> bool:
+    """Whether it was searched, nothing was found, and not everything was tried."""
     diagnosis = attempt.diagnosis
-    return diagnosis is not None and diagnosis.cut_short and not diagnosis.proven
+    return (
+        diagnosis is not None
+        and bool(diagnosis.computed)
+        and not diagnosis.readings
+        and "triples" not in diagnosis.tried
+    )

@@ -18,7 +18,7 @@ from pytest_netsuite_tba.captures import Capture, read
 from pytest_netsuite_tba.captures.blind import NO_METHOD
 from pytest_netsuite_tba.captures.judge import UNCHECKED_TIME, Judge
 from pytest_netsuite_tba.captures.not_judged import kind_without_login
-from pytest_netsuite_tba.captures.searching import is_cut_short, search_all
+from pytest_netsuite_tba.captures.searching import is_unfinished, search_all
 from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.report.explanation import reading_lines
 from pytest_netsuite_tba.report.fixes import LANGUAGES, SIGNERS, fixes_of, language_of
@@ -51,9 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a request, a line each")
     parser.add_argument("--entry", type=int, metavar="N", help="only the N-th entry of a HAR file (or request)")
     parser.add_argument("--at", metavar="TIME", help="when NetSuite sees it: 2026-09-21T14:13:20Z or Unix seconds")
-    parser.add_argument(
-        "--budget", type=float, default=1.0, metavar="SECONDS", help="for the search of a request (default 1)"
-    )
+    parser.add_argument("--budget", type=float, default=1.0, metavar="N", help="search N times as long (default 1)")
     parser.add_argument("--no-secrets", action="store_true", help="ask for none; say what the header alone proves")
     languages = ", ".join(LANGUAGES)
     parser.add_argument("--fix", metavar="LANGUAGE", help=f"show the right lines below each cure: {languages}")
@@ -67,7 +65,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Judge each captured request, and say what is wrong with it."""
     if not arguments.budget >= 0:  # nor what is no number
-        raise UsageError(f"--budget {arguments.budget:g} is less than nothing; expected seconds, from 0")
+        raise UsageError(
+            f"--budget {arguments.budget:g} is less than nothing; expected how many times the usual work, from 0"
+        )
     language = None if arguments.fix is None else _language(arguments.fix)
     captures = _captures(arguments)
     at = None if arguments.at is None else _at(arguments.at)
@@ -101,6 +101,10 @@ def run(arguments: argparse.Namespace) -> int:
     return Status.DONE if True in verdicts else Status.UNREADABLE
 
 
+def _part(share: float) -> str:
+    return f"{share:.0%}" if share else "the least part"
+
+
 def _write(
     arguments: argparse.Namespace,
     language: str | None,
@@ -113,14 +117,16 @@ def _write(
 ) -> None:
     """Write what is known of each request: a line of JSON, or a part of the screen."""
     colour, width = has_colour(sys.stdout), shutil.get_terminal_size().columns
-    for (number, capture), moment, attempt, seconds in zip(taken, moments, attempts, got, strict=True):
+    for (number, capture), moment, attempt, share in zip(taken, moments, attempts, got, strict=True):
         notes = [*capture.notes]
         if moment is None and attempt.accepted is not None and _has_timestamp(capture.request):
             notes.append(UNCHECKED_TIME)
-        if len(attempts) > 1 and is_cut_short(attempt):
+        if len(attempts) > 1 and is_unfinished(attempt):
             entry = capture.where.removeprefix("entry ") if capture.where.startswith("entry ") else number
-            whole = f"alone, by --entry {entry}, it gets {arguments.budget:g}."
-            notes.append(f"Of many requests this one got {seconds:.1f} seconds of the search; {whole}")
+            whole = f"alone, by --entry {entry}, it gets all of it."
+            notes.append(
+                f"Of many requests this one got {_part(share / (arguments.budget or 1))} of the budget; {whole}"
+            )
         fixes = {} if language is None else fixes_of(attempt, language)
         notes += [] if language is None or fixes else [_nothing_to_fix(attempt)]
         if arguments.json:

@@ -78,7 +78,8 @@ HEADER_STAGES = (
     Stage("unsent", header.unsent, ("parameters",), is_late=True),
     Stage("empty", query.empties, ("parameters",)),
     Stage("charset", encoding.charsets, ("parameters",)),
-    Stage("encoder", encoding.encoders, ("uri", "parameters")),
+    Stage("encoder", encoding.common_encoders, ("uri", "parameters")),
+    Stage("encoder", encoding.other_encoders, ("uri", "parameters"), is_late=True),
     Stage("space", encoding.spaces, ("parameters",)),
     Stage("hex case", encoding.hex_cases, ("parameters",)),
     Stage("layers", encoding.layers, ("parameters",)),
@@ -166,7 +167,7 @@ class Pipeline:
         self._kept = 0
         self._products: dict[tuple[str, int], bytes] = {}
         self._add(stage for stage in self.stages if not stage.is_late)
-        self.right |= {stage.name: None for stage in self.stages if stage.is_late}
+        self.right = dict.fromkeys((stage.name for stage in self.stages if stage.is_late), None) | self.right
         self._right_parts = [(part, _BITS[part], self._make(part, ())) for part in self.parts]
 
     def add_late_stages(self) -> None:
@@ -288,16 +289,22 @@ def _work_of(made: bytes) -> int:
 
 _PLACE = re.compile(r"\{\w+\}")
 _ESCAPE = re.compile("%[0-9A-F]{2}")
+_PLAIN = "_Az09"  # what encoders leave as it is, but for "_", which some encode
+_IS_PLAIN = re.compile("[A-Za-z0-9_]*").fullmatch
 
 
 class _Encoding:
-    """One way to encode names, values and parts; what it made of a pair is kept for the next recipe."""
+    """One way to encode names, values and parts; what it made of a pair is kept for the next recipe.
+
+    A pair of plain letters, which it leaves alone, it takes from the ``right`` encoding.
+    """
 
     def __init__(
         self, inner: Callable[[str], str], outer: Callable[[str], str], of_uri: Callable[[str], str],
-        layers: tuple[int, int, int],
+        layers: tuple[int, int, int], right: _Encoding | None,
     ) -> None:  # fmt: skip
         self.outer, self.of_uri = outer, of_uri
+        self._right = right if layers == (1, 1, 1) and inner(_PLAIN) == outer(_PLAIN) == _PLAIN else None
         self.ampersand, self._equals = outer("&"), outer("=")
         self._inner, self._layers = inner, layers
         self._pieces: dict[Pair, joining.Piece] = {}
@@ -308,6 +315,10 @@ class _Encoding:
         return [known(pair) or piece(pair) for pair in pairs]
 
     def _piece(self, pair: Pair) -> joining.Piece:
+        if self._right is not None and _IS_PLAIN(pair.name + pair.value) and pair.source != query.BARE:
+            (made,) = self._right.pieces((pair,))
+            self._pieces[pair] = made
+            return made
         of_header, of_names, of_values = self._layers
         is_header = pair.source == "header"
         as_sent = pair.source == query.AS_SENT
@@ -377,7 +388,7 @@ class HeaderPipeline(Pipeline):
         key = tuple(map(id, choices))  # they live as long as their options
         known = self._encodings.get(key)
         if known is None:
-            known = self._encodings[key] = _encoding_of(*choices)
+            known = self._encodings[key] = _encoding_of(next(iter(self._encodings.values()), None), *choices)
         return known
 
     def _pairs(self, recipe: Recipe) -> Sequence[Pair]:
@@ -464,14 +475,19 @@ class HeaderPipeline(Pipeline):
 
 
 def _encoding_of(
-    charset: Callable[[str], str] | None, layers: encoding.Layers, space: str, case: str, times: tuple[int, int, int]
+    right: _Encoding | None,
+    charset: Callable[[str], str] | None,
+    layers: encoding.Layers,
+    space: str,
+    case: str,
+    times: tuple[int, int, int],
 ) -> _Encoding:
     inner = _encode_by(layers.inner, charset, space, lower=case in {"both", "inner"})
     outer = _encode_by(
         layers.outer, charset, space if space == "everywhere" else "", lower=case in {"both", "outer"}
     )  # fmt: skip
     of_uri = outer if layers.uri == layers.outer else _encode_by(layers.uri, None, "", lower=case in {"both", "outer"})
-    return _Encoding(inner, outer, of_uri, times)
+    return _Encoding(inner, outer, of_uri, times, right)
 
 
 _SPACES = {"+": "+", "everywhere": "+", "raw": " ", "removed": "", "%2B": "%2B"}

@@ -7,6 +7,7 @@ every digest that it may be, so that a candidate costs one HMAC and one look.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import partial
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 WORK = 2_000_000_000  # of a budget of 1: bytes hashed, and what encoding, sorting and looking cost beside them
 LEAST_WORK = 50_000_000  # whatever the budget is: enough for a usual request's single mistakes and likeliest pairs
 _LOOK = 1_500  # the work of a candidate beside the bytes that it hashes
-_FIRST_BAND, _BAND = 4.0, 0.7  # in costs
-_AFTER = 1.2  # how much less likely other readings may be that are still looked for
+_FIRST_BANDS, _BAND = (3.1, 3.6, 4.1, LEAST_OF_LATE), 0.7  # in costs
+_AFTER = 0.5  # how much less likely other readings may be that are still looked for
 LIKELY = 7.5  # the cost of a likely pair
 _WORK_AFTER = 2_000_000  # what is spent on other readings at least
 _MOST_KEPT = 16 * 2**20  # bytes of base strings that are kept
@@ -150,7 +151,8 @@ class Search:
             if frozenset() in self.found:  # nothing is wrong with the signature
                 return Found(recipes=((),), made=sum(self.counts))
             self._lossy()
-            low, high, last = 0.0, _FIRST_BAND, 2 * _FIRST_BAND
+            bands = itertools.chain(_FIRST_BANDS, itertools.count(LEAST_OF_LATE + _BAND, _BAND))
+            low, high, last = 0.0, next(bands), 100.0
             while low < 3 * last and not (self.found and low > min([cost for _, cost in self.found.values()]) + _AFTER):
                 if high > LEAST_OF_LATE >= low:
                     self.pipeline.add_late_stages()
@@ -163,7 +165,7 @@ class Search:
                     for name, cost in (("single mistakes", last), ("likely pairs", LIKELY), ("pairs", 2 * last))
                     if high > cost
                 ]
-                low, high = high, high + _BAND if high != _FIRST_BAND else LEAST_OF_LATE
+                low, high = high, next(bands)
             tried = tried if self.found else [*tried, "triples"]
         except _OutOfWork:
             cut_short = not self.found and "likely pairs" not in tried

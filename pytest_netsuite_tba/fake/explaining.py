@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
-    """Search for the mistake behind a refusal, for ``budget`` seconds at most."""
+    """Search for the mistake behind a refusal, with ``budget`` times the usual work."""
     from pytest_netsuite_tba.diagnosis.diagnose import diagnose as search
     from pytest_netsuite_tba.report.rendering import render_diagnosis
 

@@ -218,4 +218,4 @@ class Diagnose(Protocol):
     """Names the mistake behind a refusal; handed in from above, so that ``login`` looks up nowhere."""
 
     def __call__(self, facts: Facts, *, budget: float = 1.0) -> Diagnosis:
-        """Search for ``budget`` seconds at most."""
+        """Search; ``budget`` multiplies the usual work."""

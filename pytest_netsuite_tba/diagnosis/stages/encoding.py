@@ -15,7 +15,7 @@ from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_
 from .header import RAW_PLUS, nonce_with_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_netsuite_tba.diagnosis.options import Case
 
@@ -111,6 +111,7 @@ class Layers(NamedTuple):
     key: Encoder | None = None
 
 
+RIGHT_LAYERS = Layers()
 _RFC = "-._~"
 _HAND_MADE = tuple(
     Encoder("a hand-made encoder", "".join(sorted(keeps)), space, lower, beyond)
@@ -163,27 +164,40 @@ def _characters(case: Case) -> str:
     return _special(text)
 
 
-def encoders(case: Case) -> list[Option]:
-    """Every encoder that a real platform has, at each layer; those that make the same of this request are one."""
+def common_encoders(case: Case) -> list[Option]:
+    """The encoders of the best-known platforms, at each layer; those that make the same of this request are one."""
+    return _encoders(case, _COMMON, ())
+
+
+def other_encoders(case: Case) -> list[Option]:
+    """Every other encoder, and those that spare one character of the request."""
+    inside = _characters(case) + _special(case.request.path)
+    return _encoders(case, (*_OTHERS, *_sparing(inside)), _COMMON)
+
+
+def _encoders(case: Case, encoders: Iterable[Named], known: Iterable[Named]) -> list[Option]:
+    """The options of these encoders that do what none of the known ones does."""
     inside, uri = _characters(case), _special(case.request.path + ":/")
     own = case.facts.sender
     in_key = "" if own is None else _special(own.consumer_secret + own.token_secret)
+
+    def effect_of(encode: Callable[[str], str]) -> tuple[str, ...]:
+        return encode(inside + _JOINED), encode(uri), encode(in_key)
+
     alike: dict[tuple[str, ...], tuple[Encoder, list[str]]] = {}
-    for encoder, names in (*_KNOWN, *_sparing(inside + uri)):
-        encode = encoder.encode
-        effect = (encode(inside + _JOINED), encode(uri), encode(in_key))
-        alike.setdefault(effect, (encoder, []))[1].extend(names)
+    for encoder, names in encoders:
+        alike.setdefault(effect_of(encoder.encode), (encoder, []))[1].extend(names)
+    for encoder, _ in known:
+        alike.pop(effect_of(encoder.encode), None)
     right = _effects(percent_encode, percent_encode, inside, uri, in_key)
-    seen: set[tuple[str, ...]] = set()
-    options = [Option(Layers())]
+    seen = {right["both"]}
+    for encoder, _ in known:
+        seen.update(_effects(encoder.encode, percent_encode, inside, uri, in_key).values())
+    options = [Option(RIGHT_LAYERS)]
     for encoder, all_names in alike.values():
-        encode = encoder.encode
-        for scope, made in _effects(encode, percent_encode, inside, uri, in_key).items():
-            if (
-                made not in seen
-                and made != right["both"]
-                and (scope != "all" or encode(in_key) != percent_encode(in_key))
-            ):
+        is_of_key = encoder.encode(in_key) != percent_encode(in_key)
+        for scope, made in _effects(encoder.encode, percent_encode, inside, uri, in_key).items():
+            if made not in seen and (scope != "all" or is_of_key):
                 seen.add(made)
                 options.append(_option(encoder, all_names, scope, inside, case.platform))
     return [*map(_of_raw_plus, options)] if _is_space_of_raw_plus(case) else options
@@ -221,14 +235,21 @@ def _special(text: str) -> str:
     return "".join(sorted(char for char in set(text) if not (char.isalnum() and char.isascii())))
 
 
-# Encoders, and the names of the platforms that have them.
-_KNOWN = (
-    *((alike[0], tuple(encoder.name for encoder in alike)) for alike in ALPHABETS[1:]),
+Named = tuple[Encoder, tuple[str, ...]]  # an encoder, and the names of the platforms that have it
+_WELL_KNOWN = frozenset({
+    "JavaScript's encodeURIComponent", "JavaScript's encodeURI", "JavaScript's URLSearchParams", "JavaScript's escape",
+    ".NET's HttpUtility.UrlEncode", ".NET's WebUtility.UrlEncode", ".NET's Uri.EscapeUriString", "PHP's urlencode",
+    "PHP's rawurlencode before 5.3", "Python's quote", "Python's quote before 3.7", "Python's quote_plus",
+})  # fmt: skip
+_PLATFORMS: tuple[Named, ...] = tuple((alike[0], tuple(encoder.name for encoder in alike)) for alike in ALPHABETS[1:])
+_COMMON = tuple(named for named in _PLATFORMS if _WELL_KNOWN.intersection(named[1]))
+_OTHERS = (
+    *(named for named in _PLATFORMS if named not in _COMMON),
     *((encoder, ()) for encoder in _HAND_MADE),
 )
 
 
-def _sparing(characters: str) -> Iterator[tuple[Encoder, tuple[str, ...]]]:
+def _sparing(characters: str) -> Iterator[Named]:
     """Encoders that spare one character of the request, or encode one that is to be left."""
     for char in sorted(set(characters)):
         if char.isascii() and char.isprintable() and char not in " %" + _RFC:
@@ -248,7 +269,7 @@ def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, pla
     _, parts, share = _SCOPES[scope]
     return wrong(
         layers, _mistake(encoder, inside, scope), cause=partial(_says, encoder, names, scope, inside),
-        share=share * (1.0 if names else 0.5), platform=platform if platform in platforms else "".join(platforms[:1]),
+        share=share * (1.0 if _WELL_KNOWN.intersection(names) else 0.3 if names else 0.2), platform=platform if platform in platforms else "".join(platforms[:1]),
         parts=parts,
     )  # fmt: skip
 
