@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable  # noqa: TC003  (a field of a NamedTuple)
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pytest_netsuite_tba.login.base_string import NOT_SIGNED
-from pytest_netsuite_tba.oauth1.encoding import form_decode
+from pytest_netsuite_tba.oauth1.encoding import form_decode, to_text
 
 from .likelihood import platform_of
 
@@ -137,11 +138,23 @@ class Case:
         self.received = facts.parameters.get("oauth_signature", "")
         self.platform = platform_of(facts)
 
+    @cached_property
+    def characters(self) -> str:
+        """What is neither letter nor digit in the parameters and the body, each character once, sorted."""
+        sent = form_decode("=".join([f"{pair.name}={pair.value}" for pair in (*self.query, *self.form)]))
+        in_header = "".join([pair.name + pair.value for pair in self.header])
+        return special(f"{sent}{in_header}{to_text(self.body)}")
+
     @property
     def body(self) -> bytes:
         """The body, where it is short enough to have been signed."""
         body = self.request.body
         return body if len(body) <= MOST_SIGNED_BODY else b""
+
+
+def special(text: str) -> str:
+    """What is neither letter nor digit, each character once, sorted."""
+    return "".join(sorted([char for char in set(text) if not (char.isalnum() and char.isascii())]))
 
 
 def split(query: str) -> list[tuple[str, str]]:

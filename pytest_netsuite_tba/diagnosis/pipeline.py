@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
     from .options import Option, Pair
 
-_MOST_KEPT = 16 * 2**20  # bytes of parts that are kept for the pairs they come in
+_MOST_KEPT = (
+    16 * 2**20
+)  # bytes of parts, and as many of encoded pairs, that are kept for the recipes they come in again
+_SIZE_OF_PIECE = 300  # bytes, beside its texts
+_SIZE_OF_PAIR = 100
 _BITS = {"method": 1, "uri": 2, "parameters": 4, "whole": 15, "key": 16, "digest": 32, "text": 64}
 BASE, KEY = 15, 48
 _JOINED = 8  # only in "whole": the parts were put together otherwise
@@ -164,7 +168,7 @@ class Pipeline:
         self.deviations: list[Deviation] = []
         self.writings: list[Deviation] = []
         self.right: Chosen = {}
-        self._kept = 0
+        self._parts_kept = _Kept(_MOST_KEPT)
         self._products: dict[tuple[str, int], bytes] = {}
         self._add(stage for stage in self.stages if not stage.is_late)
         self.right = dict.fromkeys((stage.name for stage in self.stages if stage.is_late), None) | self.right
@@ -234,8 +238,7 @@ class Pipeline:
         known = self._products.get(key)
         if known is None:
             known = self._part(part, (deviation,))
-            self._kept += len(known)
-            if self._kept < _MOST_KEPT:
+            if self._parts_kept.take(len(known)):
                 self._products[key] = known
         return known
 
@@ -293,6 +296,18 @@ _PLAIN = "_Az09"  # what encoders leave as it is, but for "_", which some encode
 _IS_PLAIN = re.compile("[A-Za-z0-9_]*").fullmatch
 
 
+class _Kept:
+    """How many bytes one search keeps for later, at most."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def take(self, size: int) -> bool:
+        """Whether so many more may be kept."""
+        self._left -= size
+        return self._left > 0
+
+
 class _Encoding:
     """One way to encode names, values and parts; what it made of a pair is kept for the next recipe.
 
@@ -301,8 +316,9 @@ class _Encoding:
 
     def __init__(
         self, inner: Callable[[str], str], outer: Callable[[str], str], of_uri: Callable[[str], str],
-        layers: tuple[int, int, int], right: _Encoding | None,
+        layers: tuple[int, int, int], right: _Encoding | None, kept: _Kept,
     ) -> None:  # fmt: skip
+        self._kept = kept
         self.outer, self.of_uri = outer, of_uri
         self._right = right if layers == (1, 1, 1) and inner(_PLAIN) == outer(_PLAIN) == _PLAIN else None
         self.ampersand, self._equals = outer("&"), outer("=")
@@ -317,7 +333,7 @@ class _Encoding:
     def _piece(self, pair: Pair) -> joining.Piece:
         if self._right is not None and _IS_PLAIN(pair.name + pair.value) and pair.source != query.BARE:
             (made,) = self._right.pieces((pair,))
-            self._pieces[pair] = made
+            self._keep(pair, made)
             return made
         of_header, of_names, of_values = self._layers
         is_header = pair.source == "header"
@@ -326,8 +342,12 @@ class _Encoding:
         value = pair.value if as_sent else self._times(pair.value, of_header if is_header else of_values)
         equals = "" if pair.source == query.BARE else self._equals
         made = joining.Piece(name, value, f"{self.outer(name)}{equals}{self.outer(value)}", pair)
-        self._pieces[pair] = made
+        self._keep(pair, made)
         return made
+
+    def _keep(self, pair: Pair, made: joining.Piece) -> None:
+        if self._kept.take(_SIZE_OF_PIECE + len(made.name) + len(made.value) + len(made.outer)):
+            self._pieces[pair] = made
 
     def _times(self, text: str, times: int) -> str:
         for _ in range(times):
@@ -344,6 +364,7 @@ class HeaderPipeline(Pipeline):
     def __init__(self, facts: Facts) -> None:
         self._encodings: dict[tuple[int, ...], _Encoding] = {}
         self._known_pairs: dict[int, Sequence[Pair]] = {}
+        self._pieces_kept, self._pairs_kept = _Kept(_MOST_KEPT), _Kept(_MOST_KEPT // 2)
         self._first_pass: str | None = None
         super().__init__(facts)
 
@@ -388,7 +409,9 @@ class HeaderPipeline(Pipeline):
         key = tuple(map(id, choices))  # they live as long as their options
         known = self._encodings.get(key)
         if known is None:
-            known = self._encodings[key] = _encoding_of(next(iter(self._encodings.values()), None), *choices)
+            known = self._encodings[key] = _encoding_of(
+                next(iter(self._encodings.values()), None), self._pieces_kept, *choices
+            )
         return known
 
     def _pairs(self, recipe: Recipe) -> Sequence[Pair]:
@@ -396,7 +419,9 @@ class HeaderPipeline(Pipeline):
         if len(changes) == 1:
             known = self._known_pairs.get(changes[0].at)
             if known is None:
-                known = self._known_pairs[changes[0].at] = self._changed(changes)
+                known = self._changed(changes)
+                if self._pairs_kept.take(sum([_SIZE_OF_PAIR + len(pair.name) + len(pair.value) for pair in known])):
+                    self._known_pairs[changes[0].at] = known
             return known
         return self._changed(changes) if changes else self._decoded
 
@@ -476,6 +501,7 @@ class HeaderPipeline(Pipeline):
 
 def _encoding_of(
     right: _Encoding | None,
+    kept: _Kept,
     charset: Callable[[str], str] | None,
     layers: encoding.Layers,
     space: str,
@@ -487,7 +513,7 @@ def _encoding_of(
         layers.outer, charset, space if space == "everywhere" else "", lower=case in {"both", "outer"}
     )  # fmt: skip
     of_uri = outer if layers.uri == layers.outer else _encode_by(layers.uri, None, "", lower=case in {"both", "outer"})
-    return _Encoding(inner, outer, of_uri, times, right)
+    return _Encoding(inner, outer, of_uri, times, right, kept)
 
 
 _SPACES = {"+": "+", "everywhere": "+", "raw": " ", "removed": "", "%2B": "%2B"}

@@ -9,7 +9,7 @@ from html import escape as html_escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_netsuite_tba.diagnosis.encoders import ALPHABETS, Encoder
-from pytest_netsuite_tba.diagnosis.options import VARIANT, Option, Table, always, wrong
+from pytest_netsuite_tba.diagnosis.options import VARIANT, Option, Table, always, special, wrong
 from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_bytes, to_text
 
 from .header import RAW_PLUS, nonce_with_plus
@@ -72,14 +72,6 @@ _CHARSETS: tuple[tuple[str, Callable[[str], str], float], ...] = (
 )  # fmt: skip
 
 
-def has_non_ascii(case: Case) -> bool:
-    """Whether anything of the request that may be signed is not ASCII."""
-    return not case.body.isascii() or any(
-        not (form_decode(pair.name) + form_decode(pair.value)).isascii()
-        for pair in (*case.query, *case.form, *case.header)
-    )
-
-
 _CHARSET = Table(
     Option(None),
     *(
@@ -93,7 +85,7 @@ _CHARSET = Table(
 
 def charsets(case: Case) -> Table:
     """The charset or the form of Unicode; None is UTF-8 as it came."""
-    return _CHARSET.unless(not has_non_ascii(case))
+    return _CHARSET.unless(case.characters.isascii())
 
 
 # -- encoders --------------------------------------------------------------------------------------------------------
@@ -155,15 +147,6 @@ _SCOPES: dict[str, tuple[str, tuple[str, ...], float]] = {
 }
 
 
-def _characters(case: Case) -> str:
-    """What is neither letter nor digit in names, values and the header, each character once."""
-    text = "".join(
-        [form_decode(pair.name + pair.value) for pair in (*case.query, *case.form)]
-        + [pair.name + pair.value for pair in case.header]
-    ) + to_text(case.body)  # fmt: skip
-    return _special(text)
-
-
 def common_encoders(case: Case) -> list[Option]:
     """The encoders of the best-known platforms, at each layer; those that make the same of this request are one."""
     return _encoders(case, _COMMON, ())
@@ -171,15 +154,15 @@ def common_encoders(case: Case) -> list[Option]:
 
 def other_encoders(case: Case) -> list[Option]:
     """Every other encoder, and those that spare one character of the request."""
-    inside = _characters(case) + _special(case.request.path)
+    inside = case.characters + special(case.request.path)
     return _encoders(case, (*_OTHERS, *_sparing(inside)), _COMMON)
 
 
 def _encoders(case: Case, encoders: Iterable[Named], known: Iterable[Named]) -> list[Option]:
     """The options of these encoders that do what none of the known ones does."""
-    inside, uri = _characters(case), _special(case.request.path + ":/")
+    inside, uri = case.characters, special(case.request.path + ":/")
     own = case.facts.sender
-    in_key = "" if own is None else _special(own.consumer_secret + own.token_secret)
+    in_key = "" if own is None else special(own.consumer_secret + own.token_secret)
 
     def effect_of(encode: Callable[[str], str]) -> tuple[str, ...]:
         return encode(inside + _JOINED), encode(uri), encode(in_key)
@@ -196,10 +179,11 @@ def _encoders(case: Case, encoders: Iterable[Named], known: Iterable[Named]) -> 
     options = [Option(RIGHT_LAYERS)]
     for encoder, all_names in alike.values():
         is_of_key = encoder.encode(in_key) != percent_encode(in_key)
+        mistake = _mistake(encoder, inside)
         for scope, made in _effects(encoder.encode, percent_encode, inside, uri, in_key).items():
             if made not in seen and (scope != "all" or is_of_key):
                 seen.add(made)
-                options.append(_option(encoder, all_names, scope, inside, case.platform))
+                options.append(_option(encoder, all_names, mistake, scope, inside, case.platform))
     return [*map(_of_raw_plus, options)] if _is_space_of_raw_plus(case) else options
 
 
@@ -230,11 +214,6 @@ def _effects(
     }
 
 
-def _special(text: str) -> str:
-    """What is neither letter nor digit, each character once."""
-    return "".join(sorted(char for char in set(text) if not (char.isalnum() and char.isascii())))
-
-
 Named = tuple[Encoder, tuple[str, ...]]  # an encoder, and the names of the platforms that have it
 _WELL_KNOWN = frozenset({
     "JavaScript's encodeURIComponent", "JavaScript's encodeURI", "JavaScript's URLSearchParams", "JavaScript's escape",
@@ -259,7 +238,7 @@ def _sparing(characters: str) -> Iterator[Named]:
             yield Encoder("a hand-made encoder", _RFC.replace(char, "")), ()
 
 
-def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, platform: str) -> Option:
+def _option(encoder: Encoder, names: Sequence[str], mistake: str, scope: str, inside: str, platform: str) -> Option:
     layers = {
         "both": Layers(encoder, encoder, encoder), "inner": Layers(inner=encoder),
         "all": Layers(encoder, encoder, encoder, encoder), "outer": Layers(outer=encoder, uri=encoder),
@@ -268,13 +247,14 @@ def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, pla
     platforms = [name.partition("'")[0] for name in names]
     _, parts, share = _SCOPES[scope]
     return wrong(
-        layers, _mistake(encoder, inside, scope), cause=partial(_says, encoder, names, scope, inside),
+        layers, mistake if scope in _INSIDE else "outer-encoder", cause=partial(_says, encoder, names, scope, inside),
         share=share * (1.0 if _WELL_KNOWN.intersection(names) else 0.3 if names else 0.2), platform=platform if platform in platforms else "".join(platforms[:1]),
         parts=parts,
     )  # fmt: skip
 
 
 _MOST_NAMED = 8
+_INSIDE = frozenset({"both", "inner", "all"})  # where names and values are encoded by it
 
 
 def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str) -> str:
@@ -303,20 +283,22 @@ def _deviations(encoder: Encoder, characters: str) -> list[str]:
     return says or ["not as RFC 5849 says"]
 
 
-def _mistake(encoder: Encoder, inside: str, scope: str) -> str:
+def _mistake(encoder: Encoder, inside: str) -> str:
     """The mistake of the catalogue that this request shows, the most telling first."""
-    left = {char for char in inside if char.isascii() and char not in _RFC and char != " " and encoder(char) == char}
-    if scope in {"outer", "parameters", "uri"}:
-        return "outer-encoder"
     if " " in inside and encoder.space == "+":
         return "plus-for-space"
+    left = set(encoder.keeps).intersection(inside).difference(_RFC)
     if left or (" " in inside and encoder.space == " "):
-        return "js-encodeuricomponent" if left <= set("!'()*") and left else "values-not-encoded"
+        return "js-encodeuricomponent" if left and left <= _SPARED_BY_JAVASCRIPT else "values-not-encoded"
     if encoder.lower:
         return "lowercase-hex"
-    if any(not char.isascii() and encoder(char) != percent_encode(char) for char in inside):
+    beyond = "".join([char for char in inside if not char.isascii()])
+    if beyond and encoder(beyond) != percent_encode(beyond):
         return "non-ascii-wrong-charset"
-    return "tilde-encoded" if "~" in inside and encoder("~") != "~" else "values-overencoded"
+    return "tilde-encoded" if "~" in inside and "~" not in encoder.keeps else "values-overencoded"
+
+
+_SPARED_BY_JAVASCRIPT = frozenset("!'()*")
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------
@@ -336,7 +318,7 @@ _SPACES_OF_RAW_PLUS = Table(*map(_of_raw_plus, _SPACES))
 
 def spaces(case: Case) -> Table:
     """What a space became after it was encoded."""
-    return (_SPACES_OF_RAW_PLUS if _is_space_of_raw_plus(case) else _SPACES).unless(" " not in _characters(case))
+    return (_SPACES_OF_RAW_PLUS if _is_space_of_raw_plus(case) else _SPACES).unless(" " not in case.characters)
 
 
 hex_cases = always(
