@@ -143,6 +143,8 @@ CATALOGUE: dict[str, Entry] = {
     "query-question-mark-signed": Entry(0, 'The "?" signed as part of the first name', 'Cut the query off after the "?".'),
     "secret-changed": Entry(1, "A secret was changed before it was used",
         "Use the secret as NetSuite shows it: it is text, even where it looks like hex or base64."),
+    "signature-escaped-as-html": Entry(0, "The signature escaped for HTML in the header",
+        "Percent-encode the signature; a template that escapes for HTML is to leave it alone."),
     "signed-twice": Entry(1, "Parameters signed twice", "Collect each parameter once."),
     "soap-base-string-for-rest": Entry(0, "The base string of a SOAP tokenPassport signed for a header",
         "Sign METHOD&URL&PARAMS, each part encoded."),

@@ -21,7 +21,7 @@ from .stages import body, digest, encoding, header, joining, key, passport, quer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pytest_netsuite_tba.login.facts import Facts
+    from pytest_netsuite_tba.login.facts import Facts, Secrets
 
     from .options import Option, Pair
 
@@ -32,7 +32,7 @@ _SIZE_OF_PIECE = 300  # bytes, beside its texts
 _SIZE_OF_PAIR = 100
 _BITS = {"method": 1, "uri": 2, "parameters": 4, "whole": 15, "key": 16, "digest": 32, "text": 64}
 BASE, KEY = 15, 48
-_JOINED = 8  # only in "whole": the parts were put together otherwise
+JOINED = 8  # only in "whole": the parts were put together otherwise
 Chosen = dict[str, Any]
 
 
@@ -169,6 +169,7 @@ class Pipeline:
         self.writings: list[Deviation] = []
         self.right: Chosen = {}
         self._parts_kept = _Kept(_MOST_KEPT)
+        self._others: dict[str, dict[str, str]] = {}
         self._products: dict[tuple[str, int], bytes] = {}
         self._add(stage for stage in self.stages if not stage.is_late)
         self.right = dict.fromkeys((stage.name for stage in self.stages if stage.is_late), None) | self.right
@@ -210,7 +211,7 @@ class Pipeline:
     def base(self, recipe: Recipe) -> bytes:
         """The base string of a recipe."""
         bits = _bits(recipe)
-        if bits & _JOINED:
+        if bits & JOINED:
             made = self._whole(recipe)
             self.work += _LOOK + len(made)
             return made
@@ -255,12 +256,19 @@ class Pipeline:
             consumer, token = (
                 secret if isinstance(secret, bytes) else both(secret) or secret for secret in (consumer, token)
             )
-        sent = self.case.sent.get
-        others = {
-            "k": own.consumer_key, "i": own.token_id, "a": self.case.facts.account,
-            "n": sent("oauth_nonce", ""), "s": sent("oauth_timestamp", ""),
-        }  # fmt: skip
-        return key.key_bytes(chosen["key"], key.Key(consumer, token), others, self._key_encoder(chosen))
+        parts = key.KeyParts(consumer, token, self._others_of(own), self._key_encoder(chosen))
+        return key.key_bytes(chosen["key"], parts)
+
+    def _others_of(self, own: Secrets) -> dict[str, str]:
+        """What may stand in a key besides secrets."""
+        known = self._others.get(own.token_id)
+        if known is None:
+            sent = self.case.sent.get
+            known = self._others[own.token_id] = {
+                "k": own.consumer_key, "i": own.token_id, "a": self.case.facts.account,
+                "n": sent("oauth_nonce", ""), "s": sent("oauth_timestamp", ""),
+            }  # fmt: skip
+        return known
 
     def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:
         """What encodes a secret of the key."""
@@ -320,10 +328,12 @@ class _Encoding:
     ) -> None:  # fmt: skip
         self._kept = kept
         self.outer, self.of_uri = outer, of_uri
-        self._right = right if layers == (1, 1, 1) and inner(_PLAIN) == outer(_PLAIN) == _PLAIN else None
         self.ampersand, self._equals = outer("&"), outer("=")
         self._inner, self._layers = inner, layers
         self._pieces: dict[Pair, joining.Piece] = {}
+        spares_plain = inner(_PLAIN) == outer(_PLAIN) == _PLAIN
+        shares = right is not None and spares_plain and layers == (1, 1, 1) and self._equals == right.outer("=")
+        self._right = right if shares else None
 
     def pieces(self, pairs: Sequence[Pair]) -> list[joining.Piece]:
         """The pairs, encoded."""
@@ -374,12 +384,16 @@ class HeaderPipeline(Pipeline):
         return pairs
 
     def _make(self, part: str, recipe: Recipe) -> bytes:
+        if part == "parameters":
+            return to_bytes(self._parameters(recipe))
         chosen = self.chosen(recipe)
         if part == "method":
             return to_bytes(chosen["method"])
-        if part == "uri":
-            return to_bytes(self._encoding(chosen).of_uri(self._uri(chosen)))
-        return to_bytes(self._parameters(chosen, recipe))
+        return to_bytes(self._encoding(chosen).of_uri(self._uri(chosen)))
+
+    @cached_property
+    def _right_encoding(self) -> _Encoding:
+        return self._encoding(self.right)
 
     def _uri(self, chosen: Chosen) -> str:
         request = self.case.request
@@ -453,8 +467,9 @@ class HeaderPipeline(Pipeline):
         ordered: list[joining.Piece] = chosen["order"](encoding.pieces(self._pairs(recipe)))
         return ordered
 
-    def _parameters(self, chosen: Chosen, recipe: Recipe) -> str:
-        encoding = self._encoding(chosen)
+    def _parameters(self, recipe: Recipe) -> str:
+        chosen = self.right if all([deviation.stage in _PLACES for deviation in recipe]) else self.chosen(recipe)
+        encoding = self._right_encoding if chosen is self.right else self._encoding(chosen)
         if chosen["joiner"] is not self.right["joiner"]:
             return encoding.outer(self._joined(chosen, recipe, encoding))
         return encoding.ampersand.join([piece.outer for piece in self._ordered(chosen, recipe, encoding)])
@@ -520,7 +535,11 @@ _SPACES = {"+": "+", "everywhere": "+", "raw": " ", "removed": "", "%2B": "%2B"}
 
 
 def _encode_by(
-    encoder: encoding.Encoder | None, charset: Callable[[str], str] | None, space: str, *, lower: bool
+    encoder: encoding.Encoder | encoding._MendedOnce | None,
+    charset: Callable[[str], str] | None,
+    space: str,
+    *,
+    lower: bool,
 ) -> Callable[[str], str]:
     encode = percent_encode if encoder is None else encoder.encode
     if charset is None and not space and not lower:
@@ -533,7 +552,9 @@ def _encode_by(
             except UnicodeError:  # what the charset does not hold is signed as UTF-8
                 pass
         done = encode(text)
-        if space:
+        if space == "first only":
+            done = done.replace("%20", " ").replace(" ", "%20", 1)
+        elif space:
             done = done.replace("%20", _SPACES[space])
         return _ESCAPE.sub(lambda found: found[0].lower(), done) if lower else done
 

@@ -1,7 +1,8 @@
 """The search: recipes in the order of their likelihood, until the work is done or an answer is sure.
 
 Recipes are tried in bands of cost. Writing a digest is searched backwards: the signature that came is turned back into
-every digest that it may be, so that a candidate costs one HMAC and one look.
+every digest that it may be, so that a candidate costs one HMAC and one look. Options that make the same of this request
+are tried as one, wherever they cannot differ.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
-from .pipeline import BASE, KEY, LEAST_OF_LATE
-from .stages.digest import Hmac, no_way_back, plaintext
+from .pipeline import BASE, JOINED, KEY, LEAST_OF_LATE
+from .stages.digest import HASHES_TRIED, Hmac, no_way_back, plaintext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from .pipeline import Deviation, Pipeline, Recipe
 
@@ -27,11 +28,13 @@ WORK = 2_000_000_000  # of a budget of 1: bytes hashed, and what encoding, sorti
 LEAST_WORK = 50_000_000  # whatever the budget is: enough for a usual request's single mistakes and likeliest pairs
 _LOOK = 1_500  # the work of a candidate beside the bytes that it hashes
 _FIRST_BANDS, _BAND = (3.1, 3.6, 4.1, LEAST_OF_LATE), 0.7  # in costs
-_AFTER = 0.5  # how much less likely other readings may be that are still looked for
-LIKELY = 7.5  # the cost of a likely pair
+_QUICK = 2.0  # how much further in cost pairs are tried whose base string is known: they cost a tenth of the work
+_AFTER = 0.5  # how much more other readings may cost that are still looked for
 _WORK_AFTER = 2_000_000  # what is spent on other readings at least
+_LIKELY = 7.5  # the cost of a likely pair
 _MOST_KEPT = 16 * 2**20  # bytes of base strings that are kept
 _PREFIX = 8  # bytes of a digest that are looked up before the whole is compared
+_MOST_ALIKE = 20  # readings of one find that do the same to this request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,44 @@ class _OutOfWork(Exception):
     """The budget ended."""
 
 
+class _Sorted:
+    """Deviations in the order of their cost."""
+
+    def __init__(self, deviations: Sequence[Deviation]) -> None:
+        self.all = list(deviations)
+        self._costs = [deviation.cost for deviation in self.all]
+
+    @property
+    def lowest(self) -> float:
+        """The lowest cost; more than any where there is no deviation."""
+        return self._costs[0] if self._costs else float("inf")
+
+    @property
+    def highest(self) -> float:
+        """The highest cost."""
+        return self._costs[-1] if self._costs else 0.0
+
+    def between(self, low: float, high: float) -> list[Deviation]:
+        """Those that cost at least ``low`` and less than ``high``."""
+        return self.all[bisect_left(self._costs, low) : bisect_left(self._costs, high)]
+
+    def has(self, low: float, high: float) -> bool:
+        """Whether there are any."""
+        return bisect_left(self._costs, low) < bisect_left(self._costs, high)
+
+    def pairs(self, low: float, high: float, begin: int = 0) -> Iterator[tuple[Deviation, Deviation]]:
+        """Every two of different stages that cost so much together, from a place on."""
+        deviations, costs = self.all, self._costs
+        for at in range(begin, len(deviations)):
+            first = deviations[at]
+            if 2 * first.cost >= high:
+                break
+            start = max(at + 1, bisect_left(costs, low - first.cost))
+            for second in deviations[start : bisect_left(costs, high - first.cost)]:
+                if second.stage != first.stage:
+                    yield first, second
+
+
 class Search:
     """One search for one signature."""
 
@@ -72,9 +113,11 @@ class Search:
         self.end = max(int(budget * WORK), LEAST_WORK)
         self.found: dict[frozenset[int], tuple[Recipe, float]] = {}  # with the cost without what was written
         self.counts = [0, 0, 0, 0]
-        self._take_deviations()
         self._bases: dict[int, bytes] = {}
         self._keys: dict[int, _KeySide] = {}
+        self._alike: dict[int, list[Deviation]] = {}
+        self._others: frozenset[int] = frozenset()
+        self._take_deviations()
         self._right = pipeline.base(())
         self._received = to_bytes(pipeline.received)
         self._right_key = self._key_side(())
@@ -82,10 +125,36 @@ class Search:
 
     def _take_deviations(self) -> None:
         deviations = self.pipeline.deviations
-        self.base = [deviation for deviation in deviations if deviation.bits & BASE]
-        self.key = [deviation for deviation in deviations if deviation.bits & KEY and not deviation.bits & BASE]
-        self._base_costs = [deviation.cost for deviation in self.base]
-        self._key_costs = [deviation.cost for deviation in self.key]
+        self.base = _Sorted([deviation for deviation in deviations if deviation.bits & BASE])
+        self.key = _Sorted(
+            [deviation for deviation in deviations if deviation.bits & KEY and not deviation.bits & BASE]
+        )
+        self._single_bases, self._single_keys = self.base, self.key
+
+    def _group(self) -> None:
+        """Of single deviations that make the same base string or key, take the likeliest for all.
+
+        Those that change nothing of this request are left out, but where others may bring out what they change.
+        """
+        right_key = self.pipeline.key(())
+        alike: dict[object, Deviation] = {self._right: _NOTHING, right_key: _NOTHING}
+        first_of_keys, first_of_bases = [], []
+        for deviations, firsts in ((self.base, first_of_bases), (self.key, first_of_keys)):
+            for deviation in deviations.all:
+                made: object = deviation.at
+                if deviations is self.base and not deviation.bits & KEY:
+                    made = self._base_of(deviation)
+                elif deviations is self.key and deviation.stage != "digest":
+                    made = self.pipeline.key((deviation,))
+                first = alike.setdefault(made, deviation)
+                if first is deviation:
+                    firsts.append(deviation)
+                else:
+                    self._alike.setdefault(first.at, []).append(deviation)
+        self._others = frozenset(deviation.at for deviation in self.base.all) - {
+            deviation.at for deviation in first_of_bases
+        }
+        self._single_bases, self._single_keys = _Sorted(first_of_bases), _Sorted(first_of_keys)
 
     # -- what is looked for ------------------------------------------------------------------------------------------
 
@@ -118,77 +187,16 @@ class Search:
             if key == self._received:
                 self._is_plaintext(recipe)
             known = _KeySide(recipe, None if key is None else _digest(make, key))
-            self.pipeline.work += _LOOK
+            self.pipeline.work += 3 * _LOOK
             if len(recipe) == 1:
                 self._keys[recipe[0].at] = known
         return known
 
     def _is_plaintext(self, recipe: Recipe) -> None:
         """The signature is the key itself."""
-        for deviation in self.key:
+        for deviation in self.key.all:
             if deviation.option.value is plaintext and deviation not in recipe:
-                self._keep((*recipe, deviation), sum([changed.cost for changed in recipe]))
-
-    def _check(self, recipe: Recipe, prefix: bytes) -> None:
-        """A digest begins as one that is wanted: keep the recipe if the whole signature is the received one."""
-        for writing in self._wanted[prefix]:
-            whole = (*recipe, *writing)
-            if self.pipeline.signature(whole) == self.pipeline.received:
-                self._keep(whole, sum([deviation.cost for deviation in recipe]))
-
-    def _keep(self, recipe: Recipe, cost: float) -> None:
-        if not self.found:  # others of its like are looked for a while
-            self.end = min(self.end, 2 * self.pipeline.work + _WORK_AFTER)
-        self.found.setdefault(frozenset([deviation.at for deviation in recipe]), (recipe, cost))
-
-    # -- the order of the search -------------------------------------------------------------------------------------
-
-    def run(self) -> Found:
-        """Try recipes in bands of cost."""
-        tried, cut_short = [], False
-        try:
-            self._try((), self._right, [self._right_key])
-            if frozenset() in self.found:  # nothing is wrong with the signature
-                return Found(recipes=((),), made=sum(self.counts))
-            self._lossy()
-            bands = itertools.chain(_FIRST_BANDS, itertools.count(LEAST_OF_LATE + _BAND, _BAND))
-            low, high, last = 0.0, next(bands), 100.0
-            while low < 3 * last and not (self.found and low > min([cost for _, cost in self.found.values()]) + _AFTER):
-                if high > LEAST_OF_LATE >= low:
-                    self.pipeline.add_late_stages()
-                    self._take_deviations()
-                    last = self._highest_cost()
-                for search in (self._singles, self._pairs, self._triples):
-                    search(low, high)
-                tried = [
-                    name
-                    for name, cost in (("single mistakes", last), ("likely pairs", LIKELY), ("pairs", 2 * last))
-                    if high > cost
-                ]
-                low, high = high, next(bands)
-            tried = tried if self.found else [*tried, "triples"]
-        except _OutOfWork:
-            cut_short = not self.found and "likely pairs" not in tried
-        smallest = [recipe for its, (recipe, _) in self.found.items() if not any(other < its for other in self.found)]
-        smallest.sort(key=lambda recipe: sum([deviation.cost for deviation in recipe]))
-        return Found(
-            recipes=tuple(smallest), tried=tuple(tried), counts=tuple(self.counts[1:]), cut_short=cut_short,
-            made=sum(self.counts),
-        )  # fmt: skip
-
-    def _highest_cost(self) -> float:
-        return max([0.0, *self._base_costs[-1:], *self._key_costs[-1:]])
-
-    def _try(self, recipe: Recipe, base: bytes, sides: list[_KeySide]) -> None:
-        """Look up what these keys make of a base string."""
-        wanted = self._wanted
-        for side in sides:
-            if side.digest is not None and (prefix := side.digest(base)[:_PREFIX]) in wanted:
-                self._check((*recipe, *side.recipe), prefix)
-        self.counts[min(len(recipe) + len(sides[0].recipe), 3)] += len(sides)
-        self.pipeline.work += len(sides) * (_LOOK + len(base))
-        if self.pipeline.work > self.end:
-            raise _OutOfWork
+                self._keep((*recipe, deviation))
 
     def _base_of(self, deviation: Deviation) -> bytes:
         known = self._bases.get(deviation.at)
@@ -198,106 +206,165 @@ class Search:
                 self._bases[deviation.at] = known
         return known
 
-    def _sides(self, low: float, high: float, *, and_right: bool = True) -> list[_KeySide]:
-        """What single deviations of the key, or none, make, of a cost in this band."""
-        first, last = bisect_left(self._key_costs, low), bisect_left(self._key_costs, high)
-        sides = [self._key_side((deviation,)) for deviation in self.key[first:last]]
-        return [self._right_key, *sides] if and_right and low <= 0 < high else sides
+    def _check(self, recipe: Recipe, prefix: bytes) -> None:
+        """A digest begins as one that is wanted: keep the recipe if the whole signature is the received one."""
+        choices = [(deviation, *self._alike.get(deviation.at, ())) for deviation in recipe]
+        for alike in itertools.islice(itertools.product(*choices), _MOST_ALIKE):
+            for writing in self._wanted[prefix]:
+                self._keep((*alike, *writing))
 
-    def _with_right_key(self, recipe: Recipe, base: bytes) -> None:
-        for deviation in recipe:
-            if deviation.bits & KEY:
-                self._with_keys(recipe, base, [self._right_key])
-                return
-        digest = self._right_key.digest
-        if digest is not None and (prefix := digest(base)[:_PREFIX]) in self._wanted:
-            self._check(recipe, prefix)
-        self.counts[len(recipe)] += 1
-        self.pipeline.work += _LOOK + len(base)
-        if self.pipeline.work > self.end:
-            raise _OutOfWork
+    def _keep(self, recipe: Recipe) -> None:
+        """Keep a recipe that makes the received signature."""
+        if self.pipeline.signature(recipe) != self.pipeline.received:
+            return
+        if not self.found:  # others of its like are looked for a while
+            self.end = min(self.end, 2 * self.pipeline.work + _WORK_AFTER)
+        cost = sum([deviation.cost for deviation in recipe if deviation not in self.pipeline.writings])
+        self.found.setdefault(frozenset([deviation.at for deviation in recipe]), (recipe, cost))
 
-    def _with_keys(self, recipe: Recipe, base: bytes, sides: list[_KeySide]) -> None:
-        """Try the keys; where the recipe changes the key too, they are made for it."""
-        if any([deviation.bits & KEY for deviation in recipe]):
-            of_key = tuple(deviation for deviation in recipe if deviation.bits & KEY)
-            for side in sides:
-                made = self._key_side((*of_key, *side.recipe))
-                self._try(recipe, base, [made._replace(recipe=side.recipe)])
-        elif sides:
-            self._try(recipe, base, sides)
+    # -- the order of the search -------------------------------------------------------------------------------------
+
+    def run(self) -> Found:
+        """Try recipes in bands of cost."""
+        tried: list[str] = []
+        cut_short = False
+        try:
+            self._with_right_key((), self._right)
+            if frozenset() in self.found:  # nothing is wrong with the signature
+                return Found(recipes=((),), made=sum(self.counts))
+            self._lossy()
+            for low, high in itertools.pairwise(self._bands()):
+                if self.found and low > min([cost for _, cost in self.found.values()]) + _AFTER:
+                    break
+                if low == LEAST_OF_LATE:
+                    self.pipeline.add_late_stages()
+                    self._take_deviations()
+                    self._group()
+                self._singles(low, high)
+                self._pairs(low, high)
+                self._triples(low, high)
+                tried = self._tried(high)
+        except _OutOfWork:
+            cut_short = not self.found and "likely pairs" not in tried
+        smallest = [recipe for its, (recipe, _) in self.found.items() if not any(other < its for other in self.found)]
+        smallest.sort(key=lambda recipe: sum([deviation.cost for deviation in recipe]))
+        return Found(
+            recipes=tuple(smallest), tried=tuple(tried), counts=tuple(self.counts[1:]), cut_short=cut_short,
+            made=sum(self.counts),
+        )  # fmt: skip
+
+    def _bands(self) -> Iterator[float]:
+        """The limits of the bands, up to the most that a triple costs."""
+        yield from (0.0, *_FIRST_BANDS)
+        high = LEAST_OF_LATE
+        while high <= 3 * self._highest:
+            high += _BAND
+            yield high
+
+    @property
+    def _highest(self) -> float:
+        return max(self.base.highest, self.key.highest, LEAST_OF_LATE)
+
+    def _tried(self, high: float) -> list[str]:
+        limits = {
+            "single mistakes": self._highest,
+            "likely pairs": max(self._highest, _LIKELY),
+            "pairs": 2 * self._highest,
+            "triples": 3 * self._highest,
+        }
+        return [name for name, limit in limits.items() if high > limit] if high > LEAST_OF_LATE else []
 
     def _singles(self, low: float, high: float) -> None:
-        sides = self._sides(low, high, and_right=False)
+        sides = [self._key_side((deviation,)) for deviation in self.key.between(low, high)]
         if sides:
-            self._try((), self._right, sides)
-        first, last = bisect_left(self._base_costs, low), bisect_left(self._base_costs, high)
-        for deviation in self.base[first:last]:
+            self._with_keys((), self._right, sides)
+        for deviation in self.base.between(low, high):
             self._with_right_key((deviation,), self._base_of(deviation))
 
     def _pairs(self, low: float, high: float) -> None:
-        for first, second in _two(self.base, self._base_costs, low, high):
-            self._with_right_key((first, second), self.pipeline.base((first, second)))
-        if self._key_costs:
-            for deviation in self.base:
-                if deviation.cost + self._key_costs[0] >= high:
-                    break
-                base = self._base_of(deviation)
-                if base != self._right or deviation.bits & KEY:
-                    self._with_keys(
-                        (deviation,), base, self._sides(low - deviation.cost, high - deviation.cost, and_right=False)
-                    )
-        for pair in _two(self.key, self._key_costs, low, high):
-            self._try((), self._right, [self._key_side(pair)])
+        for pair in self._base_pairs(low, high):
+            self._with_right_key(pair, self.pipeline.base(pair))
+        for pair in self._single_keys.pairs(low, high):
+            self._with_keys((), self._right, [self._key_side(pair)])
+        low, high = low + _QUICK, high + _QUICK
+        for deviation in self._single_bases.between(0, high - self._single_keys.lowest):
+            sides = self._sides(low - deviation.cost, high - deviation.cost)
+            self._with_keys((deviation,), self._base_of(deviation), sides)
 
     def _triples(self, low: float, high: float) -> None:
-        costs = self._key_costs
-        if costs:
-            for first, second in _two(self.base, self._base_costs, 0, high - costs[0]):
-                cost = first.cost + second.cost
-                if bisect_left(costs, low - cost) < bisect_left(costs, high - cost):
-                    base = self.pipeline.base((first, second))
-                    if base not in (self._base_of(first), self._base_of(second)):
-                        self._with_keys((first, second), base, self._sides(low - cost, high - cost, and_right=False))
-            for deviation in self.base:
-                if deviation.cost + 2 * costs[0] >= high:
-                    break
-                base = self._base_of(deviation)
-                if base != self._right:
-                    for pair in _two(self.key, costs, low - deviation.cost, high - deviation.cost):
-                        self._with_keys((deviation,), base, [self._key_side(pair)])
-        for at, deviation in enumerate(self.base):
+        keys = self._single_keys
+        for first, second in self._base_pairs(0, high - keys.lowest):
+            cost = first.cost + second.cost
+            if keys.has(low - cost, high - cost):
+                base = self.pipeline.base((first, second))
+                if base not in (self._base_of(first), self._base_of(second)):
+                    self._with_keys((first, second), base, self._sides(low - cost, high - cost))
+        for deviation in self._single_bases.between(0, high - 2 * keys.lowest):
+            for pair in keys.pairs(low - deviation.cost, high - deviation.cost):
+                self._with_keys((deviation,), self._base_of(deviation), [self._key_side(pair)])
+        bases = self._single_bases
+        for at, deviation in enumerate(bases.all):
             if 3 * deviation.cost >= high:
                 break
-            others, their_costs = self.base[at + 1 :], self._base_costs[at + 1 :]
-            for pair in _two(others, their_costs, low - deviation.cost, high - deviation.cost):
+            for pair in bases.pairs(low - deviation.cost, high - deviation.cost, at + 1):
                 if deviation.stage not in (pair[0].stage, pair[1].stage):
                     recipe = (deviation, *pair)
                     self._with_right_key(recipe, self.pipeline.base(recipe))
 
+    def _base_pairs(self, low: float, high: float) -> Iterator[tuple[Deviation, Deviation]]:
+        """Two deviations of the base string; of those that change other parts each, one of those that are alike."""
+        others = self._others
+        for first, second in self.base.pairs(low, high):
+            if first.bits & second.bits & ~JOINED or not (first.at in others or second.at in others):
+                yield first, second
+
+    def _sides(self, low: float, high: float) -> list[_KeySide]:
+        return [self._key_side((deviation,)) for deviation in self._single_keys.between(low, high)]
+
+    def _with_right_key(self, recipe: Recipe, base: bytes) -> None:
+        """Look up what the right key makes of a base string."""
+        if any([deviation.bits & KEY for deviation in recipe]):
+            self._with_keys(recipe, base, [self._right_key])
+            return
+        digest = self._right_key.digest
+        if digest is not None and (prefix := digest(base)[:_PREFIX]) in self._wanted:
+            self._check(recipe, prefix)
+        self._count(len(recipe), 1, base)
+
+    def _with_keys(self, recipe: Recipe, base: bytes, sides: list[_KeySide]) -> None:
+        """Look up what these keys make of it; where the recipe changes the key too, they are made for it."""
+        if not sides:
+            return
+        of_key = tuple([deviation for deviation in recipe if deviation.bits & KEY])
+        if of_key:
+            sides = [self._key_side((*of_key, *side.recipe))._replace(recipe=side.recipe) for side in sides]
+        wanted = self._wanted
+        for side in sides:
+            if side.digest is not None and (prefix := side.digest(base)[:_PREFIX]) in wanted:
+                self._check((*recipe, *side.recipe), prefix)
+        self._count(len(recipe) + len(sides[0].recipe), len(sides), base)
+
+    def _count(self, deviations: int, times: int, base: bytes) -> None:
+        self.counts[min(deviations, 3)] += times
+        self.pipeline.work += times * (_LOOK + len(base))
+        if self.pipeline.work > self.end:
+            raise _OutOfWork
+
     def _lossy(self) -> None:
         """Ways to write a digest that cannot be gone back: tried on the right digest alone."""
         for writing in self.pipeline.writings:
-            if (
-                writing.option.value.back is no_way_back
-                and self.pipeline.signature((writing,)) == self.pipeline.received
-            ):
-                self._keep((writing,), 0.0)
+            if writing.option.value.back is no_way_back:
+                self._keep((writing,))
 
 
-def _two(
-    deviations: list[Deviation], costs: list[float], low: float, high: float
-) -> Iterator[tuple[Deviation, Deviation]]:
-    """Every two of different stages whose costs come to at least ``low`` and less than ``high``."""
-    for at, first in enumerate(deviations):
-        if 2 * first.cost >= high:
-            break
-        begin = max(at + 1, bisect_left(costs, low - first.cost))
-        for second in deviations[begin : bisect_left(costs, high - first.cost)]:
-            if second.stage != first.stage:
-                yield first, second
+class _Nothing(NamedTuple):
+    """Stands for the right option among deviations."""
+
+    at: int = -1
 
 
+_NOTHING: Any = _Nothing()
+_BLOCKS = {name: hashlib.new(name).block_size for name in HASHES_TRIED}
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
@@ -305,10 +372,11 @@ def _digest(make: Callable[[bytes, bytes], bytes], key: bytes) -> Callable[[byte
     """What a key makes of a base string; the states of HMAC (RFC 2104 section 4) are made once."""
     if not isinstance(make, Hmac):
         return partial(make, key)
-    block = hashlib.new(make.name).block_size
-    padded = (hashlib.new(make.name, key).digest() if len(key) > block else key).ljust(block, b"\0")
-    copy_inner = hashlib.new(make.name, padded.translate(_INNER)).copy
-    copy_outer = hashlib.new(make.name, padded.translate(_OUTER)).copy
+    new = getattr(hashlib, make.name)
+    block = _BLOCKS[make.name]
+    padded = (new(key).digest() if len(key) > block else key).ljust(block, b"\0")
+    copy_inner = new(padded.translate(_INNER)).copy
+    copy_outer = new(padded.translate(_OUTER)).copy
 
     def digest(base: bytes) -> bytes:
         inner, outer = copy_inner(), copy_outer()

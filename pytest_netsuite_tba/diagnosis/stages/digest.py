@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import html
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_netsuite_tba.diagnosis.options import VARIANT, Option, Table, always, wrong
@@ -35,7 +36,7 @@ def plaintext(key: bytes, _: bytes) -> bytes:
     return key
 
 
-_HASHES = (*HASHES.values(), "sha512", "sha384", "sha224", "md5", "sha3_256")
+HASHES_TRIED = (*HASHES.values(), "sha512", "sha384", "sha224", "md5", "sha3_256")
 _MISUSED = "hmac-misused"
 
 
@@ -144,7 +145,7 @@ _DIGESTS = {
         *(
             wrong(Hmac(name), "method-declared-differs", cause=f"It was made with HMAC and {name.upper()}.",
                 share=1 if name in {"sha1", "sha256"} else VARIANT)
-            for name in _HASHES
+            for name in HASHES_TRIED
             if name != right
         ),
         *_misused(right),
@@ -342,8 +343,19 @@ headers = always(
     wrong(Writing(lambda text: f'"{text}"', _without('"', '"')), _OTHERWISE, cause="The signature is quoted twice."),
     wrong(Writing(lambda text: f"'{text}'", _without("'", "'")), _OTHERWISE, cause="The signature stands in single quotes.", share=0.2),
     wrong(Writing(lambda text: f"<{text}>", _without(">", "<")), _OTHERWISE, cause="The signature stands in angle brackets.", share=0.1),
+    *(
+        wrong(Writing(lambda text, marks=marks, form=form: _as_html(text, marks, form), _changes(html.unescape)), "signature-escaped-as-html",
+            cause=f"The signature was escaped for HTML ({form.format(ord(marks[0]))} for {marks[0]}).", share=VARIANT)
+        for marks, form in (("+", "&#{};"), ("=/", "&#x{:X};"), ("+=/", "&#{};"), ("+=/", "&#x{:X};"), ("=", "&#{};"), ("=", "&#x{:X};"), ("/", "&#x{:X};"), ("+", "&#x{:X};"))
+    ),
     wrong(Writing(str.lower, no_way_back), _OTHERWISE, cause="The signature was put in lower case.", share=0.2),
 )  # fmt: skip
+
+
+def _as_html(text: str, marks: str, form: str) -> str:
+    for mark in marks:
+        text = text.replace(mark, form.format(ord(mark)))
+    return text
 
 
 def _lower_escapes(text: str) -> str:

@@ -97,9 +97,9 @@ class Layers(NamedTuple):
     ``inner`` encodes names and values, ``outer`` the joined parameters, ``uri`` the URL, ``key`` the secrets.
     """
 
-    inner: Encoder | None = None
-    outer: Encoder | None = None
-    uri: Encoder | None = None
+    inner: Encoder | _MendedOnce | None = None
+    outer: Encoder | _MendedOnce | None = None
+    uri: Encoder | _MendedOnce | None = None
     key: Encoder | None = None
 
 
@@ -153,9 +153,34 @@ def common_encoders(case: Case) -> list[Option]:
 
 
 def other_encoders(case: Case) -> list[Option]:
-    """Every other encoder, and those that spare one character of the request."""
+    """Every other encoder, those that spare one character of the request, and those that are mended once a text."""
     inside = case.characters + special(case.request.path)
-    return _encoders(case, (*_OTHERS, *_sparing(inside)), _COMMON)
+    return [*_encoders(case, (*_OTHERS, *_sparing(inside)), _COMMON), *_mended_once(case)]
+
+
+class _MendedOnce(NamedTuple):
+    """encodeURIComponent, and then ``replace("'", "%27")`` of JavaScript, which replaces the first alone."""
+
+    characters: str
+
+    def encode(self, text: str) -> str:
+        text = _COMMON[0][0](text)
+        for char in self.characters:
+            text = text.replace(char, f"%{ord(char):02X}", 1)
+        return text
+
+
+def _mended_once(case: Case) -> Iterator[Option]:
+    present = "".join(char for char in "!'()*" if char in case.characters)
+    for characters in dict.fromkeys((present, *present)):
+        if characters:
+            encoder = _MendedOnce(characters)
+            for layers, parts in (
+                (Layers(inner=encoder), ("parameters",)),
+                (Layers(encoder, encoder, encoder), ("uri", "parameters")),
+            ):
+                yield wrong(layers, "js-encodeuricomponent", share=0.05, parts=parts,
+                    cause=f"Of each text only the first {' '.join(characters)} was encoded after encodeURIComponent.")  # fmt: skip
 
 
 def _encoders(case: Case, encoders: Iterable[Named], known: Iterable[Named]) -> list[Option]:
@@ -308,6 +333,7 @@ _SPACES = Table(
     Option(""),
     wrong("+", "plus-for-space"),
     wrong("raw", "values-not-encoded", cause="Spaces were not encoded.", share=0.6),
+    wrong("first only", "values-not-encoded", cause="Only the first space of each text was encoded.", share=VARIANT),
     wrong("removed", "values-not-encoded", cause="Spaces were left out.", share=VARIANT),
     wrong("everywhere", "plus-for-space", cause='Spaces were signed as "+" at both layers.', share=VARIANT),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, Pair, wrong
@@ -217,6 +217,13 @@ def _others(case: Case, place: str) -> dict[str, str]:
     return {value: words for value, words in others.items() if value and words != place}
 
 
+def _from_base64(value: str) -> str:
+    try:
+        return b64decode(value, validate=True).decode("ascii")
+    except ValueError:
+        return value
+
+
 def spellings(value: str) -> dict[str, str]:
     """What may have become of a field, by what is said of it."""
     return {
@@ -238,6 +245,10 @@ def spellings(value: str) -> dict[str, str]:
         "without its last character": value[:-1],
         "without its first character": value[1:],
         "twice": value * 2,
+        **{f"cut to {length} characters": value[:length] for length in (10, 16, 20, 32, 40, 50)},
+        "in hex": value.encode("utf-8", "replace").hex(),
+        "decoded from base64": _from_base64(value),
+        "as its MD5": hashlib.md5(value.encode("utf-8", "replace")).hexdigest(),
         "in base64": b64encode(value.encode("utf-8", "replace")).decode(),
     }
 

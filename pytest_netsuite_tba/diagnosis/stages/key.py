@@ -7,6 +7,8 @@ import binascii
 import hashlib
 import itertools
 from dataclasses import replace
+from collections.abc import Callable
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote_plus
 
@@ -14,7 +16,7 @@ from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, always,
 from pytest_netsuite_tba.oauth1.encoding import percent_decode, percent_encode, to_bytes, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pytest_netsuite_tba.diagnosis.options import Case
     from pytest_netsuite_tba.login.facts import Facts, Secrets
@@ -160,16 +162,25 @@ def _changed(which: str) -> Callable[[Case], list[Option]]:
             found.append(wrong(f"{before}{secret}{after}", _SPACE, cause=f"The {name} used has {says}.", share=share))
         for says, change, share, mistake in _CHANGED:
             value = change(secret)
-            if value is not None and value not in {secret, ""}:
+            if isinstance(value, bytes):
                 found.append(wrong(value, mistake, cause=f"The {name} used {says}.", share=share))
+            elif value not in {None, secret, ""}:
+                found += _encoded_and_raw(str(value), secret, mistake, f"The {name} used {says}", share)
         names = _environment_names(which)
-        found += [
-            wrong(text, "value-of-nothing", cause=f"The {name} was signed as the text {text!r}.", share=share)
-            for text, share in (*_VALUES_OF_NOTHING, *((text, 0.1) for text in names))
-        ]
+        for text, share in (*_VALUES_OF_NOTHING, *((text, 0.1) for text in names)):
+            found += _encoded_and_raw(
+                text, secret, "value-of-nothing", f"The {name} was signed as the text {text!r}", share
+            )
         return found
 
     return options
+
+
+def _encoded_and_raw(value: str, secret: str, mistake: str, says: str, share: float) -> Iterator[Option]:
+    """A changed secret, encoded in the key; and not encoded, which nobody notices as long as there is nothing to encode."""
+    yield wrong(value, mistake, cause=f"{says}.", share=share)
+    if percent_encode(secret) == secret and percent_encode(value) != value:
+        yield wrong(to_bytes(value), mistake, cause=f"{says}; it was not encoded in the key.", share=share)
 
 
 def _environment_names(which: str) -> Iterator[str]:
@@ -180,38 +191,41 @@ def _environment_names(which: str) -> Iterator[str]:
 
 def both_secrets(case: Case) -> list[Option]:
     """What may have become of both secrets alike: a function of a secret."""
-    options = [Option(None)]
-    for before, after, says, share in _PASTED:
-        options.append(
-            wrong(
-                lambda secret, before=before, after=after: f"{before}{secret}{after}",
-                _SPACE,
-                cause=f"Both secrets used have {says}.",
-                share=share,
-            )
-        )
-    for says, change, share, mistake in _CHANGED:
-        options.append(wrong(change, mistake, cause=f"Of both secrets: each {says}.", share=share))
-    options += [
-        wrong(
-            lambda _, text=text: text,
-            "value-of-nothing",
-            cause=f"Both secrets were signed as the text {text!r}.",
-            share=share,
-        )
+    own = case.facts.sender
+    secrets = "" if own is None else own.consumer_secret + own.token_secret
+    is_plain = percent_encode(secrets) == secrets
+    changes: list[tuple[str, Callable[[str], str | bytes | None], float, str]] = [
+        (f"Both secrets used have {says}", partial(_pasted, before, after), share, _SPACE)
+        for before, after, says, share in _PASTED
+    ]
+    changes += [(f"Of both secrets: each {says}", change, share, mistake) for says, change, share, mistake in _CHANGED]
+    changes += [
+        (f"Both secrets were signed as the text {text!r}", partial(_replaced, text), share, "value-of-nothing")
         for text, share in _VALUES_OF_NOTHING
     ]
+    options = [Option(None)]
+    for says, change, share, mistake in changes:
+        options.append(wrong(change, mistake, cause=f"{says}.", share=share))
+        if is_plain:
+            raw = partial(_not_encoded, change)
+            options.append(wrong(raw, mistake, cause=f"{says}; they were not encoded in the key.", share=share))
     return options
 
 
+def _pasted(before: str, after: str, secret: str) -> str:
+    return f"{before}{secret}{after}"
+
+
+def _replaced(text: str, _: str) -> str:
+    return text
+
+
+def _not_encoded(change: Callable[[str], str | bytes | None], secret: str) -> bytes | None:
+    value = change(secret)
+    return value if value is None or isinstance(value, bytes) else to_bytes(value)
+
+
 consumer_secrets, token_secrets = _changed("consumer_secret"), _changed("token_secret")
-
-
-class Key(NamedTuple):
-    """The secrets as they go into the key; bytes where they are no text any more."""
-
-    consumer_secret: str | bytes
-    token_secret: str | bytes
 
 
 # How a key is put together: ({c} and {t} are the encoded secrets, {C} and {T} as they are, {cc} and {tt} encoded twice,
@@ -304,6 +318,10 @@ def _twice(text: str) -> str:
     return percent_encode(percent_encode(text))
 
 
+def _other(letter: str, parts: KeyParts) -> bytes:
+    return _encoded(parts.others[letter], parts.encode)
+
+
 def _lower(text: str) -> str:
     encoded = percent_encode(text)
     return "".join(f"%{part[:2].lower()}{part[2:]}" if at else part for at, part in enumerate(encoded.split("%")))
@@ -313,25 +331,51 @@ def _form(text: str) -> str:
     return percent_encode(text).replace("%20", "+")
 
 
-def key_bytes(form: str, secrets: Key, others: dict[str, str], encode: Callable[[str], str]) -> bytes:
-    """Put a key together; ``encode`` is what encodes a secret (in a passport nothing does)."""
-    consumer, token = secrets
-    if form == RIGHT_KEY:
-        return _encoded(consumer, encode) + b"&" + _encoded(token, encode)
-    if form == "{whole}":
-        return to_bytes(percent_encode(to_text(_as_bytes(consumer) + b"&" + _as_bytes(token))))
-    made: dict[str, Callable[[], bytes]] = {
-        "c": lambda: _encoded(consumer, encode), "t": lambda: _encoded(token, encode),
-        "C": lambda: _as_bytes(consumer), "T": lambda: _as_bytes(token),
-        "cc": lambda: _encoded(consumer, _twice), "tt": lambda: _encoded(token, _twice),
-        "c+": lambda: _encoded(consumer, _form), "t+": lambda: _encoded(token, _form),
-        "cl": lambda: _encoded(consumer, _lower), "tl": lambda: _encoded(token, _lower),
-    }  # fmt: skip
-    out = b""
-    for text in form.split("{"):
-        name, brace, rest = text.partition("}")
-        if not brace:
-            out += to_bytes(text)
-        else:
-            out += (made[name]() if name in made else _encoded(others[name], encode)) + to_bytes(rest)
-    return out
+_Made = dict[str, Callable[["KeyParts"], bytes]]
+
+
+class KeyParts(NamedTuple):
+    """What a key is put together of.
+
+    ``consumer_secret`` and ``token_secret`` are bytes where they are no text any more; ``others`` are the other values
+    by their letter (``k``, ``i``, ``a``, ``n``, ``s``); ``encode`` is what encodes a secret (in a passport nothing does).
+    """
+
+    consumer_secret: str | bytes
+    token_secret: str | bytes
+    others: dict[str, str]
+    encode: Callable[[str], str]
+
+
+_MADE: _Made = {
+    "c": lambda parts: _encoded(parts.consumer_secret, parts.encode),
+    "t": lambda parts: _encoded(parts.token_secret, parts.encode),
+    "C": lambda parts: _as_bytes(parts.consumer_secret),
+    "T": lambda parts: _as_bytes(parts.token_secret),
+    "cc": lambda parts: _encoded(parts.consumer_secret, _twice),
+    "tt": lambda parts: _encoded(parts.token_secret, _twice),
+    "c+": lambda parts: _encoded(parts.consumer_secret, _form),
+    "t+": lambda parts: _encoded(parts.token_secret, _form),
+    "cl": lambda parts: _encoded(parts.consumer_secret, _lower),
+    "tl": lambda parts: _encoded(parts.token_secret, _lower),
+    "whole": lambda parts: to_bytes(
+        percent_encode(to_text(_as_bytes(parts.consumer_secret) + b"&" + _as_bytes(parts.token_secret)))
+    ),
+    **{letter: partial(_other, letter) for letter in "kians"},
+}
+
+
+@cache  # of the forms of the table
+def _pieces(form: str) -> tuple[bytes | Callable[[KeyParts], bytes], ...]:
+    """A form taken apart: what stands there, and what is put there."""
+    first, *rest = form.split("{")
+    pieces: list[bytes | Callable[[KeyParts], bytes]] = [to_bytes(first)]
+    for text in rest:
+        name, _, after = text.partition("}")
+        pieces += [_MADE[name], to_bytes(after)]
+    return tuple(piece for piece in pieces if piece != b"")
+
+
+def key_bytes(form: str, parts: KeyParts) -> bytes:
+    """Put a key together."""
+    return b"".join([piece if isinstance(piece, bytes) else piece(parts) for piece in _pieces(form)])
