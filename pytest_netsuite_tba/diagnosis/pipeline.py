@@ -113,7 +113,8 @@ PASSPORT_STAGES = (
     Stage("separator", passport.separators, ("parameters",)),
     Stage("encoding", passport.encodings, ("parameters",)),
     *(stage for stage in HEADER_STAGES if {"key", "digest"}.intersection(stage.parts)),
-    Stage("text", digest.texts, ("text",)),
+    Stage("text", passport.texts, ("text",)),
+    Stage("header", passport.sent, ("text",)),
 )
 
 
@@ -589,7 +590,7 @@ class PassportPipeline(Pipeline):
         return _as_it_is
 
     def _sent(self, chosen: Chosen, text: str) -> str:
-        return text.strip()  # a line break round it is let pass
+        return super()._sent(chosen, text).strip()  # a line break round it is let pass
 
 
 def _as_it_is(text: str) -> str:

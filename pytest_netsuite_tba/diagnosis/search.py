@@ -162,10 +162,10 @@ class Search:
         """The first bytes of every digest that the received signature may be, and how it was written then."""
         right, received = self.pipeline.right, self.pipeline.received
         texts = [((), right["text"]), *self._writings("text")]
-        headers = [((), right.get("header")), *self._writings("header")]
+        headers = [((), right["header"]), *self._writings("header")]
         wanted: dict[bytes, list[Recipe]] = {}
         for of_header, sent in headers:
-            text = received if sent is None else sent.back(received)
+            text = sent.back(received)
             for of_text, written in texts if text is not None else ():
                 made = written.back(text)
                 if made and len(made) >= _PREFIX:

@@ -254,7 +254,7 @@ def no_way_back(_: str) -> None:
     """Of a writing that loses something: it is tried on the right digest only."""
 
 
-texts = always(
+TEXTS = Table(
     Option(Writing(_base64, _from_base64)),
     wrong(Writing(lambda d: d.hex(), _from_hex), _HEX),
     wrong(Writing(lambda d: d.hex().upper(), _from_hex), _HEX, cause="The signature is in hex, upper case.", share=VARIANT),
@@ -320,6 +320,11 @@ texts = always(
 )  # fmt: skip
 
 
+def texts(_: Case) -> Table:
+    """How a digest may have been written."""
+    return TEXTS
+
+
 def _same(text: str) -> str:
     return text
 
@@ -329,18 +334,22 @@ def _changes(forth: Callable[[str], str]) -> Callable[[str], str | None]:
 
 
 _PLUS = "signature-plus-not-encoded"
+AS_WRITTEN = Option(Writing(_same, _same))
+PERCENT_ENCODED = Writing(percent_encode, _changes(percent_decode))
+PLUS_AS_SPACE = Writing(lambda text: text.replace("+", " "), _changes(lambda text: text.replace(" ", "+")))
+QUOTED = Writing(lambda text: f'"{text}"', _without('"', '"'))
 headers = always(
-    Option(Writing(_same, _same)),
-    wrong(Writing(lambda text: text.replace("+", " "), _changes(lambda text: text.replace(" ", "+"))), _PLUS,
+    AS_WRITTEN,
+    wrong(PLUS_AS_SPACE, _PLUS,
         cause="The plus of the signature was sent as a space.", share=0.6),
     # Decoded by the server, a raw plus is a space.
     wrong(Writing(form_decode, _changes(lambda text: text.replace(" ", "+"))), _PLUS),
-    wrong(Writing(percent_encode, _changes(percent_decode)), "signature-encoded-twice"),
+    wrong(PERCENT_ENCODED, "signature-encoded-twice"),
     wrong(Writing(lambda text: percent_encode(percent_encode(text)), _changes(lambda text: percent_decode(percent_decode(text)))),
         "signature-encoded-twice", cause="The signature was percent-encoded three times.", share=0.2),
     wrong(Writing(lambda text: _lower_escapes(percent_encode(text)), _changes(percent_decode)), "signature-encoded-twice",
         cause="The signature was percent-encoded twice, once in lower case.", share=0.2),
-    wrong(Writing(lambda text: f'"{text}"', _without('"', '"')), _OTHERWISE, cause="The signature is quoted twice."),
+    wrong(QUOTED, _OTHERWISE, cause="The signature is quoted twice."),
     wrong(Writing(lambda text: f"'{text}'", _without("'", "'")), _OTHERWISE, cause="The signature stands in single quotes.", share=0.2),
     wrong(Writing(lambda text: f"<{text}>", _without(">", "<")), _OTHERWISE, cause="The signature stands in angle brackets.", share=0.1),
     *(

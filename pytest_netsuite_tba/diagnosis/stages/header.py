@@ -253,23 +253,25 @@ def spellings(value: str) -> dict[str, str]:
     }
 
 
+_NOT_WHAT_IS_READ = ": what is read there is not what was signed."
+_SHOWN = 6.0  # share of what the header itself shows: a space or an escape in a nonce is no accident
+
+
 def nonces(case: Case) -> list[Option]:
     """A "+" that stands raw in the header is read as a space; the nonce was signed with its plus."""
     sent = case.sent.get("oauth_nonce", "")
     meant = {
-        nonce_with_plus(case): RAW_PLUS,
-        sent.replace(" ", "+"): RAW_PLUS,
-        percent_decode(sent): "oauth_nonce was encoded twice in the header: what is read there is not what was signed.",
-        form_decode(
-            sent
-        ): "oauth_nonce was encoded as a form in the header: what is read there is not what was signed.",
-        percent_encode(sent): "oauth_nonce was signed encoded once more than the header has it.",
+        nonce_with_plus(case): (RAW_PLUS, True),
+        sent.replace(" ", "+"): (RAW_PLUS, True),
+        percent_decode(sent): (f"oauth_nonce was encoded twice in the header{_NOT_WHAT_IS_READ}", True),
+        form_decode(sent): (f"oauth_nonce was encoded as a form in the header{_NOT_WHAT_IS_READ}", True),
+        percent_encode(sent): ("oauth_nonce was signed encoded once more than the header has it.", False),
     }
     return [
         Option(None),
         *(
-            wrong(put("oauth_nonce", nonce), "nonce-special-characters", cause=cause)
-            for nonce, cause in meant.items()
+            wrong(put("oauth_nonce", nonce), "nonce-special-characters", cause=cause, share=_SHOWN if shows else 1)
+            for nonce, (cause, shows) in meant.items()
             if nonce not in {"", sent}
         ),
     ]

@@ -159,28 +159,34 @@ def _changed(which: str) -> Callable[[Case], list[Option]]:
         secret, name = getattr(own, which), _SECRETS[which]
         found = [Option(None)]
         for before, after, says, share in _PASTED:
-            found.append(wrong(f"{before}{secret}{after}", _SPACE, cause=f"The {name} used has {says}.", share=share))
+            found += _in_key(case, f"{before}{secret}{after}", secret, _SPACE, f"The {name} used has {says}", share)
         for says, change, share, mistake in _CHANGED:
             value = change(secret)
             if isinstance(value, bytes):
                 found.append(wrong(value, mistake, cause=f"The {name} used {says}.", share=share))
             elif value not in {None, secret, ""}:
-                found += _encoded_and_raw(str(value), secret, mistake, f"The {name} used {says}", share)
+                found += _in_key(case, str(value), secret, mistake, f"The {name} used {says}", share)
         names = _environment_names(which)
         for text, share in (*_VALUES_OF_NOTHING, *((text, 0.1) for text in names)):
-            found += _encoded_and_raw(
-                text, secret, "value-of-nothing", f"The {name} was signed as the text {text!r}", share
+            found += _in_key(
+                case, text, secret, "value-of-nothing", f"The {name} was signed as the text {text!r}", share
             )
         return found
 
     return options
 
 
-def _encoded_and_raw(value: str, secret: str, mistake: str, says: str, share: float) -> Iterator[Option]:
-    """A changed secret, encoded in the key; and not encoded, which nobody notices as long as there is nothing to encode."""
+def _in_key(case: Case, value: str, secret: str, mistake: str, says: str, share: float) -> Iterator[Option]:
+    """A changed secret as the key has it; and encoded otherwise, which nobody notices while there is nothing to encode."""
     yield wrong(value, mistake, cause=f"{says}.", share=share)
     if percent_encode(secret) == secret and percent_encode(value) != value:
-        yield wrong(to_bytes(value), mistake, cause=f"{says}; it was not encoded in the key.", share=share)
+        otherwise, how = _otherwise(case)
+        yield wrong(to_bytes(otherwise(value)), mistake, cause=f"{says}; it was {how} in the key.", share=share)
+
+
+def _otherwise(case: Case) -> tuple[Callable[[str], str], str]:
+    """What the key of this channel does not do with a secret: in a header's it is encoded, in a passport's it is not."""
+    return (str, "not encoded") if case.request.envelope is None else (percent_encode, "percent-encoded")
 
 
 def _environment_names(which: str) -> Iterator[str]:
@@ -194,6 +200,7 @@ def both_secrets(case: Case) -> list[Option]:
     own = case.facts.sender
     secrets = "" if own is None else own.consumer_secret + own.token_secret
     is_plain = percent_encode(secrets) == secrets
+    otherwise, how = _otherwise(case)
     changes: list[tuple[str, Callable[[str], str | bytes | None], float, str]] = [
         (f"Both secrets used have {says}", partial(_pasted, before, after), share, _SPACE)
         for before, after, says, share in _PASTED
@@ -207,8 +214,8 @@ def both_secrets(case: Case) -> list[Option]:
     for says, change, share, mistake in changes:
         options.append(wrong(change, mistake, cause=f"{says}.", share=share))
         if is_plain:
-            raw = partial(_not_encoded, change)
-            options.append(wrong(raw, mistake, cause=f"{says}; they were not encoded in the key.", share=share))
+            changed = partial(_changed_and_encoded, change, otherwise)
+            options.append(wrong(changed, mistake, cause=f"{says}; they were {how} in the key.", share=share))
     return options
 
 
@@ -220,15 +227,17 @@ def _replaced(text: str, _: str) -> str:
     return text
 
 
-def _not_encoded(change: Callable[[str], str | bytes | None], secret: str) -> bytes | None:
+def _changed_and_encoded(
+    change: Callable[[str], str | bytes | None], encode: Callable[[str], str], secret: str
+) -> bytes | None:
     value = change(secret)
-    return value if value is None or isinstance(value, bytes) else to_bytes(value)
+    return value if value is None or isinstance(value, bytes) else to_bytes(encode(value))
 
 
 consumer_secrets, token_secrets = _changed("consumer_secret"), _changed("token_secret")
 
 
-# How a key is put together: ({c} and {t} are the encoded secrets, {C} and {T} as they are, {cc} and {tt} encoded twice,
+# How a key is put together: ({c} and {t} are the secrets as the key has them, {C} and {T} as they are, {ce} encoded, {cc} twice,
 # {k} and {i} key and id, {a} the account, {whole} all of it encoded), the mistakes, what is said, the share.
 _ONE, _NO_AMPERSAND, _RAW, _SWAPPED, _IDS = (
     "key-consumer-secret-only", "key-no-ampersand", "key-secrets-not-encoded", "key-swapped", "key-uses-ids",
@@ -241,6 +250,7 @@ _FORMS: tuple[tuple[str, tuple[str, ...], str, float], ...] = (
     ("{C}{T}", (_NO_AMPERSAND,), "The secrets were joined by nothing, and not encoded.", VARIANT),
     ("{C}&{T}", (_RAW,), "The secrets were not encoded in the key.", 1),
     ("{cc}&{tt}", (_RAW,), "The secrets were encoded twice in the key.", 1),
+    ("{ce}&{te}", (_RAW,), "The secrets were percent-encoded in the key.", 1),
     ("{c}&{T}", (_RAW,), "The token secret was not encoded in the key.", VARIANT),
     ("{C}&{t}", (_RAW,), "The consumer secret was not encoded in the key.", VARIANT),
     ("{whole}", (_RAW,), 'The whole key was encoded, its "&" too.', 0.6),
@@ -352,6 +362,8 @@ _MADE: _Made = {
     "t": lambda parts: _encoded(parts.token_secret, parts.encode),
     "C": lambda parts: _as_bytes(parts.consumer_secret),
     "T": lambda parts: _as_bytes(parts.token_secret),
+    "ce": lambda parts: _encoded(parts.consumer_secret, percent_encode),
+    "te": lambda parts: _encoded(parts.token_secret, percent_encode),
     "cc": lambda parts: _encoded(parts.consumer_secret, _twice),
     "tt": lambda parts: _encoded(parts.token_secret, _twice),
     "c+": lambda parts: _encoded(parts.consumer_secret, _form),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, always, wrong
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 
+from . import digest
 from .header import COERCED, spellings
 
 if TYPE_CHECKING:
@@ -137,4 +138,23 @@ encodings = always(
     wrong((None, lambda text: text + "&"), _ORDER, cause='The base string ends with "&".'),
     wrong((None, lambda text: "&" + text), _ORDER, cause='The base string begins with "&".', share=VARIANT),
     wrong((lambda text: f'"{text}"', None), _ORDER, cause="Each field was signed in quotes.", share=VARIANT),
+)
+
+
+def _as_soap_calls_it(option: Option) -> Option:
+    """A colon after the signature is copied from Oracle's sample of a passport."""
+    return option._replace(mistakes=(_FORMAT,)) if "':'" in option.says else option
+
+
+_FORMAT = "soap-namespace-or-format"
+texts = always(*map(_as_soap_calls_it, digest.TEXTS))
+sent = always(
+    digest.AS_WRITTEN,
+    wrong(
+        digest.PERCENT_ENCODED,
+        _FORMAT,
+        cause="The signature was percent-encoded; in a tokenPassport it is bare base64.",
+    ),
+    wrong(digest.PLUS_AS_SPACE, _FORMAT, cause="The plus of the signature became a space."),
+    wrong(digest.QUOTED, _FORMAT, cause="The signature stands in quotes."),
 )
