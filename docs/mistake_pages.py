@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
-from pytest_netsuite_tba.report.fixes import LANGUAGES, TOPIC_OF, TOPICS, fix, signer
+from pytest_netsuite_tba.report.fixes import LANGUAGES, TOPICS, fix, mistakes_of, signer
 from pytest_netsuite_tba.report.rendering import align
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def looks(name: str, said: dict[str, str]) -> str:
 
 def page(name: str, said: dict[str, str]) -> str:
     """Give the page of a mistake."""
-    entry, topic = CATALOGUE[name], TOPICS[TOPIC_OF[name]]
+    entry = CATALOGUE[name]
+    topic = TOPICS[entry.topic]
     seen = {0: "in no report so far", 1: "found once"}.get(
         entry.sightings, f"found in {entry.sightings} independent places"
     )
@@ -140,7 +141,7 @@ def page(name: str, said: dict[str, str]) -> str:
     parts.append(
         f"{topic.title}, as `netsuite-tba explain --fix LANGUAGE` shows it; whole in [Right signers](../signers.md)."
     )
-    return "\n\n".join([*parts, *code(TOPIC_OF[name])]) + "\n"
+    return "\n\n".join([*parts, *code(entry.topic)]) + "\n"
 
 
 def code(topic: str) -> Iterator[str]:
@@ -159,11 +160,10 @@ def index() -> str:
         f"A page each: what it looks like, who makes it, why it is one, and the right lines for {languages}.",
         "Reports name the page at Docs.",
     ]
-    for topic in TOPICS.values():
+    for key, topic in TOPICS.items():
         parts.append(f"## {topic.title.partition(';')[0]}")
-        ranked = sorted(topic.mistakes, key=lambda name: -CATALOGUE[name].sightings)
-        parts.append("\n".join(f"- [{CATALOGUE[name].title}]({name}.md) (`{name}`)" for name in ranked))
-    pages = "\n".join(itertools.chain.from_iterable(topic.mistakes for topic in TOPICS.values()))
+        parts.append("\n".join(f"- [{CATALOGUE[name].title}]({name}.md) (`{name}`)" for name in mistakes_of(key)))
+    pages = "\n".join(itertools.chain.from_iterable(map(mistakes_of, TOPICS)))
     return "\n\n".join([*parts, f"```{{toctree}}\n:hidden:\n\n{pages}\n```"]) + "\n"
 
 
@@ -186,13 +186,16 @@ def outputs(docs: Path) -> dict[Path, str]:
     """Give each page's path in ``docs`` with its text.
 
     Raises:
-        ValueError: mistakes.toml or the topics lack a mistake of the catalogue, or have one too many.
+        ValueError: mistakes.toml lacks a mistake of the catalogue, or has one too many.
 
     """
     said = tomllib.loads((docs / "mistakes.toml").read_text("utf-8"))
-    for where, names in (("docs/mistakes.toml", set(said)), ("a topic of report/fixes.py", set(TOPIC_OF))):
-        if names != set(CATALOGUE):
-            lacks, unknown = ", ".join(sorted(set(CATALOGUE) - names)), ", ".join(sorted(names - set(CATALOGUE)))
-            raise ValueError(f"{where}: missing mistakes: {lacks or 'none'}; not in the catalogue: {unknown or 'none'}")
+    if set(said) != set(CATALOGUE):
+        lacks, unknown = (
+            ", ".join(sorted(names)) for names in (set(CATALOGUE) - set(said), set(said) - set(CATALOGUE))
+        )
+        raise ValueError(
+            f"docs/mistakes.toml: missing mistakes: {lacks or 'none'}; not in the catalogue: {unknown or 'none'}"
+        )
     pages = {docs / "mistakes" / f"{name}.md": page(name, said[name]) for name in CATALOGUE}
     return {docs / "mistakes" / "index.md": index(), docs / "signers.md": signers(), **pages}

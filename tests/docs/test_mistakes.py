@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE, mistake
-from pytest_netsuite_tba.report.fixes import LANGUAGES, TOPIC_OF, TOPICS
+from pytest_netsuite_tba.report.fixes import LANGUAGES, TOPICS
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "mistakes"
@@ -30,7 +30,7 @@ def test_each_mistake_has_a_page(name):
     assert ["What it looks like", "Who makes it", "Why it is one", "The right way"] == re.findall(
         "^## (.*)", text, re.MULTILINE
     )
-    topic = TOPICS[TOPIC_OF[name]]
+    topic = TOPICS[CATALOGUE[name].topic]
     titles = [] if topic.sentence else [language.title for language in LANGUAGES.values()]
     assert titles == [title.partition(" (not run")[0] for title in re.findall("^### (.*)", text, re.MULTILINE)]
     assert ("C# (not run by our tests)" in text) == bool(titles)
