@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))  # its mis-signers make the examples: they know nothing of our own signer
 
-from support.mis_signers import WRONG, Signer  # noqa: E402  (after the path to it)
+from support.mis_signers import UNLISTED, WRONG, Signer  # noqa: E402  (after the path to it)
 
 GENERATED = "<!-- Made by docs/generate.py of docs/mistakes.toml, the catalogue and the lines of --fix. -->"
 FENCES = {"javascript": "js", "python": "py", "php": "php", "java": "java", "csharp": "cs"}
@@ -31,6 +31,7 @@ FACTS = {
 SIGNERS = """Whole, to be pasted: one file a language, of which `netsuite-tba explain --fix` shows the part that cures
 [a mistake](mistakes/index.md). Our tests compare what they sign with oauthlib and with published signatures, and send it
 to the fake; **C# is not run by our tests**."""
+MADE = {name: spoil for name, (_, spoil) in WRONG.items()} | UNLISTED
 # The request of the examples, and what a mistake needs of it besides.
 HOST = "1234567-sb1.restlets.api.netsuite.com"
 PATH = "/app/site/hosting/restlet.nl"
@@ -54,6 +55,20 @@ NEEDS = {
     "non-ascii-wrong-charset": {"query": "script=1&deploy=1&q=Caf%C3%A9"},
     "empty-values-dropped": {"query": "script=1&deploy=1&note="},
     "sorted-before-encoding": {"query": "script=1&deploy=1&c%40=1&c2=2"},
+    "array-names-rewritten": {"query": "script=1&deploy=1&tag=red&tag=blue"},
+    "base-string-changed": {"query": "script=1&deploy=1"},
+    "characters-not-encoded": {"query": "script=1&deploy=1&email=joe%40shop.example"},
+    "empty-value-changed": {"query": "script=1&deploy=1&note="},
+    "name-changed": {"query": "script=1&deploy=1"},
+    "outer-encoder": {"query": "script=1&deploy=1"},
+    "query-as-one-parameter": {"query": "script=1&deploy=1"},
+    "query-escaped-as-html": {"query": "script=1&deploy=1"},
+    "query-question-mark-signed": {"query": "script=1&deploy=1"},
+    "query-split-otherwise": {"query": "script=1&deploy=1&q=Smith%20%26%20Sons"},
+    "signed-twice": {"query": "script=1&deploy=1"},
+    "soap-base-string-for-rest": {"query": "script=1&deploy=1"},
+    "value-changed": {"query": "script=1&deploy=1&q=Smith"},
+    "value-cut": {"query": "script=1&deploy=1&q=Smith%20%26%20Sons"},
 }
 
 
@@ -71,8 +86,7 @@ def signed(name: str | None, nonce: str, **needs: str) -> Signer:
     secrets = {"consumer_secret": "CONSUMER_SECRET", "token_secret": "TOKEN_SECRET"}
     made = Signer(**request | secrets | needs, header=header, realm="1234567_SB1")
     if name is not None:
-        _, spoil = WRONG[name]
-        spoil(made)
+        MADE[name](made)
     return made
 
 
@@ -84,7 +98,7 @@ def example(name: str) -> tuple[str, list[tuple[str, str]]]:
         ValueError: nobody makes it, or nothing differs.
 
     """
-    if name not in WRONG:
+    if name not in MADE:
         raise ValueError(f"docs/mistakes.toml: {name} needs looks, for tests/support/mis_signers.py does not make it")
     for number in range(100):
         nonce = f"fjaLirsIcCGVZWzBX{number:03}"

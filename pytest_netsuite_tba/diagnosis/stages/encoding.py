@@ -153,17 +153,24 @@ _SCOPES: dict[str, tuple[str, tuple[str, ...], float]] = {
 
 
 def _characters(case: Case) -> str:
-    """What is neither letter nor digit in names, values and the header, each character once."""
-    text = "".join(
-        [form_decode(pair.name + pair.value) for pair in (*case.query, *case.form)]
-        + [pair.name + pair.value for pair in case.header]
-    ) + to_text(case.body)  # fmt: skip
-    return _special(text)
+    """What is neither letter nor digit in names, values, the header and the body, each character once."""
+    return _special(_of_parameters(case) + to_text(case.body))
+
+
+def _of_parameters(case: Case) -> str:
+    """What is neither letter nor digit in what is signed rightly, each character once."""
+    return _special(
+        "".join(
+            [form_decode(pair.name + pair.value) for pair in (*case.query, *case.form)]
+            + [pair.name + pair.value for pair in case.header]
+        )
+    )
 
 
 def encoders(case: Case) -> list[Option]:
     """Every encoder that a real platform has, at each layer; those that make the same of this request are one."""
     inside, uri = _characters(case), _special(case.request.path + ":/")
+    signed = _of_parameters(case)
     own = case.facts.sender
     in_key = "" if own is None else _special(own.consumer_secret + own.token_secret)
     alike: dict[tuple[str, ...], tuple[Encoder, list[str]]] = {}
@@ -176,10 +183,11 @@ def encoders(case: Case) -> list[Option]:
     options = [Option(Layers())]
     for encoder, all_names in alike.values():
         encode = encoder.encode
+        shown = inside if encode(signed) == percent_encode(signed) else signed  # a body is seldom signed
         for scope, made in _effects(encode, percent_encode, inside, uri, in_key).items():
             if made not in seen and made != right["both"] and (scope != "all" or encode(in_key) != percent_encode(in_key)):
                 seen.add(made)
-                options.append(_option(encoder, all_names, scope, inside, case.platform))
+                options.append(_option(encoder, all_names, scope, shown, uri, case.platform))
     return [*map(_of_raw_plus, options)] if _is_space_of_raw_plus(case) else options
 
 
@@ -232,7 +240,7 @@ def _sparing(characters: str) -> Iterator[tuple[Encoder, tuple[str, ...]]]:
             yield Encoder("a hand-made encoder", _RFC.replace(char, "")), ()
 
 
-def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, platform: str) -> Option:
+def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, uri: str, platform: str) -> Option:
     layers = {
         "both": Layers(encoder, encoder, encoder), "inner": Layers(inner=encoder),
         "all": Layers(encoder, encoder, encoder, encoder), "outer": Layers(outer=encoder, uri=encoder),
@@ -241,7 +249,7 @@ def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, pla
     platforms = [name.partition("'")[0] for name in names]
     _, parts, share = _SCOPES[scope]
     return wrong(
-        layers, _mistake(encoder, inside, scope), cause=partial(_says, encoder, names, scope, inside),
+        layers, _mistake(encoder, inside, uri, scope), cause=partial(_says, encoder, names, scope, inside, uri),
         share=share * (1.0 if names else 0.5), platform=platform if platform in platforms else "".join(platforms[:1]),
         parts=parts,
     )  # fmt: skip
@@ -250,9 +258,9 @@ def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, pla
 _MOST_NAMED = 8
 
 
-def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str) -> str:
+def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str, uri: str) -> str:
     whose = f" as by {' or '.join(names[:_MOST_NAMED])}" if names else ""
-    outside = {"inner": "", "uri": ":/"}.get(scope, _JOINED + ":/")
+    outside = {"inner": "", "parameters": _JOINED, "uri": uri}.get(scope, _JOINED + uri)
     deviations = _deviations(encoder, (inside if scope not in {"outer", "parameters", "uri"} else "") + outside)
     return f"{_SCOPES[scope][0]}{whose}: {'; '.join(deviations)}."
 
@@ -274,15 +282,17 @@ def _deviations(encoder: Encoder, characters: str) -> list[str]:
     return says or ["not as RFC 5849 says"]
 
 
-def _mistake(encoder: Encoder, inside: str, scope: str) -> str:
+def _mistake(encoder: Encoder, inside: str, uri: str, scope: str) -> str:
     """The mistake of the catalogue that this request shows, the most telling first."""
-    left = {char for char in inside if char.isascii() and char not in _RFC and char != " " and encoder(char) == char}
-    if scope in {"outer", "parameters", "uri"}:
-        return "outer-encoder"
+    is_outside = scope in {"outer", "parameters", "uri"} or encoder.encode(inside) == percent_encode(inside)
+    characters = _JOINED + uri if is_outside else inside
+    left = {char for char in characters if char.isascii() and char not in _RFC and char != " " and encoder(char) == char}
+    if is_outside:
+        return "js-encodeuricomponent" if left and left <= set("!'()*") else "outer-encoder"
     if " " in inside and encoder.space == "+":
         return "plus-for-space"
     if left or (" " in inside and encoder.space == " "):
-        return "js-encodeuricomponent" if left <= set("!'()*") and left else "values-not-encoded"
+        return "js-encodeuricomponent" if left <= set("!'()*") and left else "characters-not-encoded"
     if encoder.lower:
         return "lowercase-hex"
     if any(not char.isascii() and encoder(char) != percent_encode(char) for char in inside):
@@ -296,8 +306,8 @@ def _mistake(encoder: Encoder, inside: str, scope: str) -> str:
 _SPACES = Table(
     Option(""),
     wrong("+", "plus-for-space"),
-    wrong("raw", "values-not-encoded", cause="Spaces were not encoded.", share=0.6),
-    wrong("removed", "values-not-encoded", cause="Spaces were left out.", share=VARIANT),
+    wrong("raw", "characters-not-encoded", cause="Spaces were not encoded.", share=0.6),
+    wrong("removed", "value-changed", cause="Spaces were left out.", share=VARIANT),
     wrong("everywhere", "plus-for-space", cause='Spaces were signed as "+" at both layers.', share=VARIANT),
 )
 

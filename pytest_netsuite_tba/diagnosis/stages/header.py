@@ -162,7 +162,7 @@ def fields(case: Case) -> list[Option]:
         ]  # fmt: skip
         others = _of_other_tokens(case, name) if name in {"oauth_consumer_key", "oauth_token"} else ()
         options += [
-            wrong(put(name, value), "value-of-another-field", cause=f"{name} was signed as that of another token: {whose}.", share=VARIANT)
+            wrong(put(name, value), "id-of-another-token", cause=f"{name} was signed as that of another token: {whose}.", share=VARIANT)
             for value, whose in others
             if value not in values and value != right
         ]
