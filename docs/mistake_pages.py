@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
-from pytest_netsuite_tba.report.fixes import LANGUAGES, TOPIC_OF, TOPICS, fix, signer
+from pytest_netsuite_tba.report.fixes import LANGUAGES, TOPICS, fix, mistakes_of, signer
 from pytest_netsuite_tba.report.rendering import align
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))  # its mis-signers make the examples: they know nothing of our own signer
 
-from support.mis_signers import WRONG, Signer  # noqa: E402  (after the path to it)
+from support.mis_signers import UNLISTED, WRONG, Signer  # noqa: E402  (after the path to it)
 
 GENERATED = "<!-- Made by docs/generate.py of docs/mistakes.toml, the catalogue and the lines of --fix. -->"
 FENCES = {"javascript": "js", "python": "py", "php": "php", "java": "java", "csharp": "cs"}
@@ -31,6 +31,7 @@ FACTS = {
 SIGNERS = """Whole, to be pasted: one file a language, of which `netsuite-tba explain --fix` shows the part that cures
 [a mistake](mistakes/index.md). Our tests compare what they sign with oauthlib and with published signatures, and send it
 to the fake; **C# is not run by our tests**."""
+MADE = {name: spoil for name, (_, spoil) in WRONG.items()} | UNLISTED
 # The request of the examples, and what a mistake needs of it besides.
 HOST = "1234567-sb1.restlets.api.netsuite.com"
 PATH = "/app/site/hosting/restlet.nl"
@@ -54,6 +55,20 @@ NEEDS = {
     "non-ascii-wrong-charset": {"query": "script=1&deploy=1&q=Caf%C3%A9"},
     "empty-values-dropped": {"query": "script=1&deploy=1&note="},
     "sorted-before-encoding": {"query": "script=1&deploy=1&c%40=1&c2=2"},
+    "array-names-rewritten": {"query": "script=1&deploy=1&tag=red&tag=blue"},
+    "base-string-changed": {"query": "script=1&deploy=1"},
+    "characters-not-encoded": {"query": "script=1&deploy=1&email=joe%40shop.example"},
+    "empty-value-changed": {"query": "script=1&deploy=1&note="},
+    "name-changed": {"query": "script=1&deploy=1"},
+    "outer-encoder": {"query": "script=1&deploy=1"},
+    "query-as-one-parameter": {"query": "script=1&deploy=1"},
+    "query-escaped-as-html": {"query": "script=1&deploy=1"},
+    "query-question-mark-signed": {"query": "script=1&deploy=1"},
+    "query-split-otherwise": {"query": "script=1&deploy=1&q=Smith%20%26%20Sons"},
+    "signed-twice": {"query": "script=1&deploy=1"},
+    "soap-base-string-for-rest": {"query": "script=1&deploy=1"},
+    "value-changed": {"query": "script=1&deploy=1&q=Smith"},
+    "value-cut": {"query": "script=1&deploy=1&q=Smith%20%26%20Sons"},
 }
 
 
@@ -71,8 +86,7 @@ def signed(name: str | None, nonce: str, **needs: str) -> Signer:
     secrets = {"consumer_secret": "CONSUMER_SECRET", "token_secret": "TOKEN_SECRET"}
     made = Signer(**request | secrets | needs, header=header, realm="1234567_SB1")
     if name is not None:
-        _, spoil = WRONG[name]
-        spoil(made)
+        MADE[name](made)
     return made
 
 
@@ -84,7 +98,7 @@ def example(name: str) -> tuple[str, list[tuple[str, str]]]:
         ValueError: nobody makes it, or nothing differs.
 
     """
-    if name not in WRONG:
+    if name not in MADE:
         raise ValueError(f"docs/mistakes.toml: {name} needs looks, for tests/support/mis_signers.py does not make it")
     for number in range(100):
         nonce = f"fjaLirsIcCGVZWzBX{number:03}"
@@ -117,7 +131,8 @@ def looks(name: str, said: dict[str, str]) -> str:
 
 def page(name: str, said: dict[str, str]) -> str:
     """Give the page of a mistake."""
-    entry, topic = CATALOGUE[name], TOPICS[TOPIC_OF[name]]
+    entry = CATALOGUE[name]
+    topic = TOPICS[entry.topic]
     seen = {0: "in no report so far", 1: "found once"}.get(
         entry.sightings, f"found in {entry.sightings} independent places"
     )
@@ -140,7 +155,7 @@ def page(name: str, said: dict[str, str]) -> str:
     parts.append(
         f"{topic.title}, as `netsuite-tba explain --fix LANGUAGE` shows it; whole in [Right signers](../signers.md)."
     )
-    return "\n\n".join([*parts, *code(TOPIC_OF[name])]) + "\n"
+    return "\n\n".join([*parts, *code(entry.topic)]) + "\n"
 
 
 def code(topic: str) -> Iterator[str]:
@@ -159,11 +174,10 @@ def index() -> str:
         f"A page each: what it looks like, who makes it, why it is one, and the right lines for {languages}.",
         "Reports name the page at Docs.",
     ]
-    for topic in TOPICS.values():
+    for key, topic in TOPICS.items():
         parts.append(f"## {topic.title.partition(';')[0]}")
-        ranked = sorted(topic.mistakes, key=lambda name: -CATALOGUE[name].sightings)
-        parts.append("\n".join(f"- [{CATALOGUE[name].title}]({name}.md) (`{name}`)" for name in ranked))
-    pages = "\n".join(itertools.chain.from_iterable(topic.mistakes for topic in TOPICS.values()))
+        parts.append("\n".join(f"- [{CATALOGUE[name].title}]({name}.md) (`{name}`)" for name in mistakes_of(key)))
+    pages = "\n".join(itertools.chain.from_iterable(map(mistakes_of, TOPICS)))
     return "\n\n".join([*parts, f"```{{toctree}}\n:hidden:\n\n{pages}\n```"]) + "\n"
 
 
@@ -186,13 +200,16 @@ def outputs(docs: Path) -> dict[Path, str]:
     """Give each page's path in ``docs`` with its text.
 
     Raises:
-        ValueError: mistakes.toml or the topics lack a mistake of the catalogue, or have one too many.
+        ValueError: mistakes.toml lacks a mistake of the catalogue, or has one too many.
 
     """
     said = tomllib.loads((docs / "mistakes.toml").read_text("utf-8"))
-    for where, names in (("docs/mistakes.toml", set(said)), ("a topic of report/fixes.py", set(TOPIC_OF))):
-        if names != set(CATALOGUE):
-            lacks, unknown = ", ".join(sorted(set(CATALOGUE) - names)), ", ".join(sorted(names - set(CATALOGUE)))
-            raise ValueError(f"{where}: missing mistakes: {lacks or 'none'}; not in the catalogue: {unknown or 'none'}")
+    if set(said) != set(CATALOGUE):
+        lacks, unknown = (
+            ", ".join(sorted(names)) for names in (set(CATALOGUE) - set(said), set(said) - set(CATALOGUE))
+        )
+        raise ValueError(
+            f"docs/mistakes.toml: missing mistakes: {lacks or 'none'}; not in the catalogue: {unknown or 'none'}"
+        )
     pages = {docs / "mistakes" / f"{name}.md": page(name, said[name]) for name in CATALOGUE}
     return {docs / "mistakes" / "index.md": index(), docs / "signers.md": signers(), **pages}

@@ -139,11 +139,16 @@ class Case:
         self.platform = platform_of(facts)
 
     @cached_property
-    def characters(self) -> str:
-        """What is neither letter nor digit in the parameters and the body, each character once, sorted."""
-        sent = form_decode("=".join([f"{pair.name}={pair.value}" for pair in (*self.query, *self.form)]))
+    def signed_characters(self) -> str:
+        """What is neither letter nor digit in what is signed rightly, each character once, sorted."""
+        sent = "".join([form_decode(pair.name) + form_decode(pair.value) for pair in (*self.query, *self.form)])
         in_header = "".join([pair.name + pair.value for pair in self.header])
-        return special(f"{sent}{in_header}{to_text(self.body)}")
+        return special(sent + in_header)
+
+    @cached_property
+    def characters(self) -> str:
+        """The same of the body besides."""
+        return special(self.signed_characters + to_text(self.body))
 
     @property
     def body(self) -> bytes:

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -54,200 +56,43 @@ class Topic(NamedTuple):
 
     Attributes:
         title: what the lines do.
-        mistakes: ids of the catalogue that they cure.
         needs: topics whose functions they call, and that are shown before them.
         sentence: what is said in place of lines, where no code helps; else ``""``.
     """
 
     title: str
-    mistakes: tuple[str, ...]
     needs: tuple[str, ...] = ()
     sentence: str = ""
 
 
-# In the order of a signer.
+# In the order of a signer; a row of the catalogue names its topic.
 TOPICS = {
-    "encode": Topic(
-        "Percent-encode",
-        (
-            "js-encodeuricomponent",
-            "plus-for-space",
-            "lowercase-hex",
-            "tilde-encoded",
-            "non-ascii-wrong-charset",
-        ),
-    ),
-    "url": Topic(
-        "The URL that is signed",
-        (
-            "custom-port-dropped",
-            "default-port-kept",
-            "query-in-base-uri",
-            "path-only-or-host-only",
-            "host-uppercase",
-            "trailing-slash",
-            "path-spelt-otherwise",
-            "host-not-the-one-sent",
-            "scheme-mismatch",
-            "proxy-changes-request",
-            "url-signed-in-lower-case",
-        ),
-    ),
-    "query": Topic(
-        "Decode and collect the query",
-        (
-            "query-not-signed",
-            "query-partly-signed",
-            "repeated-names-lost",
-            "query-reencoded-after-signing",
-            "plus-kept-literal",
-            "empty-values-dropped",
-            "params-double-encoded",
-            "query-decoded-twice",
-            "query-ends-at-equals-sign",
-        ),
-    ),
-    "parameters": Topic(
-        "Which parameters are signed",
-        (
-            "realm-in-base-string",
-            "json-body-as-params",
-            "form-body-not-signed",
-            "empty-extras-signed",
-            "parameters-signed-not-sent",
-            "oauth-version-mismatch",
-            "oauth-signature-in-base-string",
-            "oauth-parameter-not-signed",
-            "invented-oauth-parameter",
-        ),
-        needs=("query",),
-    ),
-    "sort": Topic(
-        "Encode, sort and join the parameters",
-        (
-            "values-not-encoded",
-            "sorted-before-encoding",
-            "not-sorted",
-            "sorted-otherwise",
-            "parameters-joined-otherwise",
-            "parameters-quoted",
-        ),
-        needs=("encode",),
-    ),
-    "base-string": Topic(
-        "The base string",
-        (
-            "method-wrong",
-            "method-lowercase",
-            "param-string-not-encoded",
-            "uri-not-encoded",
-            "base-string-parts",
-            "base-string-encoded-again",
-        ),
-        needs=("encode",),
-    ),
-    "key": Topic(
-        "The key",
-        ("key-consumer-secret-only", "key-no-ampersand", "key-secrets-not-encoded", "key-uses-ids", "key-swapped"),
-        needs=("encode",),
-    ),
-    "hmac": Topic(
-        "HMAC-SHA256 and base64",
-        (
-            "sha1-used",
-            "method-declared-differs",
-            "digest-base64-variant",
-            "digest-hex",
-            "digest-encoded-otherwise",
-            "hmac-misused",
-        ),
-    ),
-    "oauth": Topic(
-        "The oauth_ parameters, with nonce and timestamp",
-        (
-            "nonce-or-timestamp-made-twice",
-            "timestamp-out-of-window",
-            "timestamp-milliseconds",
-            "timestamp-not-integer",
-            "nonce-too-short",
-            "nonce-special-characters",
-            "nonce-collision",
-            "method-name-misspelled",
-            "version-not-1.0",
-            "params-missing",
-        ),
-    ),
-    "account": Topic(
-        "The account as realm and in the host",
-        (
-            "realm-missing",
-            "realm-lowercase",
-            "realm-hyphen",
-            "realm-is-something-else",
-            "host-underscore",
-            "wrong-service-domain",
-            "host-of-no-account",
-        ),
-    ),
-    "header": Topic(
-        "Write the header",
-        (
-            "signature-plus-not-encoded",
-            "signature-encoded-twice",
-            "query-in-auth-header",
-            "header-not-encoded-option",
-            "header-separators",
-            "header-values-unquoted",
-            "header-escape-broken",
-            "scheme-twice",
-        ),
-        needs=("encode",),
-    ),
-    "credentials": Topic(
-        "Read the four values of one token",
-        ("secret-with-whitespace", "wrong-secret-pair", "token-of-another-integration"),
-    ),
+    "encode": Topic("Percent-encode"),
+    "url": Topic("The URL that is signed"),
+    "query": Topic("Decode and collect the query"),
+    "parameters": Topic("Which parameters are signed", needs=("query",)),
+    "sort": Topic("Encode, sort and join the parameters", needs=("encode",)),
+    "base-string": Topic("The base string", needs=("encode",)),
+    "key": Topic("The key", needs=("encode",)),
+    "hmac": Topic("HMAC-SHA256 and base64"),
+    "oauth": Topic("The oauth_ parameters, with nonce and timestamp"),
+    "account": Topic("The account as realm and in the host"),
+    "header": Topic("Write the header", needs=("encode",)),
+    "credentials": Topic("Read the four values of one token"),
     "sign": Topic(
         "Sign a request",
-        ("no-auth-at-all", "bearer-or-nlauth-mixed"),
         needs=(
             *("encode", "url", "query", "parameters", "sort", "base-string"),
             *("key", "hmac", "oauth", "account", "header"),
         ),
     ),
-    "send": Topic(
-        "Sign again for every request and every try; authorization() is the whole signer's",
-        ("redirect-reuses-header", "redirect-drops-header", "retry-resends-header", "header-reused", "cookie-sent"),
-    ),
-    "passport": Topic(
-        "The tokenPassport of a SOAP call",
-        (
-            "soap-account-spelling",
-            "soap-base-string-wrong-order",
-            "rest-base-string-for-soap",
-            "soap-ambiguous-authentication",
-            "soap-namespace-or-format",
-            "soap-old-passport",
-            "memoised-passport",
-        ),
-        needs=("hmac", "oauth", "account"),
-    ),
+    "send": Topic("Sign again for every request and every try; authorization() is the whole signer's"),
+    "passport": Topic("The tokenPassport of a SOAP call", needs=("hmac", "oauth", "account")),
     "administrator": Topic(
         "What only an administrator can do",
-        (
-            "role-lacks-permission",
-            "token-revoked-or-inactive",
-            "tokens-of-another-environment",
-            "feature-disabled",
-            "integration-blocked-or-unknown",
-            "user-inactive-or-ip-blocked",
-            "role-inactive-or-taken-away",
-            "web-services-only-role",
-        ),
         sentence="No code cures this: it is set right in the account, by an administrator.",
     ),
 }
-TOPIC_OF = {id: name for name, topic in TOPICS.items() for id in topic.mistakes}
 _AS_IN_REST = ("credentials", "administrator")  # what else a SOAP call got wrong is right in its passport
 
 
@@ -287,10 +132,16 @@ def language_of(name: str) -> str:
     raise ValueError(f"{name[:40]!r} is no language that there are lines for; expected one of {valid}")
 
 
+def mistakes_of(topic: str) -> list[str]:
+    """The ids of the catalogue that the lines of a topic cure, the most sighted first."""
+    ids = [id for id, entry in CATALOGUE.items() if entry.topic == topic]
+    return sorted(ids, key=lambda id: -CATALOGUE[id].sightings)
+
+
 def fixes_of(attempt: LoginAttempt, language: str) -> dict[str, Fix]:
-    """The lines for each mistake of a refused attempt, by its id; a mistake without a topic has none."""
+    """The lines for each mistake of a refused attempt, by its id."""
     mistakes = attempt.diagnosis.mistakes if attempt.diagnosis is not None and attempt.accepted is False else ()
-    topics = {mistake.id: TOPIC_OF[mistake.id] for mistake in mistakes if mistake.id in TOPIC_OF}
+    topics = {mistake.id: CATALOGUE[mistake.id].topic for mistake in mistakes}
     if attempt.channel == "soap":
         topics = {id: topic if topic in _AS_IN_REST else "passport" for id, topic in topics.items()}
     return {id: fix(topic, language) for id, topic in topics.items()}
@@ -298,7 +149,7 @@ def fixes_of(attempt: LoginAttempt, language: str) -> dict[str, Fix]:
 
 def fix(topic: str, language: str) -> Fix:
     """The lines of a topic in a language; both are keys of the tables above."""
-    title, _, needs, sentence = TOPICS[topic]
+    title, needs, sentence = TOPICS[topic]
     code = "" if sentence else lines_of((*needs, topic), language)
     return Fix(topic, title, language, LANGUAGES[language].is_tested, code, sentence)
 

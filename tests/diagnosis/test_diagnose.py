@@ -16,7 +16,6 @@ from support.mis_signers import WRONG, Signer
 
 from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Token
 from pytest_netsuite_tba.diagnosis import diagnose as diagnosing
-from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.diagnosis.pipeline import Pipeline
 from pytest_netsuite_tba.diagnosis.search import candidates, search
 from pytest_netsuite_tba.diagnosis.wrong_secret import suspicion
@@ -444,13 +443,6 @@ def test_another_request_with_the_same_nonce():
     attempt = fake.judge(request(other.authorization(), target=f"{PATH}?{other.query}"))
 
     assert [mistake.id for mistake in attempt.diagnosis.mistakes] == ["nonce-collision"]
-
-
-def test_every_entry_of_the_catalogue_reads_well():
-    for name, entry in CATALOGUE.items():
-        assert name == name.lower()
-        assert entry.cure.endswith((".", "?")), name
-        assert not entry.title.endswith("."), name
 
 
 @settings(deadline=None, max_examples=200)

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import unicodedata
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, quote_plus, unquote
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
 
 UNRESERVED = "-._~"
 
@@ -47,6 +47,7 @@ class Signer:
     outer: object = staticmethod(rfc)
     encode_uri: object = staticmethod(rfc)
     sort: object = staticmethod(lambda encoded, _: sorted(encoded))
+    finish: object = staticmethod(lambda base: base)
     key: object = staticmethod(lambda a, b: f"{rfc(a)}&{rfc(b)}")
     digest: str = "sha256"
     text: object = staticmethod(lambda raw: base64.b64encode(raw).decode())
@@ -59,7 +60,7 @@ class Signer:
         decoded += parse_qsl(self.form, keep_blank_values=True) + self.more
         encoded = [(self.encode(name), self.encode(value)) for name, value in decoded]
         joined = "&".join(f"{name}={value}" for name, value in self.sort(encoded, decoded))
-        return f"{self.method}&{self.encode_uri(uri)}&{self.outer(joined)}"
+        return self.finish(f"{self.method}&{self.encode_uri(uri)}&{self.outer(joined)}")
 
     def authorization(self):
         key = self.key(self.consumer_secret, self.token_secret)
@@ -181,4 +182,56 @@ def uses_ids(signer):
 
 
 WRONG["key-uses-ids"] = ("key", uses_ids)
+
+
+def _each(change):
+    """Every pair of the query changed."""
+    return _change(pairs=lambda s: [change(name, value) for name, value in _decoded(s)])
+
+
+def _sign(name, value):
+    """Another value of a field of the header than the one that is sent."""
+    return lambda s: _change(left_out={name}, more=[*s.more, (name, value(s))])(s)
+
+
+def _finish_as_soap(signer):
+    oauth = signer.header
+    fields = [signer.realm, *(oauth[f"oauth_{name}"] for name in ("consumer_key", "token", "nonce", "timestamp"))]
+    signer.finish = lambda _: "&".join(fields)
+
+
+def hyphens_too(text):
+    return rfc(text).replace("-", "%2D")
+
+
+# Mistakes that nobody listed: id -> what is done wrong. They are made alone, not in pairs.
+UNLISTED = {
+    "array-names-rewritten": _each(lambda name, value: (f"{name}[]" if name == "tag" else name, value)),
+    "base-string-changed": _change(finish=str.lower),
+    "characters-not-encoded": _encoder(lambda text: quote(text, safe="-._~@")),
+    "digest-cut": _change(text=lambda raw: base64.b64encode(raw).decode()[:40]),
+    "digest-encoded-otherwise": _change(text=lambda raw: base64.b64encode(raw.hex().encode()).decode()),
+    "empty-value-changed": _each(lambda name, value: (name, value or "undefined")),
+    "field-changed": _sign("oauth_nonce", lambda s: s.header["oauth_nonce"].lower()),
+    "key-joined-otherwise": _change(key=lambda a, b: f"{rfc(a)}|{rfc(b)}"),
+    "key-secret-twice": _change(key=lambda a, _: f"{rfc(a)}&{rfc(a)}"),
+    "key-token-secret-only": _change(key=lambda _, b: f"&{rfc(b)}"),
+    "name-changed": _each(lambda name, value: (name.upper(), value)),
+    "outer-encoder": _change(outer=hyphens_too, encode_uri=hyphens_too),
+    "query-as-one-parameter": _change(pairs=lambda s: [(s.query, "")]),
+    "query-escaped-as-html": _change(
+        split=lambda query: parse_qsl(query.replace("&", "&amp;"), keep_blank_values=True)
+    ),
+    "query-question-mark-signed": _change(split=lambda query: parse_qsl(f"?{query}", keep_blank_values=True)),
+    "query-split-otherwise": _change(split=lambda query: _raw(unquote_plus(query))),
+    "secret-changed": _change(token_secret=lambda s: base64.b64encode(s.token_secret.encode()).decode()),
+    "signed-twice": _change(pairs=lambda s: _decoded(s) * 2),
+    "soap-base-string-for-rest": _finish_as_soap,
+    "url-signed-otherwise": _change(scheme=lambda s: s.scheme.upper()),
+    "value-changed": _each(lambda name, value: (name, value.lower())),
+    "value-cut": _each(lambda name, value: (name, value.partition("&")[0])),
+    "value-of-another-field": _sign("oauth_token", lambda s: s.header["oauth_consumer_key"]),
+    "value-of-nothing": _change(token_secret="undefined"),
+    "values-overencoded": _change(encode=lambda text: rfc(text).replace("_", "%5F")),
+}
 HASHES = hashlib.algorithms_guaranteed

@@ -216,7 +216,7 @@ def _wrapped(digest: bytes) -> str:
     return "\n".join(text[at : at + 64] for at in range(0, len(text), 64)) + "\n"
 
 
-_VARIANT, _HEX, _OTHERWISE = "digest-base64-variant", "digest-hex", "digest-encoded-otherwise"
+_VARIANT, _HEX, _SHORT, _OTHERWISE = "digest-base64-variant", "digest-hex", "digest-cut", "digest-encoded-otherwise"
 _LEAST_CUT = 22  # characters of base64 that are left of a signature that was cut: enough to prove it
 
 
@@ -278,7 +278,7 @@ TEXTS = Table(
         cause="It is the base64 as Python prints bytes: b'...'."),
     wrong(Writing(_wrapped, _through(lambda text: text.replace("\n", "") if "\n" in text else None, _from_base64)), _VARIANT,
         cause="The signature is wrapped in lines.", share=VARIANT),
-    wrong(Writing(lambda d: _base64(d).replace("+", "").replace("/", "").replace("=", ""), no_way_back), _VARIANT, share=VARIANT,
+    wrong(Writing(lambda d: _base64(d).replace("+", "").replace("/", "").replace("=", ""), no_way_back), _SHORT, share=VARIANT,
         cause="The signature has lost its + / and =."),
     wrong(Writing(lambda d: _base64(d.hex().encode()), _through(_from_base64, to_text, _from_hex)), _OTHERWISE,
         cause="It is base64 of the digest in hex."),
@@ -307,14 +307,14 @@ TEXTS = Table(
         cause="The digest was turned into UTF-8 text before base64."),
     wrong(Writing(lambda d: base64.b32encode(d).decode(), _from_base32), _OTHERWISE, cause="The signature is base32.", share=0.2),
     *(
-        wrong(Writing(_cut(mark), _decodable), _VARIANT, cause=f"The signature was cut at its first {mark!r}.", share=VARIANT)
-        for mark in "+/="
+        wrong(Writing(_cut(mark), _decodable), _SHORT, cause=f"The signature was cut at its first {mark!r}.", share=VARIANT)
+        for mark in "+/"
     ),
-    wrong(Writing(lambda d: _base64(d)[:-1], _decodable), _VARIANT, cause="The signature has lost its last character.", share=VARIANT),
-    wrong(Writing(lambda d: _base64(d)[:40], _decodable), _VARIANT, cause="The signature was cut to 40 characters.", share=0.2),
-    wrong(Writing(lambda d: _base64(d)[:32], _decodable), _VARIANT, cause="The signature was cut to 32 characters.", share=0.2),
-    wrong(Writing(lambda d: _base64(d[:20]), _from_base64), _VARIANT, cause="The digest was cut to 20 bytes.", share=0.2),
-    wrong(Writing(lambda d: _base64(d[:16]), _from_base64), _VARIANT, cause="The digest was cut to 16 bytes.", share=0.2),
+    wrong(Writing(lambda d: _base64(d)[:-1], _decodable), _SHORT, cause="The signature has lost its last character.", share=VARIANT),
+    wrong(Writing(lambda d: _base64(d)[:40], _decodable), _SHORT, cause="The signature was cut to 40 characters.", share=0.2),
+    wrong(Writing(lambda d: _base64(d)[:32], _decodable), _SHORT, cause="The signature was cut to 32 characters.", share=0.2),
+    wrong(Writing(lambda d: _base64(d[:20]), _from_base64), _SHORT, cause="The digest was cut to 20 bytes.", share=0.2),
+    wrong(Writing(lambda d: _base64(d[:16]), _from_base64), _SHORT, cause="The digest was cut to 16 bytes.", share=0.2),
     wrong(Writing(lambda d: _base64(d[::-1]), lambda text: (_from_base64(text) or b"")[::-1] or None), _OTHERWISE,
         cause="The digest's bytes stand in reverse.", share=0.2),
 )  # fmt: skip

@@ -185,7 +185,7 @@ def _mended_once(case: Case) -> Iterator[Option]:
 
 def _encoders(case: Case, encoders: Iterable[Named], known: Iterable[Named]) -> list[Option]:
     """The options of these encoders that do what none of the known ones does."""
-    inside, uri = case.characters, special(case.request.path + ":/")
+    inside, uri, signed = case.characters, special(case.request.path + ":/"), case.signed_characters
     own = case.facts.sender
     in_key = "" if own is None else special(own.consumer_secret + own.token_secret)
 
@@ -203,12 +203,15 @@ def _encoders(case: Case, encoders: Iterable[Named], known: Iterable[Named]) -> 
         seen.update(_effects(encoder.encode, percent_encode, inside, uri, in_key).values())
     options = [Option(RIGHT_LAYERS)]
     for encoder, all_names in alike.values():
-        is_of_key = encoder.encode(in_key) != percent_encode(in_key)
-        mistake = _mistake(encoder, inside)
-        for scope, made in _effects(encoder.encode, percent_encode, inside, uri, in_key).items():
+        encode = encoder.encode
+        is_of_key = encode(in_key) != percent_encode(in_key)
+        shown = inside if encode(signed) == percent_encode(signed) else signed  # a body is seldom signed
+        mistakes = {is_outside: _mistake(encoder, shown, uri, is_outside=is_outside) for is_outside in (False, True)}
+        for scope, made in _effects(encode, percent_encode, inside, uri, in_key).items():
             if made not in seen and (scope != "all" or is_of_key):
                 seen.add(made)
-                options.append(_option(encoder, all_names, mistake, scope, inside, case.platform))
+                mistake = mistakes[scope not in _INSIDE]
+                options.append(_option(encoder, all_names, mistake, scope, shown, uri, case.platform))
     return [*map(_of_raw_plus, options)] if _is_space_of_raw_plus(case) else options
 
 
@@ -263,7 +266,9 @@ def _sparing(characters: str) -> Iterator[Named]:
             yield Encoder("a hand-made encoder", _RFC.replace(char, "")), ()
 
 
-def _option(encoder: Encoder, names: Sequence[str], mistake: str, scope: str, inside: str, platform: str) -> Option:
+def _option(
+    encoder: Encoder, names: Sequence[str], mistake: str, scope: str, inside: str, uri: str, platform: str
+) -> Option:
     layers = {
         "both": Layers(encoder, encoder, encoder), "inner": Layers(inner=encoder),
         "all": Layers(encoder, encoder, encoder, encoder), "outer": Layers(outer=encoder, uri=encoder),
@@ -272,8 +277,9 @@ def _option(encoder: Encoder, names: Sequence[str], mistake: str, scope: str, in
     platforms = [name.partition("'")[0] for name in names]
     _, parts, share = _SCOPES[scope]
     return wrong(
-        layers, mistake if scope in _INSIDE else "outer-encoder", cause=partial(_says, encoder, names, scope, inside),
-        share=share * (1.0 if _WELL_KNOWN.intersection(names) else 0.3 if names else 0.2), platform=platform if platform in platforms else "".join(platforms[:1]),
+        layers, mistake, cause=partial(_says, encoder, names, scope, inside, uri),
+        share=share * (1.0 if _WELL_KNOWN.intersection(names) else 0.3 if names else 0.2),
+        platform=platform if platform in platforms else "".join(platforms[:1]),
         parts=parts,
     )  # fmt: skip
 
@@ -282,9 +288,9 @@ _MOST_NAMED = 8
 _INSIDE = frozenset({"both", "inner", "all"})  # where names and values are encoded by it
 
 
-def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str) -> str:
+def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str, uri: str) -> str:
     whose = f" as by {' or '.join(names[:_MOST_NAMED])}" if names else ""
-    outside = {"inner": "", "uri": ":/"}.get(scope, _JOINED + ":/")
+    outside = {"inner": "", "parameters": _JOINED, "uri": uri}.get(scope, _JOINED + uri)
     deviations = _deviations(encoder, (inside if scope not in {"outer", "parameters", "uri"} else "") + outside)
     return f"{_SCOPES[scope][0]}{whose}: {'; '.join(deviations)}."
 
@@ -308,13 +314,16 @@ def _deviations(encoder: Encoder, characters: str) -> list[str]:
     return says or ["not as RFC 5849 says"]
 
 
-def _mistake(encoder: Encoder, inside: str) -> str:
+def _mistake(encoder: Encoder, inside: str, uri: str, *, is_outside: bool) -> str:
     """The mistake of the catalogue that this request shows, the most telling first."""
+    is_outside = is_outside or encoder.encode(inside) == percent_encode(inside)
+    left = set(encoder.keeps).intersection(_JOINED + uri if is_outside else inside).difference(_RFC)
+    if is_outside:
+        return "js-encodeuricomponent" if left and left <= _SPARED_BY_JAVASCRIPT else "outer-encoder"
     if " " in inside and encoder.space == "+":
         return "plus-for-space"
-    left = set(encoder.keeps).intersection(inside).difference(_RFC)
     if left or (" " in inside and encoder.space == " "):
-        return "js-encodeuricomponent" if left and left <= _SPARED_BY_JAVASCRIPT else "values-not-encoded"
+        return "js-encodeuricomponent" if left and left <= _SPARED_BY_JAVASCRIPT else "characters-not-encoded"
     if encoder.lower:
         return "lowercase-hex"
     beyond = "".join([char for char in inside if not char.isascii()])
@@ -332,9 +341,11 @@ _SPARED_BY_JAVASCRIPT = frozenset("!'()*")
 _SPACES = Table(
     Option(""),
     wrong("+", "plus-for-space"),
-    wrong("raw", "values-not-encoded", cause="Spaces were not encoded.", share=0.6),
-    wrong("first only", "values-not-encoded", cause="Only the first space of each text was encoded.", share=VARIANT),
-    wrong("removed", "values-not-encoded", cause="Spaces were left out.", share=VARIANT),
+    wrong("raw", "characters-not-encoded", cause="Spaces were not encoded.", share=0.6),
+    wrong(
+        "first only", "characters-not-encoded", cause="Only the first space of each text was encoded.", share=VARIANT
+    ),
+    wrong("removed", "value-changed", cause="Spaces were left out.", share=VARIANT),
     wrong("everywhere", "plus-for-space", cause='Spaces were signed as "+" at both layers.', share=VARIANT),
 )
 

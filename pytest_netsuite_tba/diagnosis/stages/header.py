@@ -164,7 +164,7 @@ def fields(case: Case) -> list[Option]:
         options += [
             wrong(
                 put(name, value),
-                "value-of-another-field",
+                "id-of-another-token",
                 cause=f"{name} was signed as that of another token: {whose}.",
                 share=VARIANT,
             )

@@ -106,10 +106,10 @@ _SPACE, _OTHER = "secret-with-whitespace", "secret-changed"
 _CHANGED: tuple[tuple[str, Callable[[str], str | bytes | None], float, str], ...] = (
     ("has lost its first character", lambda secret: secret[1:], 0.6, _SPACE),
     ("has lost its last character", lambda secret: secret[:-1], 0.8, _SPACE),
-    ("was trimmed, though its space belongs to it", str.strip, 0.6, _SPACE),
-    ("has lost its blanks", lambda secret: "".join(secret.split()), 0.2, _SPACE),
-    ("was put in upper case", str.upper, 0.6, _SPACE),
-    ("was put in lower case", str.lower, 0.6, _SPACE),
+    ("was trimmed, though its space belongs to it", str.strip, 0.6, _OTHER),
+    ("has lost its blanks", lambda secret: "".join(secret.split()), 0.2, _OTHER),
+    ("was put in upper case", str.upper, 0.6, _OTHER),
+    ("was put in lower case", str.lower, 0.6, _OTHER),
     ("was decoded from hex", _from_hex, 1, _OTHER),
     ("was decoded from base64", _from_base64, 1, _OTHER),
     ("was encoded to base64", lambda secret: base64.b64encode(to_bytes(secret)).decode(), 1, _OTHER),
@@ -239,9 +239,11 @@ consumer_secrets, token_secrets = _changed("consumer_secret"), _changed("token_s
 
 # How a key is put together: ({c} and {t} are the secrets as the key has them, {C} and {T} as they are, {ce} encoded, {cc} twice,
 # {k} and {i} key and id, {a} the account, {whole} all of it encoded), the mistakes, what is said, the share.
-_ONE, _NO_AMPERSAND, _RAW, _SWAPPED, _IDS = (
-    "key-consumer-secret-only", "key-no-ampersand", "key-secrets-not-encoded", "key-swapped", "key-uses-ids",
+_ONE, _OTHER_ONE, _NO_AMPERSAND, _JOINED, _RAW, _SWAPPED, _IDS, _NONE = (
+    "key-consumer-secret-only", "key-token-secret-only", "key-no-ampersand", "key-joined-otherwise",
+    "key-secrets-not-encoded", "key-swapped", "key-uses-ids", "value-of-nothing",
 )  # fmt: skip
+_WORDS = {" ": "a space", "\n": "a line feed"}
 _FORMS: tuple[tuple[str, tuple[str, ...], str, float], ...] = (
     ("{c}&", (_ONE,), "", 1),
     ("{c}", (_ONE, _NO_AMPERSAND), "", 0.6),
@@ -258,23 +260,23 @@ _FORMS: tuple[tuple[str, tuple[str, ...], str, float], ...] = (
     ("{cl}&{tl}", (_RAW,), "The secrets were encoded with escapes in lower case in the key.", 0.6),
     ("{t}&{c}", (_SWAPPED,), "", 1),
     ("{t}{c}", (_SWAPPED,), "The secrets are swapped, and joined by nothing.", VARIANT),
-    ("&{t}", (_SWAPPED,), 'The key is "&" + token secret.', VARIANT),
-    ("{t}", (_SWAPPED,), "The key is the token secret.", VARIANT),
-    ("{T}", (_SWAPPED,), "The key is the token secret, not encoded.", VARIANT),
-    ("{t}&", (_SWAPPED,), 'The key is token secret + "&".', VARIANT),
+    ("&{t}", (_OTHER_ONE,), 'The key is "&" + token secret.', VARIANT),
+    ("{t}", (_OTHER_ONE,), "The key is the token secret.", VARIANT),
+    ("{T}", (_OTHER_ONE,), "The key is the token secret, not encoded.", VARIANT),
+    ("{t}&", (_OTHER_ONE,), 'The key is token secret + "&".', VARIANT),
     ("&{c}", (_ONE,), 'The key is "&" + consumer secret.', VARIANT),
     ("{c}&{c}", ("key-secret-twice",), "The consumer secret stands in both places of the key.", 1),
     ("{t}&{t}", ("key-secret-twice",), "The token secret stands in both places of the key.", 1),
     ("{c}&{c}&", ("key-secret-twice",), "", 0.1),
-    ("&", (_ONE,), "Both secrets in the key are empty.", 1),
-    ("", (_ONE,), "The key is empty.", 0.6),
-    ("{c}&{t}&", (_NO_AMPERSAND,), 'The key ends with "&".', VARIANT),
-    ("&{c}&{t}", (_NO_AMPERSAND,), 'The key begins with "&".', VARIANT),
-    ("{c}&&{t}", (_NO_AMPERSAND,), 'The secrets were joined by "&&".', VARIANT),
-    ("{c}&{t}\n", (_NO_AMPERSAND,), "The key ends with a line feed.", VARIANT),
-    ("{c}& {t}", (_NO_AMPERSAND,), 'The secrets were joined by "& ".', VARIANT),
-    ("{c} & {t}", (_NO_AMPERSAND,), 'The secrets were joined by " & ".', VARIANT),
-    *((f"{{c}}{by}{{t}}", (_NO_AMPERSAND,), f"The secrets were joined by {by!r}.", 0.5)
+    ("&", (_NONE,), "Both secrets in the key are empty.", 1),
+    ("", (_NONE,), "The key is empty.", 0.6),
+    ("{c}&{t}&", (_JOINED,), 'The key ends with "&".', VARIANT),
+    ("&{c}&{t}", (_JOINED,), 'The key begins with "&".', VARIANT),
+    ("{c}&&{t}", (_JOINED,), 'The secrets were joined by "&&".', VARIANT),
+    ("{c}&{t}\n", (_JOINED,), "The key ends with a line feed.", VARIANT),
+    ("{c}& {t}", (_JOINED,), 'The secrets were joined by "& ".', VARIANT),
+    ("{c} & {t}", (_JOINED,), 'The secrets were joined by " & ".', VARIANT),
+    *((f"{{c}}{by}{{t}}", (_JOINED,), f"The secrets were joined by {_WORDS.get(by, repr(by))}.", 0.5)
         for by in ("%26", "+", ":", ",", "|", " ", "\n", "&amp;", ";", "/", "-", "_", ".", "%2526", "\\u0026", "=")),
 )  # fmt: skip
 _VALUES = {

@@ -297,7 +297,7 @@ _DECODING = Table(
     wrong(_decoded_by(lambda text: percent_decode(form_decode(text))), "query-decoded-twice", share=VARIANT),
     wrong(_decoded_by(lambda text: form_decode(text).replace(" ", "+")), "plus-for-space",
         cause="Spaces were turned into pluses before they were encoded: a space was signed as %2B."),
-    wrong(_decoded_by(lambda text: form_decode(text).replace("+", " ")), "plus-kept-literal",
+    wrong(_decoded_by(lambda text: form_decode(text).replace("+", " ")), "query-decoded-twice",
         cause="A plus of the query was signed as a space."),
     wrong(lambda pairs: [pair._replace(source=AS_SENT, raw=False) if pair.raw else pair for pair in pairs], _SPELT,
         cause="The query was signed as it was sent, neither decoded nor encoded again."),
@@ -307,7 +307,7 @@ _DECODING = Table(
         cause="The query was decoded as Windows-1252, then encoded as UTF-8.", share=0.6),
     wrong(_decoded_by(_charset("ascii")), "non-ascii-wrong-charset",
         cause="The query was decoded as ASCII, then encoded as UTF-8.", share=0.6),
-    wrong(_decoded_by(lambda text: form_decode(text.replace("%2B", " ").replace("%2b", " "))), "plus-kept-literal", share=VARIANT,
+    wrong(_decoded_by(lambda text: form_decode(text.replace("%2B", " ").replace("%2b", " "))), "query-decoded-twice", share=VARIANT,
         cause="An escaped plus of the query was signed as a space."),
     wrong(_decoded_by(_charset("latin-1")), "non-ascii-wrong-charset", cause="The query was decoded as Latin-1, then encoded as UTF-8."),
     *(
@@ -408,8 +408,8 @@ def _number(value: str) -> str:
 _CHANGES_OF_VALUES: dict[str, Callable[[str], str]] = {
     "in lower case": str.lower,
     "in upper case": str.upper,
-    "without the blanks round them": str.strip,
-    "without their blanks": lambda value: value.replace(" ", ""),
+    "trimmed, without the spaces round them": str.strip,
+    "without their spaces": lambda value: value.replace(" ", ""),
     "as numbers (without leading and trailing zeros)": _number,
     "in composed Unicode (NFC)": lambda value: unicodedata.normalize("NFC", value),
     "without their accents": lambda value: "".join(
@@ -433,7 +433,7 @@ _CHANGES_OF_VALUES: dict[str, Callable[[str], str]] = {
 _CHANGES_OF_NAMES: dict[str, Callable[[str], str]] = {
     "in lower case": str.lower,
     "in upper case": str.upper,
-    "without the blanks round them": str.strip,
+    "trimmed, without the spaces round them": str.strip,
     "with underscores for hyphens": lambda name: name.replace("-", "_"),
     "with underscores for dots": lambda name: name.replace(".", "_"),
     "with underscores for dots and blanks": lambda name: name.replace(".", "_").replace(" ", "_"),
@@ -469,23 +469,25 @@ def empties(case: Case) -> list[Option]:
                 cause='Parameters without a "=" were left out.')
         )  # fmt: skip
         options += [
-            wrong(_valued(without, text), "value-of-nothing", share=0.6 if text in {"undefined", "null"} else VARIANT,
+            wrong(_valued(without, text), "empty-value-changed", share=0.6 if text in {"undefined", "null"} else VARIANT,
                 cause=f'A parameter without a "=" was signed {_as_text(text)}.')
             for text in _COERCED
         ]  # fmt: skip
         options.append(
-            wrong(_each(lambda pair: pair._replace(value=pair.name) if pair.name in without else pair), "value-of-nothing",
+            wrong(_each(lambda pair: pair._replace(value=pair.name) if pair.name in without else pair), "empty-value-changed",
                 cause='A parameter without a "=" was signed with its name as its value.', share=VARIANT)
         )  # fmt: skip
         options.append(
-            wrong(_without_equals, "value-of-nothing", cause='A parameter without a value was signed without its "=".')
+            wrong(
+                _without_equals, "empty-value-changed", cause='A parameter without a value was signed without its "=".'
+            )
         )
     if any(not pair.value for pair in sent):
         every = frozenset(form_decode(pair.name) for pair in sent if not pair.value)
         options += [
             wrong(
                 _valued(every, text),
-                "value-of-nothing",
+                "empty-value-changed",
                 cause=f"An empty value was signed {_as_text(text)}.",
                 share=VARIANT,
             )
@@ -493,7 +495,7 @@ def empties(case: Case) -> list[Option]:
         ]
         if not without:
             options.append(
-                wrong(_without_equals, "value-of-nothing",
+                wrong(_without_equals, "empty-value-changed",
                     cause='A parameter with an empty value was signed without its "=".')
             )  # fmt: skip
     return options

@@ -36,7 +36,7 @@ def methods(case: Case) -> tuple[Option, ...]:
         wrong(sent.capitalize(), "method-lowercase", cause="The method was signed capitalised.", share=VARIANT),
         wrong("", "method-wrong", cause="No method was signed.", share=VARIANT),
         *(
-            wrong(text, "method-wrong", cause=f"The method was signed as the text {text!r}.", share=VARIANT)
+            wrong(text, "value-of-nothing", cause=f"The method was signed as the text {text!r}.", share=VARIANT)
             for text in ("undefined", "null", "None", "UNDEFINED", "NULL", "NONE")
         ),
     )
@@ -114,8 +114,9 @@ def ports(case: Case) -> list[Option]:
     for other in dict.fromkeys((default, "443", "80", "8080")):
         if other != port or port == default:
             share = 1 if other == default else VARIANT
-            options.append(wrong(f":{other}", "default-port-kept", cause=f":{other} was signed.", share=share))
-    options.append(wrong(":", "default-port-kept", cause="A colon without a port was signed.", share=VARIANT))
+            mistake = "host-not-the-one-sent" if other == "8080" else "default-port-kept"
+            options.append(wrong(f":{other}", mistake, cause=f":{other} was signed.", share=share))
+    options.append(wrong(":", "url-signed-otherwise", cause="A colon without a port was signed.", share=VARIANT))
     return options
 
 
@@ -181,10 +182,9 @@ _FORMS = Table(
     wrong("{s}:/{h}{p}", _PART, cause="The URL was signed with one slash after its scheme.", share=VARIANT),
     wrong("{S}://{h}{p}", "url-signed-otherwise", cause="The scheme was signed in upper case."),
     wrong("{A}", "url-signed-otherwise", cause="The URL was signed in upper case."),
-    wrong("{E}", "url-signed-otherwise", cause="The URL was encoded as a whole, and then once more: encoded twice."),
     wrong("{s}://{h}{p}#", "url-signed-otherwise", cause='The URL was signed with a "#" at its end.', share=VARIANT),
     *(
-        wrong(text, "url-signed-otherwise", cause=f"The URL was signed as the text {text!r}.", share=VARIANT)
+        wrong(text, "value-of-nothing", cause=f"The URL was signed as the text {text!r}.", share=VARIANT)
         for text in ("undefined", "null", "None", "[object Object]")
     ),
     wrong("{s}://{h}{p}?", "query-in-base-uri", cause='The URL was signed with a "?" at its end.', share=VARIANT),
@@ -200,5 +200,5 @@ _FORMS_WITH_QUERY = Table(
 
 
 def forms_of_uri(case: Case) -> Table:
-    """What the URL is made of: scheme {s}, host and port {h}, path {p}, query {q} (decoded {d}), the whole {A}, {E}."""
+    """What the URL is made of: scheme {s}, host and port {h}, path {p}, query {q} (decoded {d}), the whole in upper case {A}."""
     return _FORMS_WITH_QUERY if case.request.query else _FORMS
