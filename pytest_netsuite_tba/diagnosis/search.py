@@ -7,6 +7,7 @@ every digest that it may be, so that a candidate costs one HMAC and one look.
 from __future__ import annotations
 
 import hashlib
+import math
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import partial
@@ -151,14 +152,17 @@ class Search:
                 return Found(recipes=((),), made=sum(self.counts))
             self._lossy()
             low, high, last = 0.0, _FIRST_BAND, 2 * _FIRST_BAND
+            singles = 0.0  # up to this cost they were tried
             while low < 3 * last and not (self.found and low > min([cost for _, cost in self.found.values()]) + _AFTER):
                 if high > LEAST_OF_LATE >= low:
                     self.pipeline.add_late_stages()
                     self._take_deviations()
                     last = self._highest_cost()
-                for search in (self._singles, self._pairs, self._triples):
+                # With the likely pairs the last of the single mistakes are tried too: they are few.
+                self._singles(singles, singles := high if high <= LIKELY else math.inf)
+                for search in (self._pairs, self._triples):
                     search(low, high)
-                tried = [name for name, cost in (("single mistakes", last), ("likely pairs", LIKELY), ("pairs", 2 * last)) if high > cost]
+                tried = [name for name, cost in (("single mistakes", LIKELY), ("likely pairs", LIKELY), ("pairs", 2 * last)) if high > cost]
                 low, high = high, high + _BAND if high != _FIRST_BAND else LEAST_OF_LATE
         except _OutOfWork:
             cut_short = not self.found
