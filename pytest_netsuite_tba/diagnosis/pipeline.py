@@ -108,7 +108,7 @@ PASSPORT_STAGES = (
     Stage("separator", passport.separators, ("parameters",)),
     Stage("encoding", passport.encodings, ("parameters",)),
     *(stage for stage in HEADER_STAGES if {"key", "digest"}.intersection(stage.parts)),
-    Stage("text", digest.texts, ("text",)),
+    Stage("text", passport.texts, ("text",)),
 )
 
 

@@ -154,6 +154,8 @@ def _wrapped(digest: bytes) -> str:
 
 
 _VARIANT, _HEX, _OTHERWISE = "digest-base64-variant", "digest-hex", "digest-encoded-otherwise"
+_ENDS_WITH = "The signature ends with {!r}."
+ENDS_WITH_A_COLON = _ENDS_WITH.format(":")
 _LEAST_CUT = 22  # characters of base64 that are left of a signature that was cut: enough to prove it
 
 
@@ -203,7 +205,7 @@ texts = always(
         cause="The signature is URL-safe base64 without padding."),
     *(
         wrong(Writing(lambda d, end=end: _base64(d) + end, _through(_without(end), _from_base64)), _VARIANT,
-            cause=f"The signature ends with {end!r}.", share=VARIANT)
+            cause=_ENDS_WITH.format(end), share=VARIANT)
         for end in ("\n", "\r\n", " ", ":", "&", "=", ",", ";", '"', "'")
     ),
     *(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, always, wrong
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 
+from . import digest
 from .header import COERCED, spellings
 
 if TYPE_CHECKING:
@@ -106,6 +107,14 @@ def fields(case: Case) -> list[Option]:
                 cause="timestamp was signed in milliseconds.")
         )  # fmt: skip
     return options
+
+
+def texts(case: Case) -> list[Option]:
+    """How the digest was written; a colon after it is copied from Oracle's sample of a passport."""
+    return [
+        option._replace(mistakes=("soap-namespace-or-format",)) if option.cause == digest.ENDS_WITH_A_COLON else option
+        for option in digest.texts(case)
+    ]
 
 
 separators = always(
