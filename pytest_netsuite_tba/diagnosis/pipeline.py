@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .options import Option, Pair
 
-_MOST_KEPT = 16 * 2**20  # bytes of parts that are kept for the pairs they come in
+_MOST_KEPT = 20 * 2**20  # bytes, about, of what is kept for the recipes to come
 _BITS = {"method": 1, "uri": 2, "parameters": 4, "whole": 15, "key": 16, "digest": 32, "text": 64}
 BASE, KEY = 15, 48
 _JOINED = 8  # only in "whole": the parts were put together otherwise
@@ -142,6 +142,20 @@ def _place_of(deviation: Deviation) -> int:
     return _PLACES[deviation.stage]
 
 
+class _Room:
+    """What may still be kept for the recipes to come."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_KEPT
+
+    def takes(self, size: int) -> bool:
+        """Whether there is room for so many bytes, which are then taken."""
+        if size > self.left:
+            return False
+        self.left -= size
+        return True
+
+
 class Pipeline:
     """Makes what recipes make for one request.
 
@@ -163,7 +177,7 @@ class Pipeline:
         self.deviations: list[Deviation] = []
         self.writings: list[Deviation] = []
         self.right: Chosen = {}
-        self._kept = 0
+        self._room = _Room()
         self._products: dict[tuple[str, int], bytes] = {}
         self._add(stage for stage in self.stages if not stage.is_late)
         self.right |= {stage.name: None for stage in self.stages if stage.is_late}
@@ -233,8 +247,7 @@ class Pipeline:
         known = self._products.get(key)
         if known is None:
             known = self._part(part, (deviation,))
-            self._kept += len(known)
-            if self._kept < _MOST_KEPT:
+            if self._room.takes(_OBJECT + len(known)):
                 self._products[key] = known
         return known
 
@@ -279,6 +292,7 @@ class Pipeline:
         return sent
 
 
+_OBJECT = 150  # bytes of a small object that is kept, about
 _LOOK = 1_500  # what a string costs that is put together, beside its bytes
 
 
@@ -295,9 +309,10 @@ class _Encoding:
 
     def __init__(
         self, inner: Callable[[str], str], outer: Callable[[str], str], of_uri: Callable[[str], str],
-        layers: tuple[int, int, int],
+        layers: tuple[int, int, int], room: _Room,
     ) -> None:  # fmt: skip
         self.outer, self.of_uri = outer, of_uri
+        self._room = room
         self.ampersand, self._equals = outer("&"), outer("=")
         self._inner, self._layers = inner, layers
         self._pieces: dict[Pair, joining.Piece] = {}
@@ -315,7 +330,8 @@ class _Encoding:
         value = pair.value if as_sent else self._times(pair.value, of_header if is_header else of_values)
         equals = "" if pair.source == query.BARE else self._equals
         made = joining.Piece(name, value, f"{self.outer(name)}{equals}{self.outer(value)}", pair)
-        self._pieces[pair] = made
+        if self._room.takes(3 * (_OBJECT + len(made.outer))):
+            self._pieces[pair] = made
         return made
 
     def _times(self, text: str, times: int) -> str:
@@ -377,7 +393,9 @@ class HeaderPipeline(Pipeline):
         key = tuple(map(id, choices))  # they live as long as their options
         known = self._encodings.get(key)
         if known is None:
-            known = self._encodings[key] = _encoding_of(*choices)
+            known = _encoding_of(*choices, self._room)
+            if self._room.takes(10 * _OBJECT):
+                self._encodings[key] = known
         return known
 
     def _pairs(self, recipe: Recipe) -> Sequence[Pair]:
@@ -385,7 +403,9 @@ class HeaderPipeline(Pipeline):
         if len(changes) == 1:
             known = self._known_pairs.get(changes[0].at)
             if known is None:
-                known = self._known_pairs[changes[0].at] = self._changed(changes)
+                known = self._changed(changes)
+                if self._room.takes(sum([_OBJECT + len(pair.name) + len(pair.value) for pair in known])):
+                    self._known_pairs[changes[0].at] = known
             return known
         return self._changed(changes) if changes else self._decoded
 
@@ -464,14 +484,15 @@ class HeaderPipeline(Pipeline):
 
 
 def _encoding_of(
-    charset: Callable[[str], str] | None, layers: encoding.Layers, space: str, case: str, times: tuple[int, int, int]
-) -> _Encoding:
+    charset: Callable[[str], str] | None, layers: encoding.Layers, space: str, case: str, times: tuple[int, int, int],
+    room: _Room,
+) -> _Encoding:  # fmt: skip
     inner = _encode_by(layers.inner, charset, space, lower=case in {"both", "inner"})
     outer = _encode_by(
         layers.outer, charset, space if space == "everywhere" else "", lower=case in {"both", "outer"}
     )  # fmt: skip
     of_uri = outer if layers.uri == layers.outer else _encode_by(layers.uri, None, "", lower=case in {"both", "outer"})
-    return _Encoding(inner, outer, of_uri, times)
+    return _Encoding(inner, outer, of_uri, times, room)
 
 
 _SPACES = {"+": "+", "everywhere": "+", "raw": " ", "removed": "", "%2B": "%2B"}
