@@ -5,30 +5,18 @@ import random
 from urllib.parse import quote
 
 import pytest
-from support.mis_signed import NOW, PATH, judged, request, signer
+from support.mis_signed import PATH, facts, judged, request, signer
 
 from pytest_netsuite_tba.diagnosis.pipeline import pipeline_of
 from pytest_netsuite_tba.diagnosis.search import Search, search
-from pytest_netsuite_tba.login.facts import Facts, Secrets
-from pytest_netsuite_tba.login.hiding import hiding
-from pytest_netsuite_tba.login.refusals import find_refusal
 
 
-def facts(random_source):
-    """Make up a request and its facts."""
-    names = [random_source.choice(("a", "b", "limit", "q", "é", "x y")) for _ in range(random_source.randrange(4))]
-    query = "&".join(f"{quote(name)}={quote(random_source.choice(('1', 'a b', 'é~*', '')))}" for name in names)
-    sent = request("OAuth x", method=random_source.choice(("GET", "POST")), target=f"{PATH}?script=1&deploy=1&{query}")
-    token = f"{random_source.getrandbits(256):064x}"
-    own = Secrets(name="t", consumer_key="c", consumer_secret=token, token_id="d", token_secret=token[::-1])
-    parameters = signer(f"{random_source.getrandbits(80):020x}").header | {
-        "oauth_signature": "none",
-        "realm": "1234567_SB1",
-    }
-    return Facts(
-        request=sent, row=find_refusal("InvalidSignature"), hiding=hiding(()), now=NOW, account="1234567_SB1", parameters=parameters,
-        own=own, known=(own,),
-    )  # fmt: skip
+def made_up(chance):
+    """The facts of a made-up request."""
+    names = [chance.choice(("a", "b", "limit", "q", "é", "x y")) for _ in range(chance.randrange(4))]
+    query = "&".join(f"{quote(name)}={quote(chance.choice(('1', 'a b', 'é~*', '')))}" for name in names)
+    sent = request("OAuth x", method=chance.choice(("GET", "POST")), target=f"{PATH}?script=1&deploy=1&{query}")
+    return facts(sent, nonce=f"{chance.getrandbits(80):020x}", secret=f"{chance.getrandbits(256):064x}")
 
 
 class Counted(Search):
@@ -62,14 +50,14 @@ def test_no_false_proof(part):
     chance = random.Random(20260921 + part)
     for _ in range(REQUESTS):
         strange = [base64.b64encode(chance.randbytes(32)).decode() for _ in range(SIGNATURES)]
-        number, made = hits(facts(chance), strange, budget=0.2)
+        number, made = hits(made_up(chance), strange, budget=0.2)
         assert (0, True) == (number, made > 20_000)
 
 
 def test_a_signature_that_is_no_chance_is_found_among_them():
     """One planted among the random ones is hit: the test before can fail."""
     chance = random.Random(7)
-    kept = facts(chance)
+    kept = made_up(chance)
     pipeline = pipeline_of(kept)
     pipeline.add_late_stages()
     planted = pipeline.signature((chance.choice(pipeline.deviations),))

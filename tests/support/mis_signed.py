@@ -4,6 +4,9 @@ from urllib.parse import quote
 
 from pytest_netsuite_tba import Account, Integration, Token
 from pytest_netsuite_tba.fake.core import Fake
+from pytest_netsuite_tba.login.facts import Facts, Secrets
+from pytest_netsuite_tba.login.hiding import hiding
+from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.report.explanation import reading_lines
 
@@ -109,3 +112,18 @@ def diagnosed(wrong, *, path=PATH, query=QUERY, raw_nonce=False, budget=0.0):
 
 def explanation_of(attempt):
     return " ".join(" ".join(reading_lines(attempt)).split())
+
+
+def facts(sent, *, nonce="nonce+1234567890", secret=CONSUMER_SECRET, signature="none", **changed):
+    """What is known of a request (see ``request``), whatever it is, that was refused for its signature."""
+    own = Secrets(
+        name="Shop token", consumer_key="c" * 64, consumer_secret=secret, token_id="d" * 64, token_secret=TOKEN_SECRET
+    )
+    other = Secrets(
+        name="Other token", consumer_key="e" * 64, consumer_secret="another", token_id="f" * 64, token_secret="secret"
+    )
+    parameters = {"realm": "1234567_SB1"} | signer(nonce).header | {"oauth_signature": signature} | changed
+    return Facts(
+        request=sent, row=find_refusal("InvalidSignature"), hiding=hiding(()), now=NOW, account="1234567_SB1", parameters=parameters,
+        own=own, known=(own, other),
+    )  # fmt: skip
