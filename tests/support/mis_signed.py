@@ -69,8 +69,10 @@ def signer(nonce="nonce+1234567890", *, method="GET", host=HOST, body=b"", conte
     )
 
 
-def request(authorization, *, method="GET", host=HOST, body=b"", content_type=JSON, target=f"{PATH}?{QUERY}"):
-    headers = (("Host", host), ("Content-Type", content_type), ("Authorization", authorization))
+def request(
+    authorization, *, method="GET", host=HOST, body=b"", content_type=JSON, target=f"{PATH}?{QUERY}", agent="curl/8.5.0"
+):
+    headers = (("Host", host), ("User-Agent", agent), ("Content-Type", content_type), ("Authorization", authorization))
     return SignedRequest(method=method, target=target, host=host, headers=headers, body=body)
 
 
