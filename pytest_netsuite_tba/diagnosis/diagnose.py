@@ -107,12 +107,15 @@ def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[_Reading]
 
 # What a search tried, by the last of what it tried to its end.
 _TRIED = {
-    "": "the time ended before every single mistake was tried",
+    "": "the budget ended before every single mistake was tried",
     "single mistakes": "every single mistake",
     "likely pairs": "every single mistake and the likeliest pairs",
     "pairs": "every single mistake and every pair",
     "triples": "every mistake alone, in pairs and in threes",
 }
+
+
+_GO_ON = "The budget ended before everything was tried; a larger one goes on: --budget 10, or diagnose(budget=10)."
 
 
 def _unexplained(facts: Facts, found: Found) -> list[str]:
@@ -121,6 +124,8 @@ def _unexplained(facts: Facts, found: Found) -> list[str]:
         notes = [f"No mistake was found that makes this signature ({found.made:,} were computed: {_TRIED['']})."]
     else:
         notes = [f"No known mistake makes this signature ({found.made:,} were computed: {_TRIED[last]})."]
+    if found.cut_short:
+        notes.append(_GO_ON)
     parameters = "parameters signed that the request does not hold, " if facts.request.envelope is None else ""
     notes.append(
         f"What cannot be proven: {parameters}a secret that is not known here, another nonce or timestamp signed than "
