@@ -95,3 +95,101 @@ def test_what_was_signed_and_not_sent(unsent):
     assert (diagnosis.proven, readings(diagnosis)[0]) == (True, {"parameters-signed-not-sent"})
     assert all(f"{name}={value}" in diagnosis.mistakes[0].cause for name, value in unsent)
     assert diagnosis.signed_base_string == wrong.base_string()
+
+
+def by_table(safe, *, space="%20", lower=False):
+    """An encoder as platforms document theirs: what it leaves, what a space becomes, the case of its escapes."""
+
+    def encode(text):
+        escaped = [
+            char if char in safe or char.isalnum() else f"%{ord(char):02{'x' if lower else 'X'}}" for char in text
+        ]
+        return "".join(space if char == " " else escape for char, escape in zip(text, escaped, strict=True))
+
+    return encode
+
+
+# What is documented of each: the characters that it leaves besides letters and digits, and what a space becomes.
+ENCODERS = {
+    ".NET's WebUtility.UrlEncode": by_table("!()*-._", space="+"),
+    ".NET's HttpUtility.UrlEncode": by_table("!()*-._", space="+", lower=True),
+    "Java's URLEncoder": by_table("*-._", space="+"),
+    "JavaScript's escape": by_table("@*_+-./"),
+    "JavaScript's encodeURI": by_table(";,/?:@&=+$-_.!~*'()#"),
+    "PHP's urlencode": by_table("-_.", space="+"),
+    "Go's PathEscape": by_table("-_.~$&+=:@"),
+}
+
+
+@pytest.mark.parametrize("value", ['email START_WITH "anne@d\'or.example" (EU)~!*', "a + b/c: 'x@y' (z)~ #1!*"])
+@pytest.mark.parametrize("name", ENCODERS)
+def test_a_platforms_encoder_is_named_with_its_platform(name, value):
+    """Used for everything or for names and values alone; what it does to the characters of this request is told."""
+    encode = ENCODERS[name]
+    for layers in ({"encode": encode}, {"encode": encode, "outer": encode, "encode_uri": encode}):
+        wrong = signer()
+        wrong.query = f"script=77&deploy=2&q={quote(value, safe='')}"
+        for layer, used in layers.items():
+            setattr(wrong, layer, used)
+        diagnosis = diagnosed(wrong, query=wrong.query)
+
+        assert diagnosis.proven
+        assert len(diagnosis.mistakes) == 1, readings(diagnosis)
+        assert name in diagnosis.mistakes[0].cause
+        assert wrong.base_string() == diagnosis.signed_base_string
+
+
+@pytest.mark.parametrize("char", "@:/,$!'()*;?[]|^{}<>`")
+def test_a_character_that_was_left_as_it_is_is_told(char):
+    wrong = signer()
+    wrong.query = f"script=9&deploy=3&mail=ann{quote(char, safe='')}shop"
+    wrong.encode = lambda text: quote(text, safe=f"-._~{char}")
+    diagnosis = diagnosed(wrong, query=wrong.query)
+
+    assert diagnosis.proven
+    assert len(readings(diagnosis)[0]) == 1
+    assert readings(diagnosis)[0] <= {"values-not-encoded", "js-encodeuricomponent"}
+    assert wrong.base_string() == diagnosis.signed_base_string
+
+
+def as_a_language_sorts(text):
+    """Marks before digits before letters, without case: what collations of languages have in common."""
+    return [(0 if not char.isalnum() else 1 if char.isdigit() else 2, char.casefold()) for char in text]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "script=3&deploy=1&line_id=4&line2=8",
+        "script=3&deploy=1&Zone=4&area=8",
+        "script=3&deploy=1&a_b=1&aB=2&a1=3",
+        "script=3&deploy=1&folder=12&Folder_id=9",
+    ],
+)
+def test_an_order_of_a_language_is_named_as_an_order(query):
+    wrong = signer()
+    wrong.query = query
+    wrong.sort = lambda encoded, _: sorted(encoded, key=lambda pair: tuple(map(as_a_language_sorts, pair)))
+    diagnosis = diagnosed(wrong, query=query)
+
+    assert diagnosis.proven
+    assert len(readings(diagnosis)[0]) == 1
+    assert readings(diagnosis)[0] <= {"sorted-otherwise", "not-sorted"}
+    assert "sort" in diagnosis.mistakes[0].cure.lower()
+    assert wrong.base_string() == diagnosis.signed_base_string
+
+
+@pytest.mark.parametrize("text", ["undefined", "null", "None", "true", "[object Object]"])
+@pytest.mark.parametrize(
+    "query", ["script=5&deploy=1&verbose", "verbose&script=5&deploy=1&limit=7", "script=5&deploy=1&verbose="]
+)
+def test_what_a_language_writes_for_nothing_is_told(query, text):
+    wrong = signer()
+    wrong.query = query
+    wrong.pairs = [(name, text if name == "verbose" else value) for name, value in wrong.split(query)]
+    diagnosis = diagnosed(wrong, query=query)
+
+    assert diagnosis.proven
+    assert readings(diagnosis)[0] == {"value-of-nothing"}
+    assert text in diagnosis.mistakes[0].cause
+    assert wrong.base_string() == diagnosis.signed_base_string
