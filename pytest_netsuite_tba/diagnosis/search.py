@@ -227,7 +227,7 @@ class Search:
     def run(self) -> Found:
         """Try recipes in bands of cost."""
         tried: list[str] = []
-        cut_short = False
+        cut_short, singles = False, 0.0
         try:
             self._with_right_key((), self._right)
             if frozenset() in self.found:  # nothing is wrong with the signature
@@ -240,7 +240,8 @@ class Search:
                     self.pipeline.add_late_stages()
                     self._take_deviations()
                     self._group()
-                self._singles(low, high)
+                # With the likely pairs the last of the single mistakes are tried too: they are few.
+                self._singles(singles, singles := high if high <= _LIKELY else float("inf"))
                 self._pairs(low, high)
                 self._triples(low, high)
                 tried = self._tried(high)

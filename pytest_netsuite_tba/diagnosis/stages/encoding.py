@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from functools import partial
-from html import escape as html_escape
+from html.entities import codepoint2name
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_netsuite_tba.diagnosis.encoders import ALPHABETS, Encoder
@@ -38,6 +38,12 @@ def _javascript_escapes(text: str) -> str:
     return json.dumps(text)[1:-1]
 
 
+def _html_names(text: str) -> str:
+    """As PHP's ``htmlentities`` writes what is not ASCII."""
+    names = {char: codepoint2name.get(ord(char)) for char in set(text) if not char.isascii()}
+    return "".join([f"&{names[char]};" if names.get(char) else char for char in text])
+
+
 _CHARSETS: tuple[tuple[str, Callable[[str], str], float], ...] = (
     ("Latin-1", _to_charset("latin-1"), 1),
     ("Windows-1252", _to_charset("cp1252"), 0.6),
@@ -67,7 +73,7 @@ _CHARSETS: tuple[tuple[str, Callable[[str], str], float], ...] = (
     ("replacement characters (U+FFFD), a byte each",
         lambda text: "".join(char if char.isascii() else "\ufffd" * len(to_bytes(char)) for char in text), VARIANT),
     ("HTML's numbers", lambda text: text.encode("ascii", "xmlcharrefreplace").decode(), VARIANT),
-    ("HTML's names", lambda text: html_escape(text), 0.1),
+    ("HTML's names", _html_names, 0.1),
     ("nothing", lambda text: text.encode("ascii", "ignore").decode(), VARIANT),
 )  # fmt: skip
 
