@@ -18,7 +18,7 @@ from support.mis_signed import BODY, FORM, NOW, PATH, facts, judged, misled, rea
 from pytest_netsuite_tba.diagnosis import diagnose as diagnosing
 from pytest_netsuite_tba.diagnosis.pipeline import HeaderPipeline, pipeline_of
 from pytest_netsuite_tba.diagnosis.search import LEAST_WORK, WORK, Search, _digest, search
-from pytest_netsuite_tba.diagnosis.stages.digest import _HASHES, Hmac
+from pytest_netsuite_tba.diagnosis.stages.digest import HASHES_TRIED, Hmac
 
 TESTS = str(Path(__file__).parents[1])
 
@@ -337,7 +337,7 @@ def test_a_search_that_is_over_is_let_go():
 KEYS = (0, 63, 64, 65, 127, 128, 129, 200)  # bytes: about the block sizes of the hashes
 
 
-@pytest.mark.parametrize("name", ["sha1", "sha256", *_HASHES])
+@pytest.mark.parametrize("name", ["sha1", "sha256", *HASHES_TRIED])
 def test_hmac_by_states_is_hmac(name):
     """RFC 2104, for keys shorter and longer than a block, each used for several base strings."""
     chance = random.Random(name)
