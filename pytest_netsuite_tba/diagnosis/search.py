@@ -166,12 +166,27 @@ class Search:
                 low, high = high, high + _BAND if high != _FIRST_BAND else LEAST_OF_LATE
         except _OutOfWork:
             cut_short = not self.found
+        self._alike()
         smallest = [recipe for its, (recipe, _) in self.found.items() if not any(other < its for other in self.found)]
         smallest.sort(key=lambda recipe: sum([deviation.cost for deviation in recipe]))
         return Found(
             recipes=tuple(smallest), tried=tuple(tried), counts=tuple(self.counts[1:]), cut_short=cut_short,
             made=sum(self.counts),
         )  # fmt: skip
+
+    def _alike(self) -> None:
+        """Try others in the place of each deviation of what was found: in company they may make the same of this request."""
+        end = self.pipeline.work + LEAST_WORK
+        for recipe, cost in list(self.found.values()):
+            base = self.pipeline.base(recipe)
+            for replaced in recipe if len(recipe) > 1 else ():
+                rest = tuple(deviation for deviation in recipe if deviation is not replaced)
+                stages = {deviation.stage for deviation in rest}
+                for other in self.base if replaced.bits & BASE else ():
+                    if other.stage not in stages and not (other.bits | replaced.bits) & KEY and self.pipeline.work < end:
+                        self.pipeline.work += _LOOK
+                        if self.pipeline.base((*rest, other)) == base:
+                            self._keep((*rest, other), cost + other.cost - replaced.cost)
 
     def _highest_cost(self) -> float:
         return max([0.0, *self._base_costs[-1:], *self._key_costs[-1:]])

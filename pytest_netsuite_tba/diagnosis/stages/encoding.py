@@ -17,7 +17,7 @@ from .header import RAW_PLUS, nonce_with_plus
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from pytest_netsuite_tba.diagnosis.options import Case
+    from pytest_netsuite_tba.diagnosis.options import Case, Pair
 
 
 # -- charset ---------------------------------------------------------------------------------------------------------
@@ -253,6 +253,14 @@ def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, pla
     )  # fmt: skip
 
 
+def told(option: Option, pairs: Sequence[Pair], platform: str) -> Option:
+    """The same encoder, named by the characters of what was signed with it, where that is not what was sent."""
+    if not isinstance(option.cause, partial):  # it is told by something else than its characters
+        return option
+    encoder, names, scope, _ = option.cause.args
+    return _option(encoder, names, scope, _special("".join([pair.name + pair.value for pair in pairs])), platform)
+
+
 _MOST_NAMED = 8
 
 
@@ -283,7 +291,7 @@ def _deviations(encoder: Encoder, characters: str) -> list[str]:
 def _mistake(encoder: Encoder, inside: str, scope: str) -> str:
     """The mistake of the catalogue that this request shows, the most telling first."""
     left = {char for char in inside if char.isascii() and char not in _RFC and char != " " and encoder(char) == char}
-    if scope in {"outer", "parameters", "uri"}:
+    if scope in {"outer", "parameters", "uri"} or encoder.encode(inside) == percent_encode(inside):
         return "outer-encoder"
     if " " in inside and encoder.space == "+":
         return "plus-for-space"
