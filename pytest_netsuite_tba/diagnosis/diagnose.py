@@ -93,7 +93,7 @@ def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[_Reading]
     readings: dict[frozenset[str], _Reading] = {}
     for recipe in recipes:
         variants: list[tuple[tuple[Mistake, ...], float]] = [((), 1.0)]
-        for _, _, option, _, _ in recipe:
+        for option in pipeline.told(recipe):
             variants = [
                 (
                     (*so_far, mistake(id, option.says, account=pipeline.case.facts.account)),

@@ -201,6 +201,10 @@ class Pipeline:
             chosen[deviation.stage] = deviation.option.value
         return chosen
 
+    def told(self, recipe: Recipe) -> tuple[Option, ...]:
+        """The options of a recipe, each named by what it does beside the others."""
+        return tuple([deviation.option for deviation in recipe])
+
     def _make(self, part: str, recipe: Recipe) -> bytes:
         """A part of the base string."""
         raise NotImplementedError
@@ -383,6 +387,16 @@ class HeaderPipeline(Pipeline):
     def _decoded(self) -> Sequence[Pair]:
         pairs: Sequence[Pair] = self.right["decoding"](self.case.pairs)
         return pairs
+
+    def told(self, recipe: Recipe) -> tuple[Option, ...]:
+        """The options of a recipe; an encoder is named by the characters that were signed with it."""
+        if len(recipe) == 1:
+            return super().told(recipe)
+        pairs, platform = self._pairs(recipe), self.case.platform
+        return tuple([
+            encoding.told(option, pairs, platform) if stage == "encoder" else option
+            for _, stage, option, _, _ in recipe
+        ])  # fmt: skip
 
     def _make(self, part: str, recipe: Recipe) -> bytes:
         if part == "parameters":

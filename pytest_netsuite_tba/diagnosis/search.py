@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from .pipeline import Deviation, Pipeline, Recipe
 
 WORK = 2_000_000_000  # of a budget of 1: bytes hashed, and what encoding, sorting and looking cost beside them
-LEAST_WORK = 50_000_000  # whatever the budget is: enough for a usual request's single mistakes and likeliest pairs
+LEAST_WORK = 100_000_000  # whatever the budget is: enough for a usual request's single mistakes and likeliest pairs
 _LOOK = 1_500  # the work of a candidate beside the bytes that it hashes
 _FIRST_BANDS, _BAND = (3.1, 3.6, 4.1, LEAST_OF_LATE), 0.7  # in costs
 _QUICK = 2.0  # how much further in cost pairs are tried whose base string is known: they cost a tenth of the work
-_AFTER = 0.5  # how much more other readings may cost that are still looked for
+_AFTER, _SINGLES_AFTER = (
+    0.5,
+    1.5,
+)  # how much more other readings, and single mistakes, may cost that are still looked for
 _WORK_AFTER = 2_000_000  # what is spent on other readings at least
-_LIKELY = 7.5  # the cost of a likely pair
+LIKELY = 7.0  # the cost of a likely pair
 _MOST_KEPT = 16 * 2**20  # bytes of base strings that are kept
 _PREFIX = 8  # bytes of a digest that are looked up before the whole is compared
 _MOST_ALIKE = 20  # readings of one find that do the same to this request
@@ -204,6 +207,8 @@ class Search:
             known = self.pipeline.base((deviation,))
             if len(self._bases) * len(known) < _MOST_KEPT:
                 self._bases[deviation.at] = known
+            if self.pipeline.work > self.end:
+                raise _OutOfWork
         return known
 
     def _check(self, recipe: Recipe, prefix: bytes) -> None:
@@ -234,25 +239,43 @@ class Search:
                 return Found(recipes=((),), made=sum(self.counts))
             self._lossy()
             for low, high in itertools.pairwise(self._bands()):
-                if self.found and low > min([cost for _, cost in self.found.values()]) + _AFTER:
+                if self.found and low > (lowest := min([cost for _, cost in self.found.values()])) + _AFTER:
+                    if any(len(recipe) == 1 for recipe, _ in self.found.values()):
+                        self._singles(singles, lowest + _SINGLES_AFTER)
                     break
                 if low == LEAST_OF_LATE:
                     self.pipeline.add_late_stages()
                     self._take_deviations()
                     self._group()
                 # With the likely pairs the last of the single mistakes are tried too: they are few.
-                self._singles(singles, singles := high if high <= _LIKELY else float("inf"))
+                self._singles(singles, singles := high if high <= LIKELY else float("inf"))
                 self._pairs(low, high)
                 self._triples(low, high)
                 tried = self._tried(high)
         except _OutOfWork:
             cut_short = not self.found and "likely pairs" not in tried
+        self._others_alike()
         smallest = [recipe for its, (recipe, _) in self.found.items() if not any(other < its for other in self.found)]
         smallest.sort(key=lambda recipe: sum([deviation.cost for deviation in recipe]))
         return Found(
             recipes=tuple(smallest), tried=tuple(tried), counts=tuple(self.counts[1:]), cut_short=cut_short,
             made=sum(self.counts),
         )  # fmt: skip
+
+    def _others_alike(self) -> None:
+        """Try others in the place of each deviation of what was found: in company they may make the same of this request."""
+        end = self.pipeline.work + _WORK_AFTER
+        for recipe, _ in list(self.found.values()):
+            base = self.pipeline.base(recipe)
+            for replaced in recipe if len(recipe) > 1 else ():
+                rest = tuple([deviation for deviation in recipe if deviation is not replaced])
+                stages = {deviation.stage for deviation in rest}
+                near = self.base.between(0, replaced.cost + _SINGLES_AFTER) if replaced.bits & BASE & ~KEY else ()
+                for other in near:
+                    if other.stage not in stages and not other.bits & KEY and self.pipeline.work < end:
+                        self.pipeline.work += _LOOK
+                        if self.pipeline.base((*rest, other)) == base:
+                            self._keep((*rest, other))
 
     def _bands(self) -> Iterator[float]:
         """The limits of the bands, up to the most that a triple costs."""
@@ -269,7 +292,7 @@ class Search:
     def _tried(self, high: float) -> list[str]:
         limits = {
             "single mistakes": self._highest,
-            "likely pairs": max(self._highest, _LIKELY),
+            "likely pairs": max(self._highest, LIKELY),
             "pairs": 2 * self._highest,
             "triples": 3 * self._highest,
         }

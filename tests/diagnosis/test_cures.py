@@ -64,6 +64,16 @@ def test_a_plus_of_the_nonce_that_stands_raw(nonce, query):
         assert all("plus-for-space" not in reading for reading in readings(diagnosis))
 
 
+def test_a_plus_of_the_nonce_that_stands_raw_beside_another_mistake():
+    """What was not encoded at all is still told of as the plus of the nonce."""
+    raw = signer("a+b+c+1234567")
+    raw.query, raw.encode, raw.method = "script=1&deploy=1", lambda text: text.replace(" ", "+"), "POST"
+    diagnosis = diagnosed(raw, query=raw.query, raw_nonce=True, budget=1)
+
+    assert diagnosis.proven
+    assert {"nonce-special-characters", "method-wrong"} in readings(diagnosis)
+
+
 def test_a_space_of_the_query_signed_as_a_plus_is_still_that():
     wrong = signer("a+b1234567")
     wrong.query, wrong.encode = "script=1&deploy=1&q=a%20b", lambda text: quote(text, safe=" ").replace(" ", "+")

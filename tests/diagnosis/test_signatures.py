@@ -121,6 +121,26 @@ def test_every_sensible_pair_is_named(part):
     assert not missed, missed
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("query-not-signed", "lowercase-hex"),
+        ("query-not-signed", "uri-not-encoded"),
+        ("query-partly-signed", "uri-not-encoded"),
+        ("query-in-base-uri", "lowercase-hex"),
+        ("query-reencoded-after-signing", "lowercase-hex"),
+        ("query-reencoded-after-signing", "tilde-encoded"),
+    ],
+)
+def test_of_an_encoder_only_what_the_signed_text_shows_is_named(pair):
+    """No space, and none of what encodeURIComponent leaves, is signed where the query is not, or not decoded."""
+    header, _, sent = misled(*pair)
+    found = readings(judged(header, **sent)[0].diagnosis)
+
+    assert set(pair) in found
+    assert not {"plus-for-space", "js-encodeuricomponent"} & set().union(*found)
+
+
 def test_there_are_many_sensible_pairs():
     assert 500 < len(list(sensible_pairs()))
 

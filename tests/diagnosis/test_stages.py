@@ -29,6 +29,7 @@ REQUESTS = {
     "long secret": {"secret": " 0aF/+" * 20},
     "form": {"method": "POST", "content_type": FORM, "body": ARRAYS.encode() + b"note=a+b&note=%C3%A9", "target": "/x?a=1"},
     "JSON": {"method": "POST", "body": BODY[:-1] + b', "deep": {"a": [null, {"b": "\\u00e9"}]}, "f": 1.0}'},
+    "half a character": {"method": "POST", "body": b'{"half \\ud800": "\\udfff", "text": "x"}'},
     "text": {"method": "PUT", "content_type": "text/plain", "body": b"a=1&b=x y"},
     "port": {"host": "1234567_SB1.restlets.api.netsuite.com:8443"},
     "local": {"host": "127.0.0.1:8080"},

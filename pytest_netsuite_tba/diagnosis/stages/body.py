@@ -149,11 +149,8 @@ def _as_parameters(case: Case) -> list[Option]:
 def _written_again(value: object) -> list[str]:
     if value is None:
         return []
-    return [
-        json.dumps(value, separators=(",", ":"), ensure_ascii=False),
-        json.dumps(value, separators=(",", ":")),
-        json.dumps(value),
-    ]
+    compact = without_lone_surrogates(json.dumps(value, separators=(",", ":"), ensure_ascii=False))
+    return [compact, json.dumps(value, separators=(",", ":")), json.dumps(value)]
 
 
 def _hashes(case: Case) -> list[Option]:

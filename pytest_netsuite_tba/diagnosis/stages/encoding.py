@@ -17,7 +17,7 @@ from .header import RAW_PLUS, nonce_with_plus
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pytest_netsuite_tba.diagnosis.options import Case
+    from pytest_netsuite_tba.diagnosis.options import Case, Pair
 
 
 # -- charset ---------------------------------------------------------------------------------------------------------
@@ -288,6 +288,16 @@ def _option(
         platform=platform if platform in platforms else "".join(platforms[:1]),
         parts=parts,
     )  # fmt: skip
+
+
+def told(option: Option, pairs: Sequence[Pair], platform: str) -> Option:
+    """The same encoder, named by the characters of what was signed with it, where that is not what was sent."""
+    if not isinstance(option.cause, partial):  # it is told by something else than its characters
+        return option
+    encoder, names, scope, _, uri = option.cause.args
+    shown = special("".join([pair.name + pair.value for pair in pairs]))
+    mistake = _mistake(encoder, shown, uri, is_outside=scope not in _INSIDE)
+    return _option(encoder, names, mistake, scope, shown, uri, platform)
 
 
 _MOST_NAMED = 8
