@@ -29,10 +29,8 @@ LEAST_WORK = 100_000_000  # whatever the budget is: enough for a usual request's
 _LOOK = 1_500  # the work of a candidate beside the bytes that it hashes
 _FIRST_BANDS, _BAND = (3.1, 3.6, 4.1, LEAST_OF_LATE), 0.7  # in costs
 _QUICK = 2.0  # how much further in cost pairs are tried whose base string is known: they cost a tenth of the work
-_AFTER, _SINGLES_AFTER = (
-    0.5,
-    1.5,
-)  # how much more other readings, and single mistakes, may cost that are still looked for
+_AFTER = 0.5  # how much more other readings may cost that are still looked for
+_SINGLES_AFTER = 1.0  # the same of single mistakes of the same part
 _WORK_AFTER = 2_000_000  # what is spent on other readings at least
 LIKELY = 7.0  # the cost of a likely pair
 _MOST_KEPT = 16 * 2**20  # bytes of base strings that are kept
@@ -240,8 +238,7 @@ class Search:
             self._lossy()
             for low, high in itertools.pairwise(self._bands()):
                 if self.found and low > (lowest := min([cost for _, cost in self.found.values()])) + _AFTER:
-                    if any(len(recipe) == 1 for recipe, _ in self.found.values()):
-                        self._singles(singles, lowest + _SINGLES_AFTER)
+                    self._singles_beside(singles, lowest + _SINGLES_AFTER)
                     break
                 if low == LEAST_OF_LATE:
                     self.pipeline.add_late_stages()
@@ -261,6 +258,17 @@ class Search:
             recipes=tuple(smallest), tried=tuple(tried), counts=tuple(self.counts[1:]), cut_short=cut_short,
             made=sum(self.counts),
         )  # fmt: skip
+
+    def _singles_beside(self, low: float, high: float) -> None:
+        """Beside a single mistake that was found, try those that change the same part and are not much less likely."""
+        bits = 0
+        for recipe, _ in self.found.values():
+            bits |= recipe[0].bits if len(recipe) == 1 else 0
+        for deviation in self.base.between(low, high):
+            if deviation.bits & bits:
+                self._with_right_key((deviation,), self._base_of(deviation))
+        sides = [self._key_side((deviation,)) for deviation in self.key.between(low, high) if deviation.bits & bits]
+        self._with_keys((), self._right, sides)
 
     def _others_alike(self) -> None:
         """Try others in the place of each deviation of what was found: in company they may make the same of this request."""
@@ -326,21 +334,30 @@ class Search:
         for deviation in self._single_bases.between(0, high - 2 * keys.lowest):
             for pair in keys.pairs(low - deviation.cost, high - deviation.cost):
                 self._with_keys((deviation,), self._base_of(deviation), [self._key_side(pair)])
-        bases = self._single_bases
-        for at, deviation in enumerate(bases.all):
+        for at, deviation in enumerate(self.base.all):
             if 3 * deviation.cost >= high:
                 break
-            for pair in bases.pairs(low - deviation.cost, high - deviation.cost, at + 1):
-                if deviation.stage not in (pair[0].stage, pair[1].stage):
-                    recipe = (deviation, *pair)
+            for pair in self.base.pairs(low - deviation.cost, high - deviation.cost, at + 1):
+                recipe = (deviation, *pair)
+                if deviation.stage not in (pair[0].stage, pair[1].stage) and self._can_differ(recipe):
                     self._with_right_key(recipe, self.pipeline.base(recipe))
+
+    def _can_differ(self, recipe: Recipe) -> bool:
+        """Whether nothing of a recipe is done by another: one that is alike differs only beside what changes its part."""
+        for deviation in recipe:
+            if deviation.at in self._others:
+                bits = 0
+                for other in recipe:
+                    bits |= other.bits if other is not deviation else 0
+                if not bits & deviation.bits & ~JOINED:
+                    return False
+        return True
 
     def _base_pairs(self, low: float, high: float) -> Iterator[tuple[Deviation, Deviation]]:
         """Two deviations of the base string; of those that change other parts each, one of those that are alike."""
-        others = self._others
-        for first, second in self.base.pairs(low, high):
-            if first.bits & second.bits & ~JOINED or not (first.at in others or second.at in others):
-                yield first, second
+        for pair in self.base.pairs(low, high):
+            if pair[0].bits & pair[1].bits & ~JOINED or self._can_differ(pair):
+                yield pair
 
     def _sides(self, low: float, high: float) -> list[_KeySide]:
         return [self._key_side((deviation,)) for deviation in self._single_keys.between(low, high)]
