@@ -728,7 +728,7 @@ def test_an_at_sign_that_was_left_as_it_is():
     wrong.query, wrong.encode = "script=1&deploy=1&email=joe%40shop.example", lambda text: quote(text, safe="@-._~")
     diagnosis = diagnosed(wrong, query=wrong.query)
 
-    assert (diagnosis.proven, readings(diagnosis)[0]) == (True, {"values-not-encoded"})
+    assert (diagnosis.proven, readings(diagnosis)[0]) == (True, {"characters-not-encoded"})
 
 
 UNSENT = [
