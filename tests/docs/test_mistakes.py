@@ -95,7 +95,9 @@ def test_what_an_example_shows_is_named_so(maker, name):
     needs = maker.NEEDS.get(name, {})
     nonce = "fjaLirsIcCGVZWzBX002"  # one whose signatures have a plus
     signer, sent = maker.signed(name, nonce, **needs), maker.signed(None, nonce, **needs)
-    body = b"" if sent.method == "GET" else sent.form.encode() or b'{"id": 7, "lines": [1, 2], "note": "x y", "ok": true}'
+    body = (
+        b"" if sent.method == "GET" else sent.form.encode() or b'{"id": 7, "lines": [1, 2], "note": "x y", "ok": true}'
+    )
     content_type = "application/x-www-form-urlencoded" if sent.form else "application/json"
     headers = (("Host", sent.host), ("Content-Type", content_type), ("Authorization", signer.authorization()))
     request = SignedRequest(

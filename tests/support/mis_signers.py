@@ -219,7 +219,9 @@ UNLISTED = {
     "name-changed": _each(lambda name, value: (name.upper(), value)),
     "outer-encoder": _change(outer=hyphens_too, encode_uri=hyphens_too),
     "query-as-one-parameter": _change(pairs=lambda s: [(s.query, "")]),
-    "query-escaped-as-html": _change(split=lambda query: parse_qsl(query.replace("&", "&amp;"), keep_blank_values=True)),
+    "query-escaped-as-html": _change(
+        split=lambda query: parse_qsl(query.replace("&", "&amp;"), keep_blank_values=True)
+    ),
     "query-question-mark-signed": _change(split=lambda query: parse_qsl(f"?{query}", keep_blank_values=True)),
     "query-split-otherwise": _change(split=lambda query: _raw(unquote_plus(query))),
     "secret-changed": _change(token_secret=lambda s: base64.b64encode(s.token_secret.encode()).decode()),
