@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from pytest_netsuite_tba.login.base_string import NOT_SIGNED
 from pytest_netsuite_tba.oauth1.encoding import form_decode, to_text
 
-from .likelihood import platform_of
+from .platforms import platform_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -428,7 +428,6 @@ class HeaderPipeline(Pipeline):
             return f"{scheme}://{host}{port}{chosen['path']}"
         parts = {"s": scheme, "S": scheme.upper(), "h": host + port, "p": chosen["path"], "q": request.query}
         parts["A"] = f"{scheme}://{host}{port}{chosen['path']}".upper()
-        parts["E"] = percent_encode(f"{scheme}://{host}{port}{chosen['path']}")
         parts["d"] = form_decode(request.query) if "{d}" in form else ""
         uri: str = _PLACE.sub(lambda found: parts[found[0][1:-1]], form)
         return uri

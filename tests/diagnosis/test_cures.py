@@ -200,6 +200,6 @@ def test_what_a_language_writes_for_nothing_is_told(query, text):
     diagnosis = diagnosed(wrong, query=query)
 
     assert diagnosis.proven
-    assert readings(diagnosis)[0] == {"value-of-nothing"}
+    assert readings(diagnosis)[0] == {"empty-value-changed"}
     assert text in diagnosis.mistakes[0].cause
     assert wrong.base_string() == diagnosis.signed_base_string

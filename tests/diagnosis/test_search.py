@@ -86,9 +86,9 @@ class Watched(Search):
 
     work = None
 
-    def _keep(self, recipe, cost):
-        self.work = self.work or self.pipeline.work
-        super()._keep(recipe, cost)
+    def _keep(self, recipe):
+        super()._keep(recipe)
+        self.work = self.work or (self.pipeline.work if self.found else None)
 
 
 def work_for(header, **sent):

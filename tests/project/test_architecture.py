@@ -18,7 +18,7 @@ _BELOW = {
     "login": ("oauth1", "account"),
     "tokens": ("oauth1", "account", "login"),
     "diagnosis": ("oauth1", "account", "login"),
-    "report": ("oauth1", "account", "login"),
+    "report": ("oauth1", "account", "login", "diagnosis"),
     "services": ("extras", "oauth1", "account", "login", "tokens"),
     "fake": ("extras", "oauth1", "account", "login", "tokens", "diagnosis", "report", "services"),
     "captures": ("extras", "oauth1", "account", "login", "tokens", "services", "fake"),
