@@ -455,7 +455,9 @@ ROWS = {
 def measured(name: str, checkout: Path, extent: Extent) -> Measured:
     """Measure a row with the package of a checkout, in a process of its own."""
     given = [f"--{option}={getattr(extent, option)}" for option in ("rounds", "budget", "triples", "requests")]
-    command = [sys.executable, __file__, "--row", name, *given, *(["--verbose"] if extent.is_verbose else [])]
+    if extent.is_verbose and checkout == ROOT:
+        given.append("--verbose")
+    command = [sys.executable, __file__, "--row", name, *given]
     environ = os.environ | {"PYTHONPATH": str(checkout), "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
