@@ -52,7 +52,7 @@ IS_BEFORE = hasattr(searches, "candidates")  # the search tried recipes by their
 PAIRS_BEFORE = 31_284  # of the request below; twice as many candidates are to be as fast
 SEED, MOST_TRIPLES = 16, 100
 MOST_ANEW = 10_000  # base strings made anew
-VERIFIES = 40  # whose median is one verify, each time that one is measured
+VERIFIES, VERIFIES_OF_HAR = 100, 20  # whose median is one verify, each time that one is measured
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
@@ -184,9 +184,9 @@ class Desk:
         assert facts is not None
         return facts
 
-    def verify(self, call: Call) -> float:
-        """How long one verify takes, in seconds of this process: the median of many."""
-        made = [self.right(call) for _ in range(VERIFIES)]
+    def verify(self, call: Call, number: int = VERIFIES) -> float:
+        """How long one verify takes, in seconds of this process: the median of so many."""
+        made = [self.right(call) for _ in range(number)]
         assert self.judged(self.right(call)).accepted
         return statistics.median(took(lambda sent=sent: self.judged(sent)) for sent in made)
 
@@ -405,7 +405,7 @@ def har(extent: Extent) -> Measured:
     def step() -> None:
         nonlocal since
         spent.append(process_time() - since)
-        verifies.append(desk.verify(calls[len(verifies)]))
+        verifies.append(desk.verify(calls[len(verifies)], VERIFIES_OF_HAR))
         since = process_time()
 
     search_all(attempts, budget=extent.budget, step=step)
