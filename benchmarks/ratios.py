@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import throughput as wrk
 from pairs import ANSWER, DEPLOY, NETSUITE_HEADERS, PAIRS, SCRIPT, TARGET, Pair
+from searching import ROWS as SEARCHES
+from searching import Extent
 
 from pytest_netsuite_tba import Account, NetSuiteServer
-from pytest_netsuite_tba.diagnosis.pipeline import Pipeline
-from pytest_netsuite_tba.diagnosis.search import candidates
 from pytest_netsuite_tba.fake.core import Fake
 from pytest_netsuite_tba.login.checks import RESTLET
 from pytest_netsuite_tba.login.login import Login
@@ -33,8 +33,6 @@ from pytest_netsuite_tba.wire.response import response_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from pytest_netsuite_tba.login.audit_trail import LoginAttempt
 
 PLUGIN = "pytest_netsuite_tba.plugin"
 HTTPSERVER = "pytest_httpserver.pytest_plugin"
@@ -296,39 +294,10 @@ def bytes_to_bytes(rounds: int) -> Row:
     return Row("a request from bytes to bytes, on the core", "one verify", measured, "at most 2.3")
 
 
-def diagnosis(rounds: int, *, found: bool) -> Row:
-    """How long the search takes, as a multiple of one verify of the same request."""
-    netsuite = NetSuiteServer()
-    account, credentials = netsuite.account, netsuite.credentials
-    host = account.restlets_host
-    url = f"https://{host}{TARGET}"
-    fake = Fake([account])
-
-    def judged(authorization: str) -> LoginAttempt:
-        headers = (("Host", host), ("Content-Type", "application/json"), ("Authorization", authorization))
-        return fake.judge(SignedRequest(method="GET", target=TARGET, host=host, headers=headers))
-
-    def took(call: Callable[[], object]) -> float:
-        begin = time.perf_counter()
-        call()
-        return time.perf_counter() - begin
-
-    def search() -> float:
-        attempt = judged(credentials.authorization("GET", url.partition("?")[0]))
-        if found:
-            return took(attempt.diagnose)
-        pipeline = Pipeline(attempt.facts)  # diagnose() stops at the first that fits; this row searches to the end
-        return took(
-            lambda: [pipeline.signature(candidate) for number in (1, 2) for candidate in candidates(pipeline, number)]
-        )
-
-    right = [credentials.authorization("GET", url) for _ in range(20 * rounds)]
-    verify = statistics.median(
-        took(lambda authorization=authorization: judged(authorization)) for authorization in right
-    )
-    median = statistics.median(search() for _ in range(rounds))
-    what = "a single mistake named" if found else "all single mistakes and pairs tried"
-    return Row(f"diagnosis: {what}", "one verify", f"{median / verify:.0f} times as long ({_time(median)})", "none")
+def diagnosis(name: str, rounds: int) -> Row:
+    """A row of ``searching.py``, which has more of them, and compares them with those of another checkout."""
+    row = SEARCHES[name]
+    return Row(f"diagnosis: {row.what}", "one verify", row.measure(Extent(rounds=rounds)).said, row.target)
 
 
 def main() -> None:
@@ -356,8 +325,8 @@ def main() -> None:
     )
     rows["throughput"] = lambda: throughput(options.sessions, tls=False)
     rows["throughput_tls"] = lambda: throughput(options.sessions, tls=True)
-    rows["diagnosis_single"] = lambda: diagnosis(options.rounds, found=True)
-    rows["diagnosis_pairs"] = lambda: diagnosis(options.rounds, found=False)
+    rows["diagnosis_singles"] = lambda: diagnosis("singles", options.rounds)
+    rows["diagnosis_pairs"] = lambda: diagnosis("pairs", options.rounds)
     rows["bytes"] = lambda: bytes_to_bytes(options.rounds)
     rows["import"] = lambda: import_time(options.sessions)
     rows["memory"] = lambda: memory(options.requests)
