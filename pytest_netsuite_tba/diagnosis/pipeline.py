@@ -314,6 +314,7 @@ class _Kept:
 
     def __init__(self, most: int) -> None:
         self._left = most
+        self.missed = 0  # the work of making what was not kept
 
     def take(self, size: int) -> bool:
         """Whether so many more may be kept."""
@@ -357,6 +358,7 @@ class _Encoding:
         value = pair.value if as_sent else self._times(pair.value, of_header if is_header else of_values)
         equals = "" if pair.source == query.BARE else self._equals
         made = joining.Piece(name, value, f"{self.outer(name)}{equals}{self.outer(value)}", pair)
+        self._kept.missed += 2 * _LOOK + 10 * len(made.outer)
         self._keep(pair, made)
         return made
 
@@ -400,7 +402,9 @@ class HeaderPipeline(Pipeline):
 
     def _make(self, part: str, recipe: Recipe) -> bytes:
         if part == "parameters":
-            return to_bytes(self._parameters(recipe))
+            made = to_bytes(self._parameters(recipe))
+            self.work, self._pieces_kept.missed = self.work + self._pieces_kept.missed, 0
+            return made
         chosen = self.chosen(recipe)
         if part == "method":
             return to_bytes(chosen["method"])
@@ -444,32 +448,41 @@ class HeaderPipeline(Pipeline):
 
     def _pairs(self, recipe: Recipe) -> Sequence[Pair]:
         changes = [deviation for deviation in recipe if deviation.stage in _PLACES]
-        if len(changes) == 1:
-            known = self._known_pairs.get(changes[0].at)
-            if known is None:
-                known = self._changed(changes)
-                if self._pairs_kept.take(sum([_SIZE_OF_PAIR + len(pair.name) + len(pair.value) for pair in known])):
-                    self._known_pairs[changes[0].at] = known
-            return known
-        return self._changed(changes) if changes else self._decoded
+        if len(changes) > 1:
+            changes.sort(key=_place_of)
+            if len(changes) == 2 and _PLACES[changes[1].stage] > _DECODED:  # noqa: PLR2004
+                return self._change(changes[1], self._pairs_of_one(changes[0]))
+            return self._changed(changes)
+        return self._pairs_of_one(changes[0]) if changes else self._decoded
 
-    def _changed(self, changes: list[Deviation]) -> Sequence[Pair]:
-        """The pairs after these changes, in the order of the pipeline; they are decoded where that is no change itself."""
-        changes.sort(key=_place_of)
+    def _pairs_of_one(self, deviation: Deviation) -> Sequence[Pair]:
+        """The pairs after one change, which come again with every second."""
+        known = self._known_pairs.get(deviation.at)
+        if known is None:
+            known = self._changed([deviation])
+            if self._pairs_kept.take(sum([_SIZE_OF_PAIR + len(pair.name) + len(pair.value) for pair in known])):
+                self._known_pairs[deviation.at] = known
+        return known
+
+    def _changed(self, changes: Sequence[Deviation]) -> Sequence[Pair]:
+        """The pairs after these changes, which are in order; they are decoded where that is no change itself."""
         is_decoded = _PLACES[changes[0].stage] > _DECODED
         pairs: Sequence[Pair] = self._decoded if is_decoded else self.case.pairs
         for deviation in changes:
             if not is_decoded and _PLACES[deviation.stage] > _DECODED:
                 pairs, is_decoded = self.right["decoding"](pairs), True
-            change = deviation.option.value
-            if change == query.IN_URI:
-                pairs = [pair for pair in pairs if pair.source != "query"]
-            elif change == "previous":
-                pairs = header.more(("oauth_signature", self._previous()))(pairs)
-            else:
-                pairs = change(pairs)
+            pairs = self._change(deviation, pairs)
             is_decoded = is_decoded or deviation.stage == "decoding"
         return pairs if is_decoded else self.right["decoding"](pairs)
+
+    def _change(self, deviation: Deviation, pairs: Sequence[Pair]) -> Sequence[Pair]:
+        change = deviation.option.value
+        if change == query.IN_URI:
+            return [pair for pair in pairs if pair.source != "query"]
+        if change == "previous":
+            change = header.more(("oauth_signature", self._previous()))
+        changed: Sequence[Pair] = change(pairs)
+        return changed
 
     def _previous(self) -> str:
         """The signature of a first pass, which is the right one."""

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from .pipeline import Deviation, Pipeline, Recipe
 
 WORK = 2_000_000_000  # of a budget of 1: bytes hashed, and what encoding, sorting and looking cost beside them
-LEAST_WORK = 100_000_000  # whatever the budget is: enough for a usual request's single mistakes and likeliest pairs
+LEAST_WORK = 60_000_000  # whatever the budget is: enough for a usual request's single mistakes and likeliest pairs
 _LOOK = 1_500  # the work of a candidate beside the bytes that it hashes
 _FIRST_BANDS, _BAND = (3.1, 3.6, 4.1, LEAST_OF_LATE), 0.7  # in costs
 _QUICK = 2.0  # how much further in cost pairs are tried whose base string is known: they cost a tenth of the work
 _AFTER = 0.5  # how much more other readings may cost that are still looked for
 _SINGLES_AFTER = 1.0  # the same of single mistakes of the same part
 _WORK_AFTER = 2_000_000  # what is spent on other readings at least
-LIKELY = 7.0  # the cost of a likely pair
+LIKELY = 6.6  # the cost of a likely pair
 _MOST_KEPT = 16 * 2**20  # bytes of base strings that are kept
 _PREFIX = 8  # bytes of a digest that are looked up before the whole is compared
 _MOST_ALIKE = 20  # readings of one find that do the same to this request
@@ -118,6 +118,7 @@ class Search:
         self._keys: dict[int, _KeySide] = {}
         self._alike: dict[int, list[Deviation]] = {}
         self._others: frozenset[int] = frozenset()
+        self._quick = 0.0  # up to this cost pairs of a known base string and a key were tried
         self._take_deviations()
         self._right = pipeline.base(())
         self._received = to_bytes(pipeline.received)
@@ -214,23 +215,25 @@ class Search:
         choices = [(deviation, *self._alike.get(deviation.at, ())) for deviation in recipe]
         for alike in itertools.islice(itertools.product(*choices), _MOST_ALIKE):
             for writing in self._wanted[prefix]:
-                self._keep((*alike, *writing))
+                if self._keep((*alike, *writing)) and not writing:
+                    break  # other ways to write it come to the same
 
-    def _keep(self, recipe: Recipe) -> None:
-        """Keep a recipe that makes the received signature."""
+    def _keep(self, recipe: Recipe) -> bool:
+        """Keep a recipe if it makes the received signature."""
         if self.pipeline.signature(recipe) != self.pipeline.received:
-            return
+            return False
         if not self.found:  # others of its like are looked for a while
             self.end = min(self.end, 2 * self.pipeline.work + _WORK_AFTER)
         cost = sum([deviation.cost for deviation in recipe if deviation not in self.pipeline.writings])
         self.found.setdefault(frozenset([deviation.at for deviation in recipe]), (recipe, cost))
+        return True
 
     # -- the order of the search -------------------------------------------------------------------------------------
 
     def run(self) -> Found:
         """Try recipes in bands of cost."""
         tried: list[str] = []
-        cut_short, singles = False, 0.0
+        cut_short, singles = False, float("inf")  # beyond that cost all single mistakes were tried
         try:
             self._with_right_key((), self._right)
             if frozenset() in self.found:  # nothing is wrong with the signature
@@ -238,21 +241,25 @@ class Search:
             self._lossy()
             for low, high in itertools.pairwise(self._bands()):
                 if self.found and low > (lowest := min([cost for _, cost in self.found.values()])) + _AFTER:
-                    self._singles_beside(singles, lowest + _SINGLES_AFTER)
+                    self._singles_beside(min(low, singles), lowest + _SINGLES_AFTER)
                     break
                 if low == LEAST_OF_LATE:
                     self.pipeline.add_late_stages()
                     self._take_deviations()
                     self._group()
-                # With the likely pairs the last of the single mistakes are tried too: they are few.
-                self._singles(singles, singles := high if high <= LIKELY else float("inf"))
+                self._singles(low, min(high, singles))
                 self._pairs(low, high)
                 self._triples(low, high)
+                if (
+                    high > LIKELY and singles > high
+                ):  # with the likely pairs the last of the single mistakes: they are few
+                    singles = high
+                    self._singles(high, float("inf"))
                 tried = self._tried(high)
         except _OutOfWork:
             cut_short = not self.found and "likely pairs" not in tried
         self._others_alike()
-        smallest = [recipe for its, (recipe, _) in self.found.items() if not any(other < its for other in self.found)]
+        smallest = self._smallest()
         smallest.sort(key=lambda recipe: sum([deviation.cost for deviation in recipe]))
         return Found(
             recipes=tuple(smallest), tried=tuple(tried), counts=tuple(self.counts[1:]), cut_short=cut_short,
@@ -270,10 +277,14 @@ class Search:
         sides = [self._key_side((deviation,)) for deviation in self.key.between(low, high) if deviation.bits & bits]
         self._with_keys((), self._right, sides)
 
+    def _smallest(self) -> list[Recipe]:
+        """What was found, but for what holds another find and something idle besides."""
+        return [recipe for its, (recipe, _) in self.found.items() if not any(other < its for other in self.found)]
+
     def _others_alike(self) -> None:
         """Try others in the place of each deviation of what was found: in company they may make the same of this request."""
         end = self.pipeline.work + _WORK_AFTER
-        for recipe, _ in list(self.found.values()):
+        for recipe in self._smallest():
             base = self.pipeline.base(recipe)
             for replaced in recipe if len(recipe) > 1 else ():
                 rest = tuple([deviation for deviation in recipe if deviation is not replaced])
@@ -299,8 +310,8 @@ class Search:
 
     def _tried(self, high: float) -> list[str]:
         limits = {
-            "single mistakes": self._highest,
-            "likely pairs": max(self._highest, LIKELY),
+            "single mistakes": LIKELY,
+            "likely pairs": LIKELY,
             "pairs": 2 * self._highest,
             "triples": 3 * self._highest,
         }
@@ -318,9 +329,9 @@ class Search:
             self._with_right_key(pair, self.pipeline.base(pair))
         for pair in self._single_keys.pairs(low, high):
             self._with_keys((), self._right, [self._key_side(pair)])
-        low, high = low + _QUICK, high + _QUICK
-        for deviation in self._single_bases.between(0, high - self._single_keys.lowest):
-            sides = self._sides(low - deviation.cost, high - deviation.cost)
+        low, self._quick = self._quick, high if high <= LIKELY else high + _QUICK
+        for deviation in self._single_bases.between(0, self._quick - self._single_keys.lowest):
+            sides = self._sides(low - deviation.cost, self._quick - deviation.cost)
             self._with_keys((deviation,), self._base_of(deviation), sides)
 
     def _triples(self, low: float, high: float) -> None:

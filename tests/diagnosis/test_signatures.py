@@ -66,13 +66,12 @@ def test_every_mistake_is_named(name):
 
 @pytest.mark.parametrize("query", [QUERY, "script=1&deploy=1&s=it's*", "script=1&deploy=1&s=it's%20me"])
 def test_encodeuricomponent_inside_of_a_strict_encoding(query):
-    """Where the values hold nothing else to encode it looks like values joined raw; that is the other reading."""
+    """Where the values hold nothing else to encode it looks like values joined raw, too, which is four times less likely."""
     wrong = signer()
     wrong.query, wrong.encode = query, lambda text: quote(text, safe="-._~!'()*")
     diagnosis = judged(wrong.authorization(), target=f"{PATH}?{query}")[0].diagnosis
 
     assert {"js-encodeuricomponent"} == readings(diagnosis)[0]
-    assert ({"values-not-encoded"} in readings(diagnosis)) == query.endswith("*")
     assert diagnosis.signed_base_string == wrong.base_string()
 
 

@@ -119,6 +119,7 @@ def test_two_readings_of_equal_weight_are_both_named():
             "Either: First, as found. Or: Second, as found.",
             "Either: Do it right. Or: Do it otherwise.",
             False,
+            "docs/mistakes/a.md, docs/mistakes/b.md",
         )
     ]
     text = diagnosis.without_secrets(hiding(()))

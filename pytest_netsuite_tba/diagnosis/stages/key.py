@@ -186,7 +186,7 @@ def _in_key(case: Case, value: str, secret: str, mistake: str, says: str, share:
 
 def _otherwise(case: Case) -> tuple[Callable[[str], str], str]:
     """What the key of this channel does not do with a secret: in a header's it is encoded, in a passport's it is not."""
-    return (str, "not encoded") if case.request.envelope is None else (percent_encode, "percent-encoded")
+    return (str, "not encoded") if case.request.envelope is None else (percent_encode, "encoded")
 
 
 def _environment_names(which: str) -> Iterator[str]:
