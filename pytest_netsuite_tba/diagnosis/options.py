@@ -68,7 +68,7 @@ def wrong(
     return Option(value, mistakes, cause, share, platform, parts)
 
 
-class Table(tuple[Option, ...]):
+class Table(tuple[Option, ...]):  # noqa: SLOT001 - it keeps what was worked out of it
     """Options that are the same for every request: what is worked out of them is kept in :attr:`known`."""
 
     known: dict[str, Any]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from contextlib import suppress
 from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -495,7 +496,7 @@ class HeaderPipeline(Pipeline):
         return ordered
 
     def _parameters(self, recipe: Recipe) -> str:
-        chosen = self.right if all([deviation.stage in _PLACES for deviation in recipe]) else self.chosen(recipe)
+        chosen = self.right if all(deviation.stage in _PLACES for deviation in recipe) else self.chosen(recipe)
         encoding = self._right_encoding if chosen is self.right else self._encoding(chosen)
         if chosen["joiner"] is not self.right["joiner"]:
             return encoding.outer(self._joined(chosen, recipe, encoding))
@@ -562,7 +563,7 @@ _SPACES = {"+": "+", "everywhere": "+", "raw": " ", "removed": "", "%2B": "%2B"}
 
 
 def _encode_by(
-    encoder: encoding.Encoder | encoding._MendedOnce | None,
+    encoder: encoding.Encodes | None,
     charset: Callable[[str], str] | None,
     space: str,
     *,
@@ -574,10 +575,8 @@ def _encode_by(
 
     def deviating(text: str) -> str:
         if charset is not None and not text.isascii():
-            try:
+            with suppress(UnicodeError):  # what the charset does not hold is signed as UTF-8
                 text = charset(text)
-            except UnicodeError:  # what the charset does not hold is signed as UTF-8
-                pass
         done = encode(text)
         if space == "first only":
             done = done.replace("%20", " ").replace(" ", "%20", 1)
@@ -612,7 +611,7 @@ class PassportPipeline(Pipeline):
     def _whole(self, recipe: Recipe) -> bytes:
         return self._make("parameters", recipe)
 
-    def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:
+    def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:  # noqa: ARG002 - nothing is encoded
         return _as_it_is
 
     def _sent(self, chosen: Chosen, text: str) -> str:

@@ -64,7 +64,7 @@ class _KeySide(NamedTuple):
     digest: Callable[[bytes], bytes] | None  # None where the secrets are not known
 
 
-class _OutOfWork(Exception):
+class _OutOfWork(Exception):  # noqa: N818 - it is the usual end of a search
     """The budget ended."""
 
 
@@ -111,7 +111,7 @@ class Search:
 
     def __init__(self, pipeline: Pipeline, budget: float) -> None:
         self.pipeline = pipeline
-        self.end = max(int(budget * WORK), LEAST_WORK)
+        self.end: float = max(budget * WORK, LEAST_WORK)
         self.found: dict[frozenset[int], tuple[Recipe, float]] = {}  # with the cost without what was written
         self.counts = [0, 0, 0, 0]
         self._bases: dict[int, bytes] = {}
@@ -138,9 +138,9 @@ class Search:
 
         Those that change nothing of this request are left out, but where others may bring out what they change.
         """
-        right_key = self.pipeline.key(())
-        alike: dict[object, Deviation] = {self._right: _NOTHING, right_key: _NOTHING}
-        first_of_keys, first_of_bases = [], []
+        alike: dict[object, Deviation] = {self._right: _NOTHING, self.pipeline.key(()): _NOTHING}
+        first_of_keys: list[Deviation] = []
+        first_of_bases: list[Deviation] = []
         for deviations, firsts in ((self.base, first_of_bases), (self.key, first_of_keys)):
             for deviation in deviations.all:
                 made: object = deviation.at
@@ -240,7 +240,8 @@ class Search:
                 return Found(recipes=((),), made=sum(self.counts))
             self._lossy()
             for low, high in itertools.pairwise(self._bands()):
-                if self.found and low > (lowest := min([cost for _, cost in self.found.values()])) + _AFTER:
+                lowest = min([cost for _, cost in self.found.values()], default=low)
+                if self.found and (low > lowest + _AFTER or low == LEAST_OF_LATE):
                     self._singles_beside(min(low, singles), lowest + _SINGLES_AFTER)
                     break
                 if low == LEAST_OF_LATE:
@@ -262,7 +263,7 @@ class Search:
         smallest = self._smallest()
         smallest.sort(key=lambda recipe: sum([deviation.cost for deviation in recipe]))
         return Found(
-            recipes=tuple(smallest), tried=tuple(tried), counts=tuple(self.counts[1:]), cut_short=cut_short,
+            recipes=tuple(smallest), tried=tuple(tried), counts=(self.counts[1], self.counts[2], self.counts[3]), cut_short=cut_short,
             made=sum(self.counts),
         )  # fmt: skip
 
@@ -375,7 +376,7 @@ class Search:
 
     def _with_right_key(self, recipe: Recipe, base: bytes) -> None:
         """Look up what the right key makes of a base string."""
-        if any([deviation.bits & KEY for deviation in recipe]):
+        if any(deviation.bits & KEY for deviation in recipe):
             self._with_keys(recipe, base, [self._right_key])
             return
         digest = self._right_key.digest
@@ -434,7 +435,8 @@ def _digest(make: Callable[[bytes, bytes], bytes], key: bytes) -> Callable[[byte
         inner, outer = copy_inner(), copy_outer()
         inner.update(base)
         outer.update(inner.digest())
-        return outer.digest()
+        made: bytes = outer.digest()
+        return made
 
     return digest
 

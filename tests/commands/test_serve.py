@@ -268,7 +268,10 @@ def test_a_port_that_is_none_is_a_usage_error(tmp_path):
         (["serve", "--prot", "1"], "unknown: --prot 1; netsuite-tba serve --help says what is valid"),
         (["run", "--bogus", "--", "true"], "unknown: --bogus"),
         (["serve", "--admin-host", "a b"], "--admin-host 'a b' is no host name"),
-        (["explain", "--budget", "-1"], "--budget -1 is less than nothing; expected seconds, from 0"),
+        (
+            ["explain", "--budget", "-1"],
+            "--budget -1 is less than nothing; expected how many times the usual work, from 0",
+        ),
     ],
 )
 def test_an_option_that_is_none_is_one_line(tmp_path, arguments, said):

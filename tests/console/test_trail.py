@@ -261,8 +261,8 @@ def test_a_request_through_the_proxy_is_repeated_through_it(server):
     assert ["Failure", "Failure", "Success"] == [attempt.status for attempt in server.audit_trail]
 
 
-def test_a_search_that_ended_early_blames_no_secret(call):
-    """What nothing explains is said so, and how to go on; the secrets are left in peace."""
+def test_what_nothing_explains_is_said_so(call):
+    """How likely a wrong secret is comes after what speaks for and against it; and how to go on is told."""
     stranger = Account(tokens=[Token(secret="another")])
     wrong = NetSuiteServer(stranger).credentials
     header = wrong.authorization("GET", f"https://1234567-sb1.restlets.api.netsuite.com{ECHO}")
@@ -271,14 +271,11 @@ def test_a_search_that_ended_early_blames_no_secret(call):
     found = call("GET", "attempts/1/explanation").json
 
     diagnosis, (reading,) = found["attempt"]["diagnosis"], found["readings"]
-    assert ("InvalidSignature", True, None) == (
-        found["attempt"]["detail"],
-        diagnosis["cut_short"],
-        diagnosis["wrong_secret"],
-    )
+    assert ("InvalidSignature", False) == (found["attempt"]["detail"], diagnosis["cut_short"])
+    assert 0 < diagnosis["wrong_secret"]["likelihood"] < 1
     assert "No known mistake explains this signature" == reading["what"]
-    assert "secret" not in reading["why"] + reading["cure"]
-    assert "go on with --budget 4" in diagnosis["notes"][0]
+    assert "A wrong token secret or consumer secret: about " in reading["why"]
+    assert "To try more: --budget 4" in diagnosis["notes"][0]
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ PLACES = (
     ("pytest_netsuite_tba/diagnosis/catalogue.py", "CATALOGUE: dict[str, Entry] = {\n", "behind"),
     (
         "pytest_netsuite_tba/diagnosis/stages/digest.py",
-        "texts = always(\n    Option(Writing(_base64, _from_base64)),\n",
+        "TEXTS = Table(\n    Option(Writing(_base64, _from_base64)),\n",
         "in place of",
     ),
     ("docs/mistakes.toml", "", "behind"),

@@ -28,6 +28,7 @@ class Hmac(NamedTuple):
     name: str
 
     def __call__(self, key: bytes, base: bytes) -> bytes:
+        """The digest of a base string with a key."""
         return hmac.digest(key, base, self.name)
 
 
@@ -128,7 +129,7 @@ def _misused(right: str) -> Iterable[Option]:
     ):
         yield wrong(make, _MISUSED, cause=says, share=share)
     if right != "sha1":
-        yield wrong(lambda _, base: hashlib.sha1(base).digest(), _MISUSED, share=VARIANT,
+        yield wrong(lambda _, base: hashlib.new("sha1", base, usedforsecurity=False).digest(), _MISUSED, share=VARIANT,
             cause="The base string was hashed with SHA-1, without a key.")  # fmt: skip
     yield wrong(plaintext, "method-declared-differs", cause="The signature is PLAINTEXT: the key itself.", share=0.6)
 

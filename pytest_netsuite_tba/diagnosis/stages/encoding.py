@@ -6,7 +6,7 @@ import json
 import unicodedata
 from functools import partial
 from html.entities import codepoint2name
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pytest_netsuite_tba.diagnosis.encoders import ALPHABETS, Encoder
 from pytest_netsuite_tba.diagnosis.options import VARIANT, Option, Table, always, special, wrong
@@ -97,16 +97,24 @@ def charsets(case: Case) -> Table:
 # -- encoders --------------------------------------------------------------------------------------------------------
 
 
+class Encodes(Protocol):
+    """What encodes a text."""
+
+    @property
+    def encode(self) -> Callable[[str], str]:
+        """The function that does."""
+
+
 class Layers(NamedTuple):
     """Which encoder works at which layer; None is the right one.
 
     ``inner`` encodes names and values, ``outer`` the joined parameters, ``uri`` the URL, ``key`` the secrets.
     """
 
-    inner: Encoder | _MendedOnce | None = None
-    outer: Encoder | _MendedOnce | None = None
-    uri: Encoder | _MendedOnce | None = None
-    key: Encoder | None = None
+    inner: Encodes | None = None
+    outer: Encodes | None = None
+    uri: Encodes | None = None
+    key: Encodes | None = None
 
 
 RIGHT_LAYERS = Layers()

@@ -248,7 +248,7 @@ def spellings(value: str) -> dict[str, str]:
         **{f"cut to {length} characters": value[:length] for length in (10, 16, 20, 32, 40, 50)},
         "in hex": value.encode("utf-8", "replace").hex(),
         "decoded from base64": _from_base64(value),
-        "as its MD5": hashlib.md5(value.encode("utf-8", "replace")).hexdigest(),
+        "as its MD5": hashlib.new("md5", value.encode("utf-8", "replace"), usedforsecurity=False).hexdigest(),
         "in base64": b64encode(value.encode("utf-8", "replace")).decode(),
     }
 
@@ -289,47 +289,64 @@ _TWICE = "nonce-or-timestamp-made-twice"
 
 def made_twice(case: Case) -> list[Option]:
     """A nonce or a timestamp that a second call of the same function would give."""
-    options = [Option(None)]
     timestamp, nonce = case.sent.get("oauth_timestamp", ""), case.sent.get("oauth_nonce", "")
-    if timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 20:
-        second = int(timestamp)
-        for off in (1, -1, 2, -2, 3, -3, 4, -4, 5, -5):
-            options.append(_second("oauth_timestamp", str(second + off), f"{off:+d} s", 0.6 if abs(off) == 1 else 0.2))
-        for text, says in (
-            (f"{timestamp}000", "in milliseconds"), (f"{timestamp}.0", "as a float"), (f"{second / 10**9}E9", "with an exponent"),
-            (str(second // 1000), "in thousands of seconds"), (f"{second - second % 60}", "in whole minutes"),
-        ):  # fmt: skip
-            options.append(
-                wrong(
-                    put("oauth_timestamp", text),
-                    _TWICE,
-                    cause=f"oauth_timestamp was signed {says}: {text}.",
-                    share=VARIANT,
-                )
-            )
-        for hours in (*range(-12, 0), *range(1, 15)):
-            options.append(_second("oauth_timestamp", str(second + 3_600 * hours), f"{hours:+d} h", 0.1))
-        for make in (hashlib.md5, hashlib.sha1, hashlib.sha256):
-            for off in (-2, -1, 1, 2):
-                if make(str(second).encode()).hexdigest() == nonce:
-                    options.append(
-                        _second("oauth_nonce", make(str(second + off).encode()).hexdigest(), f"that of {off:+d} s", 0.6)
-                    )
-    if nonce.isascii() and nonce.isdecimal() and len(nonce) < 20:
-        for off in (*range(1, 21), *range(-20, 0)):
-            options.append(_second("oauth_nonce", str(int(nonce) + off).zfill(len(nonce)), f"{off:+d}", 0.2))
-    if len(nonce) > 20 and nonce[:10].isdecimal():  # as oauth libraries that begin it with the time
+    options = [Option(None)]
+    if is_number(timestamp):
+        options += [*_other_times(timestamp), *_hashes_of_times(int(timestamp), nonce)]
+    return [*options, *_other_nonces(nonce)]
+
+
+_MOST_DIGITS = 19  # of a number that is counted on
+_DIGITS_OF_A_TIME = 10
+_NEAR = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5)
+_OFFSETS = (*range(-12, 0), *range(1, 15))  # hours of the world's time zones
+_COUNTED = (*range(1, 21), *range(-20, 0))
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number that can be counted on."""
+    return text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+
+
+def _other_times(timestamp: str) -> Iterator[Option]:
+    second = int(timestamp)
+    for off in _NEAR:
+        yield _second("oauth_timestamp", str(second + off), f"{off:+d} s", 0.6 if abs(off) == 1 else 0.2)
+    for text, says in (
+        (f"{timestamp}000", "in milliseconds"), (f"{timestamp}.0", "as a float"), (f"{second / 10**9}E9", "with an exponent"),
+        (str(second // 1000), "in thousands of seconds"), (f"{second - second % 60}", "in whole minutes"),
+    ):  # fmt: skip
+        yield wrong(
+            put("oauth_timestamp", text), _TWICE, cause=f"oauth_timestamp was signed {says}: {text}.", share=VARIANT
+        )
+    for hours in _OFFSETS:
+        yield _second("oauth_timestamp", str(second + 3_600 * hours), f"{hours:+d} h", 0.1)
+
+
+def _hashes_of_times(second: int, nonce: str) -> Iterator[Option]:
+    """A nonce that is the hash of the time, a second or two later or earlier."""
+    for name in ("md5", "sha1", "sha256"):
+        if hashlib.new(name, str(second).encode()).hexdigest() == nonce:
+            for off in _NEAR[:4]:
+                again = hashlib.new(name, str(second + off).encode()).hexdigest()
+                yield _second("oauth_nonce", again, f"that of {off:+d} s", 0.6)
+
+
+def _other_nonces(nonce: str) -> Iterator[Option]:
+    if is_number(nonce):
+        for off in _COUNTED:
+            yield _second("oauth_nonce", str(int(nonce) + off).zfill(len(nonce)), f"{off:+d}", 0.2)
+    elif nonce[:_DIGITS_OF_A_TIME].isdecimal() and nonce.isascii():  # as oauth libraries that begin it with the time
         for off in (-1, 1):
-            options.append(_second("oauth_nonce", str(int(nonce[:10]) + off) + nonce[10:], f"its time {off:+d} s", 0.1))
+            time = str(int(nonce[:_DIGITS_OF_A_TIME]) + off)
+            yield _second("oauth_nonce", time + nonce[_DIGITS_OF_A_TIME:], f"its time {off:+d} s", 0.1)
     try:
         known = uuid.UUID(nonce)
     except ValueError:
-        known = None
-    if known is not None:
-        for text in (str(known), known.hex, str(known).upper(), known.hex.upper(), f"{{{known}}}"):
-            if text != nonce:
-                options.append(_second("oauth_nonce", text, f"the UUID as {text[:8]!r}...", VARIANT))
-    return options
+        return
+    for text in (str(known), known.hex, str(known).upper(), known.hex.upper(), f"{{{known}}}"):
+        if text != nonce:
+            yield _second("oauth_nonce", text, f"the UUID as {text[:8]!r}...", VARIANT)
 
 
 def _second(name: str, value: str, says: str, share: float) -> Option:

@@ -49,6 +49,11 @@ def _sort_header_only(pieces: list[Piece]) -> list[Piece]:
     return header + [piece for piece in pieces if piece.pair.source != "header"]
 
 
+def _by_name_reversed(pieces: list[Piece]) -> list[Piece]:
+    turned = pieces[::-1]
+    return sorted(turned, key=itemgetter(0))
+
+
 def _rank(sort: Sort, decoded: bool, piece: Piece) -> Any:  # noqa: ANN401, FBT001 - what a key makes
     """What a piece is sorted by: as it is encoded, or (decoded) as it was before."""
     name, value = piece.pair[:2] if decoded else piece[:2]
@@ -76,7 +81,7 @@ _ORDERS = Table(
     wrong(_by(lambda piece: (piece.pair.source == "header", piece[:2] if piece.pair.source == "header" else ("", ""))),
         _UNSORTED, cause="The query's parameters came first as sent, then the sorted oauth_ ones.", share=0.6),
     wrong(lambda pieces: pieces[::-1], _UNSORTED, cause="They were signed in the reverse of the order sent.", share=VARIANT),
-    wrong(lambda pieces: sorted(pieces[::-1], key=lambda piece: piece[0]), _OTHERWISE, share=VARIANT,
+    wrong(_by_name_reversed, _OTHERWISE, share=VARIANT,
         cause="They were sorted by name only; repeated names came in the reverse of the order sent."),
     wrong(lambda pieces: sorted(sorted(pieces, key=itemgetter(1), reverse=True), key=itemgetter(0)), _OTHERWISE, share=VARIANT,
         cause="Repeated names were sorted by value in descending order."),

@@ -6,8 +6,8 @@ import base64
 import binascii
 import hashlib
 import itertools
-from dataclasses import replace
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote_plus

@@ -276,6 +276,10 @@ def _charset(name: str) -> Callable[[str], str]:
     return lambda text: form_decode(text).encode("utf-8", "surrogateescape").decode(name, "replace")
 
 
+def _decoded_html(quotes: str, text: str) -> str:
+    return _html(form_decode(text), quotes=quotes)
+
+
 def _html(text: str, *, quotes: str = '"') -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for quote, name in (('"', "&quot;"), ("'", "&#39;")):
@@ -311,7 +315,7 @@ _DECODING = Table(
         cause="An escaped plus of the query was signed as a space."),
     wrong(_decoded_by(_charset("latin-1")), "non-ascii-wrong-charset", cause="The query was decoded as Latin-1, then encoded as UTF-8."),
     *(
-        wrong(_decoded_by(lambda text, quotes=quotes: _html(form_decode(text), quotes=quotes)), "query-escaped-as-html", share=share,
+        wrong(_decoded_by(partial(_decoded_html, quotes)), "query-escaped-as-html", share=share,
             cause="Names and values were signed as HTML writes them (&amp;, &lt;, &quot;).")
         for quotes, share in (('"', 1.0), ("\"'", 0.6), ("", VARIANT))
     ),
@@ -353,7 +357,7 @@ def values(case: Case) -> list[Option]:
         if mark in everything:
             ids = ("query-ends-at-equals-sign", _CUT) if mark == "=" else (_CUT,)
             options.append(
-                wrong(_value(lambda value, mark=mark: value.partition(mark)[0]), ids[0],
+                wrong(_value(partial(_cut_at, mark)), ids[0],
                     cause=f"Each value was cut at its first {_MARKS.get(mark, repr(mark))} after decoding.")
             )  # fmt: skip
     for says, change in _CHANGES_OF_VALUES.items():
@@ -371,6 +375,14 @@ def values(case: Case) -> list[Option]:
     return options
 
 
+def _cut_at(mark: str, value: str) -> str:
+    return value.partition(mark)[0]
+
+
+def _revalued(values: dict[str, str], pair: Pair) -> Pair:
+    return pair._replace(value=values.get(pair.name, pair.value))
+
+
 def _swaps(case: Case) -> Iterator[Option]:
     """Two values in each other's place."""
     sent = list({pair.name: pair for pair in (*case.query, *case.form)}.values())
@@ -382,7 +394,7 @@ def _swaps(case: Case) -> Iterator[Option]:
                 form_decode(second.name): form_decode(first.value),
             }
             yield wrong(
-                _each(lambda pair, names=names: pair._replace(value=names.get(pair.name, pair.value))), "value-of-another-field",
+                _each(partial(_revalued, names)), "value-of-another-field",
                 cause=f"The values of {' and '.join(names)[:120]} were signed swapped, each in the other's place.",
                 share=1.0 if frozenset(names) in together else 0.2,
             )  # fmt: skip

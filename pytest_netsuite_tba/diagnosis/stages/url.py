@@ -11,13 +11,14 @@ from pytest_netsuite_tba.account.records import NETSUITE
 from pytest_netsuite_tba.diagnosis.options import VARIANT, Option, Table, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pytest_netsuite_tba.diagnosis.options import Case
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
 _SERVICES = ("restlets.api", "suitetalk.api", "app", "extforms", "secure")
 _OLD_HOSTS = ("system", "rest", "webservices", "restlets.api", "suitetalk.api", "system.sandbox", "system.na1")
+_OTHER = "host-not-the-one-sent"
 _FORWARDED = {"x-forwarded-host", "x-original-host", "forwarded"}
 _DEFAULT_PORTS = {"https": "443", "http": "80"}
 
@@ -65,7 +66,22 @@ def hosts(case: Case) -> list[Option]:
 
 
 def _other_hosts(case: Case, sent: str) -> Iterable[tuple[str, tuple[str, ...], float]]:
-    other = "host-not-the-one-sent"
+    yield from _spelt_otherwise(sent)
+    for name, value in case.request.headers:
+        if name.lower() in _FORWARDED:
+            yield value.rpartition("host=")[2].partition(";")[0].strip(' "'), ("proxy-changes-request", _OTHER), 1
+        elif name.lower() == "host":
+            yield split_port(value)[0], (_OTHER,), 1
+    if sent in {"127.0.0.1", "localhost"}:
+        yield ("localhost" if sent == "127.0.0.1" else "127.0.0.1"), (_OTHER,), 1
+    # A fake on another address is called by http; the client may have signed the real host by https.
+    prefix = "" if sent.lower().endswith(NETSUITE) else "https://"
+    yield from _of_account(case.facts.account, prefix, sent)
+    for host in _OLD_HOSTS:
+        yield f"{prefix}{host}{NETSUITE}", (_OTHER,), VARIANT
+
+
+def _spelt_otherwise(sent: str) -> Iterator[tuple[str, tuple[str, ...], float]]:
     if sent != sent.lower():  # as the URL has it: the Host header may have it too
         yield sent, ("host-uppercase",), 1
     yield sent.upper(), ("host-uppercase",), 1
@@ -75,27 +91,22 @@ def _other_hosts(case: Case, sent: str) -> Iterable[tuple[str, tuple[str, ...], 
         yield first.replace("-", "_") + dot + rest, ("host-underscore",), 1
         yield first.replace("-", "_").upper() + dot + rest, ("host-underscore", "host-uppercase"), 1
         yield first.replace("_", "-") + dot + rest, ("host-underscore",), 1
-    for name, value in case.request.headers:
-        if name.lower() in _FORWARDED:
-            yield value.rpartition("host=")[2].partition(";")[0].strip(' "'), ("proxy-changes-request", other), 1
-        elif name.lower() == "host":
-            yield split_port(value)[0], (other,), 1
-    if sent in {"127.0.0.1", "localhost"}:
-        yield ("localhost" if sent == "127.0.0.1" else "127.0.0.1"), (other,), 1
-    # A fake on another address is called by http; the client may have signed the real host by https.
-    prefix = "" if sent.lower().endswith(NETSUITE) else "https://"
-    label = case.facts.account.lower().replace("_", "-")
-    if label:
-        for service in _SERVICES:
-            yield f"{prefix}{label}.{service}{NETSUITE}", (other, "scheme-mismatch") if prefix else (other,), 0.5
-        for spelling in (label.replace("-", "_"), label.upper(), case.facts.account, label.partition("-")[0]):
-            in_lower_case = other if spelling == spelling.lower() else "host-uppercase"
-            mistake = "host-underscore" if "_" in spelling else in_lower_case
-            yield f"{prefix}{spelling}.restlets.api{NETSUITE}", (mistake,), VARIANT
-            if not prefix and dot:
-                yield f"{spelling}.{rest}", (mistake,), VARIANT
-    for host in _OLD_HOSTS:
-        yield f"{prefix}{host}{NETSUITE}", (other,), VARIANT
+
+
+def _of_account(account: str, prefix: str, sent: str) -> Iterator[tuple[str, tuple[str, ...], float]]:
+    """The account's own hosts, and misspelt ones."""
+    label = account.lower().replace("_", "-")
+    if not label:
+        return
+    for service in _SERVICES:
+        yield f"{prefix}{label}.{service}{NETSUITE}", (_OTHER, "scheme-mismatch") if prefix else (_OTHER,), 0.5
+    _, dot, rest = sent.lower().partition(".")
+    for spelling in (label.replace("-", "_"), label.upper(), account, label.partition("-")[0]):
+        in_lower_case = _OTHER if spelling == spelling.lower() else "host-uppercase"
+        mistake = "host-underscore" if "_" in spelling else in_lower_case
+        yield f"{prefix}{spelling}.restlets.api{NETSUITE}", (mistake,), VARIANT
+        if not prefix and dot:
+            yield f"{spelling}.{rest}", (mistake,), VARIANT
 
 
 def split_port(host: str) -> tuple[str, str, str]:
