@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 
     from .options import Option, Pair
 
-_MOST_KEPT = (
-    16 * 2**20
-)  # bytes of parts, and as many of encoded pairs, that are kept for the recipes they come in again
+# Bytes of parts, and as many of encoded pairs, that are kept for the recipes they come in again.
+_MOST_KEPT = 12 * 2**20
 _SIZE_OF_PIECE = 300  # bytes, beside its texts
 _SIZE_OF_PAIR = 100
 _BITS = {"method": 1, "uri": 2, "parameters": 4, "whole": 15, "key": 16, "digest": 32, "text": 64}

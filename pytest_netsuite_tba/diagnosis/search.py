@@ -33,7 +33,7 @@ _AFTER = 0.5  # how much more other readings may cost that are still looked for
 _SINGLES_AFTER = 1.0  # the same of single mistakes of the same part
 _WORK_AFTER = 2_000_000  # what is spent on other readings at least
 LIKELY = 6.6  # the cost of a likely pair
-_MOST_KEPT = 16 * 2**20  # bytes of base strings that are kept
+_MOST_KEPT = 6 * 2**20  # bytes of base strings that are kept
 _PREFIX = 8  # bytes of a digest that are looked up before the whole is compared
 _MOST_ALIKE = 20  # readings of one find that do the same to this request
 
@@ -138,16 +138,16 @@ class Search:
 
         Those that change nothing of this request are left out, but where others may bring out what they change.
         """
-        alike: dict[object, Deviation] = {self._right: _NOTHING, self.pipeline.key(()): _NOTHING}
+        alike: dict[object, Deviation] = {_short(self._right): _NOTHING, _short(self.pipeline.key(())): _NOTHING}
         first_of_keys: list[Deviation] = []
         first_of_bases: list[Deviation] = []
         for deviations, firsts in ((self.base, first_of_bases), (self.key, first_of_keys)):
             for deviation in deviations.all:
                 made: object = deviation.at
                 if deviations is self.base and not deviation.bits & KEY:
-                    made = self._base_of(deviation)
+                    made = _short(self._base_of(deviation))
                 elif deviations is self.key and deviation.stage != "digest":
-                    made = self.pipeline.key((deviation,))
+                    made = _short(self.pipeline.key((deviation,)))
                 first = alike.setdefault(made, deviation)
                 if first is deviation:
                     firsts.append(deviation)
@@ -419,6 +419,11 @@ class _Nothing(NamedTuple):
 _NOTHING: Any = _Nothing()
 _BLOCKS = {name: hashlib.new(name).block_size for name in HASHES_TRIED}
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+
+
+def _short(made: bytes | None) -> bytes:
+    """What stands for a text that is compared with others, and not kept."""
+    return b"" if made is None else hashlib.blake2b(made, digest_size=16).digest()
 
 
 def _digest(make: Callable[[bytes, bytes], bytes], key: bytes) -> Callable[[bytes], bytes]:

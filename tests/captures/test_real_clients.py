@@ -207,7 +207,10 @@ OF_EACH_CLIENT = {name.partition("/")[0]: name for name in RIGHT}.values()
 
 @pytest.mark.parametrize(
     "name",
-    [*OF_EACH_CASE, *(pytest.param(name, marks=pytest.mark.exhaustive) for name in OF_EACH_CLIENT)],
+    [
+        *OF_EACH_CASE,
+        *(pytest.param(name, marks=(pytest.mark.exhaustive, pytest.mark.whole)) for name in OF_EACH_CLIENT),
+    ],
 )
 def test_a_wrong_byte_is_never_proven(name):
     """No mistake makes it: whoever names one as proven would make a false statement."""

@@ -103,7 +103,8 @@ PAIR_PARTS = 180  # one in each day's run
 
 
 @pytest.mark.parametrize(
-    "part", [0, *(pytest.param(number, marks=pytest.mark.exhaustive) for number in range(1, PAIR_PARTS))]
+    "part",
+    [0, *(pytest.param(number, marks=(pytest.mark.exhaustive, pytest.mark.whole)) for number in range(1, PAIR_PARTS))],
 )
 def test_every_sensible_pair_is_named(part):
     """The search finds it within the usual work; the base string is the one that the client signed."""

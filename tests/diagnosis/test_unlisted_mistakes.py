@@ -58,6 +58,7 @@ def test_wrong_signers_are_named(number):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.whole
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("number", WHOLE)
 def test_many_wrong_signers_are_named(number, part):
@@ -101,6 +102,7 @@ def test_a_random_signature_is_not_proven():
 
 
 @pytest.mark.exhaustive
+@pytest.mark.whole
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_random_signature_is_proven(part):
     """Of 200,000 signatures over 400 requests none is; 400 of them are searched to the end."""

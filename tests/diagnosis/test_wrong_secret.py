@@ -173,7 +173,8 @@ def test_what_was_tried_is_told_truly(tried, counts, computed, budget, said):
     assert what_was_tried(tried, counts, computed=computed, budget=budget) == said
 
 
-@pytest.mark.exhaustive  # a million candidates
+@pytest.mark.exhaustive
+@pytest.mark.whole  # a million candidates
 def test_of_a_search_that_came_to_its_end_the_screen_says_how_likely(account):
     """A tokenPassport has few ways to be signed wrongly: all of them are tried."""
     token = account.tokens["Default token"]
