@@ -40,6 +40,11 @@ _BLINK_SECONDS = 0.1
 _WHICH_METHOD = (
     "It was signed for another method than GET, and the text does not say which was sent; give it by --method."
 )
+_REFUSED = {401, 403}
+_REFUSED_THERE = (
+    "The captured answer is {status}: NetSuite refused this request. Its signature is right for the secrets given here; so "
+    "they are not the account's own, or the token, its role or its user is at fault: the account's Login Audit Trail says which."
+)
 _FEW = 50  # requests take no time worth showing
 
 
@@ -121,6 +126,8 @@ def _write(
         notes = [*capture.notes]
         if moment is None and attempt.accepted is not None and _has_timestamp(capture.request):
             notes.append(UNCHECKED_TIME)
+        if attempt.accepted and capture.status in _REFUSED:
+            notes.append(_REFUSED_THERE.format(status=capture.status))
         if len(attempts) > 1 and is_unfinished(attempt):
             entry = capture.where.removeprefix("entry ") if capture.where.startswith("entry ") else number
             whole = f"alone, by --entry {entry}, it gets all of it."

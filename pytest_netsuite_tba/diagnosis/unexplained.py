@@ -42,7 +42,11 @@ def what_was_tried(tried: Sequence[str], counts: Mapping[str, int], *, computed:
 
 def what_cannot_be_proven(facts: Facts) -> list[str]:
     """What no search can find out."""
-    parameters = "parameters signed that the request does not hold, " if facts.request.envelope is None else ""
+    parameters = (
+        "parameters signed that the request does not hold (but the usual ones of paging, which were tried), "
+        if facts.request.envelope is None
+        else ""
+    )
     unproven = f"{parameters}a secret that is not known here, another nonce or timestamp signed than sent"
     notes = [f"What cannot be proven: {unproven}, or a request that was changed on its way."]
     if facts.sender is None:

@@ -23,6 +23,11 @@ MOST_BODY_BYTES = 10_000  # of a body that a command line shows
 _UNEXPLAINED = "No known mistake explains this signature"
 _COMPARE = "Compare your base string with the expected one, piece by piece"
 _PASTE = "Paste both secrets again, whole and without blanks"
+_TELL_APART = (
+    "To tell the two apart, send the command that netsuite-tba sign --curl prints: where NetSuite lets it in, the secrets are "
+    "right, and the code signs otherwise."
+)
+_DOCS_OF_SECRETS = "docs/mistakes/wrong-secret-pair.md"
 _EVEN = 0.45  # from here on, "about 1 in 2", the secrets are looked at first
 _PASSPORT = re.compile(rb"<(?:[\w.-]+:)?tokenPassport\b.*?</(?:[\w.-]+:)?tokenPassport\s*>", re.DOTALL)
 _CURL_MAKES = {"host", "content-length", "connection", "accept-encoding", "transfer-encoding", "expect"}
@@ -65,7 +70,7 @@ def _unexplained(diagnosis: Diagnosis) -> Told:
     cure = f"{_PASTE}. If they are right: {_COMPARE.lower()}."
     if suspicion.likelihood < _EVEN:
         cure = f"{_COMPARE}. Where they are the same: {_PASTE.lower()}."
-    return Told(_UNEXPLAINED, suspicion_text(suspicion), cure)
+    return Told(_UNEXPLAINED, suspicion_text(suspicion), f"{cure} {_TELL_APART}", docs=_DOCS_OF_SECRETS)
 
 
 def suspicion_text(suspicion: Suspicion) -> str:

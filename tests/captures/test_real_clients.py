@@ -25,6 +25,7 @@ from pytest_netsuite_tba.wire.limits import Limits
 from pytest_netsuite_tba.wire.reader import Reader
 from pytest_netsuite_tba.wire.wsgi import make_environ
 
+pytestmark = pytest.mark.exhaustive  # the same on every Python
 WIRE = Path(__file__).with_name("wire")
 CLIENTS = json.loads((WIRE / "clients.json").read_text("utf-8"))
 ACCOUNTS = {name: Account(name) for name in ("1234567_SB1", "1234567", "TSTDRV1234567")}

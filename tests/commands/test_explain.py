@@ -526,6 +526,20 @@ def test_the_screen_says_what_each_of_many_got(tmp_path, account_file, capsys, m
     assert out.splitlines()[-1] == "2 requests: 2 refused."
 
 
+@pytest.mark.parametrize("answer", ["401 Unauthorized", "403 Forbidden", "200 OK", ""])
+def test_what_netsuite_refused_all_the_same_is_told(tmp_path, account_file, capsys, monkeypatch, answer):
+    """A signature may be right for secrets that are not the account's own."""
+    monkeypatch.setenv("COLUMNS", "400")
+    path = URL.partition("netsuite.com")[2]
+    text = f"GET {path} HTTP/1.1\nHost: 1234567-sb1.restlets.api.netsuite.com\nAuthorization: {header()}\n\n"
+    text += f"HTTP/1.1 {answer}\nContent-Type: application/json\n\n{{}}\n" if answer else ""
+
+    status, out, _ = run("explain", "--account", account_file, capture_file(tmp_path, text), capsys=capsys)
+
+    assert (status, "Let in." in out) == (0, True)
+    assert (f"The captured answer is {answer[:3]}: NetSuite refused this request." in out) == (answer[:1] == "4")
+
+
 def test_explain_takes_the_one_request_of_a_file_that_holds_a_login(account_file):
     assert explain(har(*BROWSERS, SIGNED), account_file).accepted
     with pytest.raises(ValueError, match="the text holds 4 requests"):

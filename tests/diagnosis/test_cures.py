@@ -93,6 +93,7 @@ def test_an_at_sign_that_was_left_as_it_is():
 UNSENT = [
     [("limit", "20"), ("offset", "0"), ("q", "")], [("limit", "1000")], [("offset", "0")], [("page", "1"), ("pageSize", "50")],
     [("page", "1"), ("perPage", "100")], [("_", str(NOW))], [("expandSubResources", "true")], [("q", "")],
+    [("limit", "1000"), ("offset", "1000")], [("limit", "250"), ("offset", "500")],
 ]  # fmt: skip
 
 

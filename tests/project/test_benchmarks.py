@@ -18,6 +18,7 @@ def searching(*arguments):
     return done.stdout.splitlines(), done.stderr
 
 
+@pytest.mark.exhaustive
 def test_every_row_is_measured_and_printed():
     (head, line, *rows), errors = searching("--rounds=1", "--budget=0", "--triples=1", "--requests=2")
 

@@ -308,12 +308,24 @@ def told(option: Option, pairs: Sequence[Pair], platform: str) -> Option:
     return _option(encoder, names, mistake, scope, shown, uri, platform)
 
 
-_MOST_NAMED = 8
+_MOST_NAMED = 4
 _INSIDE = frozenset({"both", "inner", "all"})  # where names and values are encoded by it
 
 
+_BEST_KNOWN = ("JavaScript", "PHP", "Python", "Java", ".NET", "Ruby", "Go", "Perl")
+
+
+def _best_known(names: Sequence[str]) -> list[str]:
+    """A few of the names, one a platform, the best-known platforms first."""
+    of_platform: dict[str, str] = {}
+    for name in names:
+        of_platform.setdefault(name.partition("'")[0], name)
+    ranked = sorted(of_platform, key=lambda name: _BEST_KNOWN.index(name) if name in _BEST_KNOWN else len(_BEST_KNOWN))
+    return [of_platform[platform] for platform in ranked[:_MOST_NAMED]]
+
+
 def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str, uri: str) -> str:
-    whose = f" as by {' or '.join(names[:_MOST_NAMED])}" if names else ""
+    whose = f" as by {' or '.join(_best_known(names))}" if names else ""
     outside = {"inner": "", "parameters": _JOINED, "uri": uri}.get(scope, _JOINED + uri)
     deviations = _deviations(encoder, (inside if scope not in {"outer", "parameters", "uri"} else "") + outside)
     return f"{_SCOPES[scope][0]}{whose}: {'; '.join(deviations)}."

@@ -390,6 +390,7 @@ _PAGED_BY = (
 )  # fmt: skip
 _SIZES = ("1", "5", "10", "20", "25", "50", "100", "200", "250", "500", "1000")
 _FIRST_PAGES = ("0", "1")
+_COUNTED_BY_ROWS = {"offset", "start", "skip"}
 _EMPTY = ("q", "query", "search", "filter", "fields", "expand", "sort", "cursor", "_", "undefined", "")
 _TOGETHER = ((("script", "1"), ("deploy", "1")), (("limit", "1000"), ("offset", "0"), ("expandSubResources", "true")))
 _OTHERS = (
@@ -423,4 +424,6 @@ def _often_signed(case: Case) -> Iterator[tuple[tuple[str, str], ...]]:
         sizes: list[tuple[tuple[str, str], ...]] = [(), *(((size, number),) for number in _SIZES)]
         paged = [first + most for first in firsts for most in sizes if first or most]
         yield from paged
+        if page in _COUNTED_BY_ROWS:  # the second page, and the third
+            yield from (((page, str(times * int(number))), (size, number)) for number in _SIZES for times in (1, 2))
         yield from ((*pairs, ("q", "")) for pairs in paged)
