@@ -313,6 +313,7 @@ def peak_and_rest(kept, budget):
     return peak, rest
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("budget", [0.04, pytest.param(1, marks=(pytest.mark.exhaustive, pytest.mark.whole))])
 @pytest.mark.parametrize("name", LARGE)
 def test_memory_is_bounded_and_given_back(name, budget):

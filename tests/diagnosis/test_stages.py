@@ -133,6 +133,7 @@ def test_every_stage_has_its_options():
     assert stages == {deviation.stage for pipeline in ALL.values() for deviation in pipeline.deviations}
 
 
+@pytest.mark.exhaustive
 @settings(deadline=None, max_examples=100)
 @given(
     st.dictionaries(st.sampled_from([*signer().header, "x", "ö"]), st.text(max_size=20)),

@@ -18,7 +18,7 @@ from support.wrong_signers import BESIDE, COMMON, NAMED, RIGHT, draw_case, make_
 
 CALLS = 400
 # What is asked of each day's sample, and of the whole: cases, and the share in percent that is proven and rightly named.
-SAMPLE = {1: (60, 90), 2: (40, 75), 3: (10, 90)}
+SAMPLE = {1: (60, 90), 2: (20, 70), 3: (10, 90)}
 WHOLE = {1: (2_000, 95), 2: (2_000, 85), 3: (300, 70)}
 PARTS = 10  # of the whole, for as many processes
 LITTLE = 0.002  # of the usual budget: for what is asked often
