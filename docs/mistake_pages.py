@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import itertools
-import sys
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from support.mis_signers import UNLISTED, WRONG, Signer  # of tests/: they know nothing of our own signer
 
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
 from pytest_netsuite_tba.report.fixes import LANGUAGES, TOPICS, fix, mistakes_of, signer
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "tests"))  # its mis-signers make the examples: they know nothing of our own signer
-
-from support.mis_signers import UNLISTED, WRONG, Signer  # noqa: E402  (after the path to it)
-
 GENERATED = "<!-- Made by docs/generate.py of docs/mistakes.toml, the catalogue and the lines of --fix. -->"
 FENCES = {"javascript": "js", "python": "py", "php": "php", "java": "java", "csharp": "cs"}
 FACTS = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
 from pytest_netsuite_tba.login.base_string import expected_base_string
+from pytest_netsuite_tba.login.bounds import excess
 from pytest_netsuite_tba.login.checks import NONCE_MIN_LENGTH
 from pytest_netsuite_tba.login.token_passport import TokenPassport
 from pytest_netsuite_tba.login.verdict import Diagnosis, Mistake, Reading, likeliest
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from .pipeline import Pipeline, Recipe
     from .search import Found
 
-MOST_PARAMETERS, MOST_FORM = 1_000, 2**20  # of a request that is searched; the login refuses more
 _SEEN_IN_THE_HEADER = {"query-in-auth-header", "invented-oauth-parameter"}  # between equals, what can be seen is first
 
 
@@ -43,9 +43,9 @@ def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
     notes: list[str] = []
     if not facts.parameters.get("oauth_signature"):
         return _finished(facts, mistakes=mistakes, notes=notes)
-    too_large = _too_large(facts)
+    too_large = excess(facts.request)
     if too_large:
-        return _finished(facts, mistakes=mistakes, notes=[too_large])
+        return _finished(facts, mistakes=mistakes, notes=[f"It was not searched: {too_large}"])
     facts = without_stray_scheme(facts)
     pipeline = pipeline_of(facts)
     expected = to_text(pipeline.base(()))
@@ -68,16 +68,6 @@ def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
         others=tuple(mistakes + reading.mistakes for reading in readings[1:]), readings=weighed,
         signed=to_text(pipeline.base(best.recipe)), found=found,
     )  # fmt: skip
-
-
-def _too_large(facts: Facts) -> str:
-    """Why a request is not searched; ``""`` where it is."""
-    parameters = len(facts.parameters) + facts.request.query.count("&") + facts.request.form.count("&")
-    if parameters > MOST_PARAMETERS:
-        return f"It was not searched: it has {parameters:,} parameters, more than {MOST_PARAMETERS:,}."
-    if len(facts.request.form) > MOST_FORM:
-        return f"It was not searched: its form has {len(facts.request.form):,} characters, more than {MOST_FORM:,}."
-    return ""
 
 
 class _Reading(NamedTuple):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable  # noqa: TC003  (a field of a NamedTuple)
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_netsuite_tba.login.base_string import NOT_SIGNED
 from pytest_netsuite_tba.oauth1.encoding import form_decode, to_text
@@ -12,7 +11,7 @@ from pytest_netsuite_tba.oauth1.encoding import form_decode, to_text
 from .platforms import platform_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pytest_netsuite_tba.login.facts import Facts
 
@@ -68,25 +67,27 @@ def wrong(
     return Option(value, mistakes, cause, share, platform, parts)
 
 
-class Table(tuple[Option, ...]):  # noqa: SLOT001 - it keeps what was worked out of it
-    """Options that are the same for every request: what is worked out of them is kept in :attr:`known`."""
+class Table:
+    """Options that are the same for every request, the right one first.
 
-    known: dict[str, Any]
+    Attributes:
+        options: all of them.
+        known: what was worked out of them, by the name of the stage.
+    """
 
-    def __new__(cls, *options: Option) -> Self:
-        """The right option first."""
-        made = super().__new__(cls, options)
-        made.known = {}
-        return made
+    __slots__ = ("_right_alone", "known", "options")
 
-    def unless(self, is_impossible: bool) -> Table:  # noqa: FBT001
-        """The right option alone, where the others cannot be."""
-        if not is_impossible:
-            return self
-        alone: Table | None = self.known.get("alone")
-        if alone is None:
-            alone = self.known["alone"] = Table(self[0])
-        return alone
+    def __init__(self, *options: Option) -> None:
+        self.options = options
+        self.known: dict[str, Any] = {}
+        self._right_alone: Table | None = None
+
+    @property
+    def right_alone(self) -> Table:
+        """The right option, where the others cannot be."""
+        if self._right_alone is None:
+            self._right_alone = Table(self.options[0])
+        return self._right_alone
 
 
 class Stage(NamedTuple):
@@ -102,7 +103,7 @@ class Stage(NamedTuple):
     """
 
     name: str
-    options: Callable[[Case], Sequence[Option]]
+    options: Callable[[Case], Table | Sequence[Option]]
     parts: tuple[str, ...]
     is_late: bool = False
 

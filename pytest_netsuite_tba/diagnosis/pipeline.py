@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from functools import cached_property
 from operator import itemgetter
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_bytes, to_text
 
 from .likelihood import cost_of
-from .options import Case, Stage, Table, split
+from .options import Case, Stage, Table
 from .stages import body, digest, encoding, header, joining, key, passport, query, url
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _deviation(number: int, stage: Stage, option: Option, platform: str) -> Devi
 def _of_table(stage: Stage, table: Table) -> list[Deviation]:
     made: list[Deviation] | None = table.known.get(stage.name)
     if made is None:
-        made = table.known[stage.name] = [_deviation(next(_NUMBERS), stage, option, "") for option in table[1:]]
+        made = table.known[stage.name] = [_deviation(next(_NUMBERS), stage, option, "") for option in table.options[1:]]
     return made
 
 
@@ -148,7 +149,7 @@ def _place_of(deviation: Deviation) -> int:
     return _PLACES[deviation.stage]
 
 
-class Pipeline:
+class Pipeline(ABC):
     """Makes what recipes make for one request.
 
     Attributes:
@@ -160,7 +161,6 @@ class Pipeline:
     """
 
     stages: ClassVar[tuple[Stage, ...]]
-    parts: ClassVar[tuple[str, ...]]
 
     def __init__(self, facts: Facts) -> None:
         self.case = Case(facts)
@@ -174,7 +174,8 @@ class Pipeline:
         self._products: dict[tuple[str, int], bytes] = {}
         self._add(stage for stage in self.stages if not stage.is_late)
         self.right = dict.fromkeys((stage.name for stage in self.stages if stage.is_late), None) | self.right
-        self._right_parts = [(part, _BITS[part], self._make(part, ())) for part in self.parts]
+        self._makers = self.makers()
+        self._right_parts = [(part, _BITS[part], make(())) for part, make in self._makers.items()]
 
     def add_late_stages(self) -> None:
         """Make the options that are many and seldom seen."""
@@ -183,14 +184,13 @@ class Pipeline:
     def _add(self, stages: Iterable[Stage]) -> None:
         number = itertools.count(_FIRST_OF_REQUEST + len(self.deviations))
         for stage in stages:
-            options = stage.options(self.case)
-            self.right[stage.name] = options[0].value
-            if isinstance(options, Table):
-                self.deviations += _of_table(stage, options)
+            made = stage.options(self.case)
+            right, *others = made.options if isinstance(made, Table) else made
+            self.right[stage.name] = right.value
+            if isinstance(made, Table):
+                self.deviations += _of_table(stage, made)
             else:
-                self.deviations += [
-                    _deviation(next(number), stage, option, self.case.platform) for option in options[1:]
-                ]
+                self.deviations += [_deviation(next(number), stage, option, self.case.platform) for option in others]
         self.deviations.sort(key=_COST)
         self.writings = [deviation for deviation in self.deviations if deviation.bits == _BITS["text"]]
 
@@ -205,22 +205,18 @@ class Pipeline:
         """The options of a recipe, each named by what it does beside the others."""
         return tuple([deviation.option for deviation in recipe])
 
-    def _make(self, part: str, recipe: Recipe) -> bytes:
-        """A part of the base string."""
-        raise NotImplementedError
+    @abstractmethod
+    def makers(self) -> dict[str, Callable[[Recipe], bytes]]:
+        """The parts of the base string, in its order, and what makes each."""
 
-    def _whole(self, recipe: Recipe) -> bytes:
-        """The base string whose parts were put together otherwise."""
-        raise NotImplementedError
+    @staticmethod
+    @abstractmethod
+    def encode_secret(text: str) -> str:
+        """A secret as it stands in the key."""
 
     def base(self, recipe: Recipe) -> bytes:
         """The base string of a recipe."""
-        bits = _bits(recipe)
-        if bits & JOINED:
-            made = self._whole(recipe)
-            self.work += _LOOK + len(made)
-            return made
-        return b"&".join(self._parts_of(recipe, bits))
+        return b"&".join(self._parts_of(recipe, _bits(recipe)))
 
     def _parts_of(self, recipe: Recipe, bits: int) -> list[bytes]:
         """The parts of a base string; those that one deviation changes, or none, are made once."""
@@ -234,7 +230,7 @@ class Pipeline:
         return parts
 
     def _part(self, part: str, recipe: Recipe) -> bytes:
-        made = self._make(part, recipe)
+        made = self._makers[part](recipe)
         self.work += _work_of(made)
         return made
 
@@ -261,8 +257,9 @@ class Pipeline:
             consumer, token = (
                 secret if isinstance(secret, bytes) else both(secret) or secret for secret in (consumer, token)
             )
-        parts = key.KeyParts(consumer, token, self._others_of(own), self._key_encoder(chosen))
-        return key.key_bytes(chosen["key"], parts)
+        layers = chosen.get("encoder")  # a passport has none
+        encode = self.encode_secret if layers is None or layers.key is None else layers.key.encode
+        return key.key_bytes(chosen["key"], key.KeyParts(consumer, token, self._others_of(own), encode))
 
     def _others_of(self, own: Secrets) -> dict[str, str]:
         """What may stand in a key besides secrets."""
@@ -274,10 +271,6 @@ class Pipeline:
                 "n": sent("oauth_nonce", ""), "s": sent("oauth_timestamp", ""),
             }  # fmt: skip
         return known
-
-    def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:
-        """What encodes a secret of the key."""
-        raise NotImplementedError
 
     def signature(self, recipe: Recipe) -> str | None:
         """The signature of a recipe as the server would read it; None where its secrets are not known."""
@@ -376,7 +369,7 @@ class HeaderPipeline(Pipeline):
     """The signature of an Authorization header (RFC 5849 section 3.4)."""
 
     stages = HEADER_STAGES
-    parts = ("method", "uri", "parameters")
+    encode_secret = staticmethod(percent_encode)
 
     def __init__(self, facts: Facts) -> None:
         self._encodings: dict[tuple[int, ...], _Encoding] = {}
@@ -400,15 +393,29 @@ class HeaderPipeline(Pipeline):
             for _, stage, option, _, _ in recipe
         ])  # fmt: skip
 
-    def _make(self, part: str, recipe: Recipe) -> bytes:
-        if part == "parameters":
-            made = to_bytes(self._parameters(recipe))
-            self.work, self._pieces_kept.missed = self.work + self._pieces_kept.missed, 0
-            return made
+    def makers(self) -> dict[str, Callable[[Recipe], bytes]]:
+        """Method, URL and parameters (RFC 5849 section 3.4.1.1), the latter two encoded."""
+        return {"method": self._method, "uri": self._encoded_uri, "parameters": self._encoded_parameters}
+
+    def base(self, recipe: Recipe) -> bytes:
+        """The base string of a recipe; its parts may have been put together otherwise."""
+        if not _bits(recipe) & JOINED:
+            return super().base(recipe)
+        made = self._whole(recipe)
+        self.work += _LOOK + len(made)
+        return made
+
+    def _method(self, recipe: Recipe) -> bytes:
+        return to_bytes(self.chosen(recipe)["method"])
+
+    def _encoded_uri(self, recipe: Recipe) -> bytes:
         chosen = self.chosen(recipe)
-        if part == "method":
-            return to_bytes(chosen["method"])
         return to_bytes(self._encoding(chosen).of_uri(self._uri(chosen)))
+
+    def _encoded_parameters(self, recipe: Recipe) -> bytes:
+        made = to_bytes(self._parameters(recipe))
+        self.work, self._pieces_kept.missed = self.work + self._pieces_kept.missed, 0
+        return made
 
     @cached_property
     def _right_encoding(self) -> _Encoding:
@@ -448,12 +455,16 @@ class HeaderPipeline(Pipeline):
 
     def _pairs(self, recipe: Recipe) -> Sequence[Pair]:
         changes = [deviation for deviation in recipe if deviation.stage in _PLACES]
-        if len(changes) > 1:
-            changes.sort(key=_place_of)
-            if len(changes) == 2 and _PLACES[changes[1].stage] > _DECODED:  # noqa: PLR2004
-                return self._change(changes[1], self._pairs_of_one(changes[0]))
+        if not changes:
+            return self._decoded
+        changes.sort(key=_place_of)
+        first, *more = changes
+        if more and _PLACES[more[0].stage] <= _DECODED:
             return self._changed(changes)
-        return self._pairs_of_one(changes[0]) if changes else self._decoded
+        pairs = self._pairs_of_one(first)
+        for deviation in more:
+            pairs = self._change(deviation, pairs)
+        return pairs
 
     def _pairs_of_one(self, deviation: Deviation) -> Sequence[Pair]:
         """The pairs after one change, which come again with every second."""
@@ -536,10 +547,6 @@ class HeaderPipeline(Pipeline):
         change = {"whole": outer, **joining.CHANGES}[how]
         return to_bytes(change(f"{method}&{uri}&{parameters}"))
 
-    def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:
-        encoder = chosen["encoder"].key
-        return percent_encode if encoder is None else encoder.encode
-
 
 def _encoding_of(
     right: _Encoding | None,
@@ -558,7 +565,7 @@ def _encoding_of(
     return _Encoding(inner, outer, of_uri, times, right, kept)
 
 
-_SPACES = {"+": "+", "everywhere": "+", "raw": " ", "removed": "", "%2B": "%2B"}
+_SPACES = {"+": "+", "everywhere": "+", "raw": " ", "removed": ""}
 
 
 def _encode_by(
@@ -590,9 +597,17 @@ class PassportPipeline(Pipeline):
     """The signature of a SOAP call's ``tokenPassport`` (Oracle section_4395630653): five fields, nothing encoded."""
 
     stages = PASSPORT_STAGES
-    parts = ("parameters",)
 
-    def _make(self, part: str, recipe: Recipe) -> bytes:  # noqa: ARG002 - it has one part
+    def makers(self) -> dict[str, Callable[[Recipe], bytes]]:
+        """The fields are one part."""
+        return {"parameters": self._fields}
+
+    @staticmethod
+    def encode_secret(text: str) -> str:
+        """As it is."""
+        return text
+
+    def _fields(self, recipe: Recipe) -> bytes:
         chosen = self.chosen(recipe)
         form = chosen["form"]
         if isinstance(form, str):
@@ -607,23 +622,10 @@ class PassportPipeline(Pipeline):
         joined: str = chosen["separator"].join(texts if inner is None else map(inner, texts))
         return to_bytes(joined if outer is None else outer(joined))
 
-    def _whole(self, recipe: Recipe) -> bytes:
-        return self._make("parameters", recipe)
-
-    def _key_encoder(self, chosen: Chosen) -> Callable[[str], str]:  # noqa: ARG002 - nothing is encoded
-        return _as_it_is
-
     def _sent(self, chosen: Chosen, text: str) -> str:
         return super()._sent(chosen, text).strip()  # a line break round it is let pass
-
-
-def _as_it_is(text: str) -> str:
-    return text
 
 
 def pipeline_of(facts: Facts) -> Pipeline:
     """The pipeline of an attempt: by its header, or by its passport."""
     return HeaderPipeline(facts) if facts.request.envelope is None else PassportPipeline(facts)
-
-
-__all__ = ["HeaderPipeline", "PassportPipeline", "Pipeline", "Recipe", "pipeline_of", "split"]

@@ -64,7 +64,7 @@ class _KeySide(NamedTuple):
     digest: Callable[[bytes], bytes] | None  # None where the secrets are not known
 
 
-class _OutOfWork(Exception):  # noqa: N818 - it is the usual end of a search
+class _OutOfWorkError(Exception):
     """The budget ended."""
 
 
@@ -207,7 +207,7 @@ class Search:
             if len(self._bases) * len(known) < _MOST_KEPT:
                 self._bases[deviation.at] = known
             if self.pipeline.work > self.end:
-                raise _OutOfWork
+                raise _OutOfWorkError
         return known
 
     def _check(self, recipe: Recipe, prefix: bytes) -> None:
@@ -251,13 +251,11 @@ class Search:
                 self._singles(low, min(high, singles))
                 self._pairs(low, high)
                 self._triples(low, high)
-                if (
-                    high > LIKELY and singles > high
-                ):  # with the likely pairs the last of the single mistakes: they are few
-                    singles = high
+                if high > LIKELY and singles > high:
+                    singles = high  # with the likely pairs come the last of the single mistakes: they are few
                     self._singles(high, float("inf"))
                 tried = self._tried(high)
-        except _OutOfWork:
+        except _OutOfWorkError:
             cut_short = not self.found and "likely pairs" not in tried
         self._others_alike()
         smallest = self._smallest()
@@ -401,7 +399,7 @@ class Search:
         self.counts[min(deviations, 3)] += times
         self.pipeline.work += times * (_LOOK + len(base))
         if self.pipeline.work > self.end:
-            raise _OutOfWork
+            raise _OutOfWorkError
 
     def _lossy(self) -> None:
         """Ways to write a digest that cannot be gone back: tried on the right digest alone."""

@@ -11,10 +11,12 @@ import re
 import unicodedata
 from functools import cmp_to_key
 from string import ascii_lowercase, digits
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from _typeshed import SupportsRichComparison
 
 
 class Sort(NamedTuple):
@@ -26,12 +28,12 @@ class Sort(NamedTuple):
     """
 
     name: str
-    key: Callable[[str], Any]
+    key: Callable[[str], SupportsRichComparison]
     source: str
     by: str = "pair"
     descending: bool = False
 
-    def rank(self, name: str, value: str) -> Any:  # noqa: ANN401 - whatever the key makes: it can only be compared
+    def rank(self, name: str, value: str) -> SupportsRichComparison:
         """What a parameter is compared by."""
         if self.by == "pair":
             return self.key(name), self.key(value)

@@ -22,7 +22,7 @@ COPIED = (
 NEW_PAGES = """
 import sys
 from pathlib import Path
-sys.path.append("docs")
+sys.path += ["docs", "tests"]
 import mistake_pages
 for path, text in mistake_pages.outputs(Path("docs").resolve()).items():
     path.write_text(text, "utf-8")

@@ -251,8 +251,8 @@ class Weighed(HeaderPipeline):
 
     made = 0
 
-    def _make(self, part, recipe):
-        made = super()._make(part, recipe)
+    def _part(self, part, recipe):
+        made = super()._part(part, recipe)
         self.made += len(made)
         return made
 

@@ -91,7 +91,7 @@ _CHARSET = Table(
 
 def charsets(case: Case) -> Table:
     """The charset or the form of Unicode; None is UTF-8 as it came."""
-    return _CHARSET.unless(case.characters.isascii())
+    return _CHARSET.right_alone if case.characters.isascii() else _CHARSET
 
 
 # -- encoders --------------------------------------------------------------------------------------------------------
@@ -386,12 +386,14 @@ _SPACES = Table(
 )
 
 
-_SPACES_OF_RAW_PLUS = Table(*map(_of_raw_plus, _SPACES))
+_SPACES_OF_RAW_PLUS = Table(*map(_of_raw_plus, _SPACES.options))
 
 
 def spaces(case: Case) -> Table:
     """What a space became after it was encoded."""
-    return (_SPACES_OF_RAW_PLUS if _is_space_of_raw_plus(case) else _SPACES).unless(" " not in case.characters)
+    if " " not in case.characters:
+        return _SPACES.right_alone
+    return _SPACES_OF_RAW_PLUS if _is_space_of_raw_plus(case) else _SPACES
 
 
 hex_cases = always(

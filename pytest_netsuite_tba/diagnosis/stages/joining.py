@@ -13,6 +13,8 @@ from pytest_netsuite_tba.oauth1.encoding import percent_decode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from _typeshed import SupportsRichComparison
+
     from pytest_netsuite_tba.diagnosis.options import Case
 
 
@@ -54,10 +56,12 @@ def _by_name_reversed(pieces: list[Piece]) -> list[Piece]:
     return sorted(turned, key=itemgetter(0))
 
 
-def _rank(sort: Sort, decoded: bool, piece: Piece) -> Any:  # noqa: ANN401, FBT001 - what a key makes
-    """What a piece is sorted by: as it is encoded, or (decoded) as it was before."""
-    name, value = piece.pair[:2] if decoded else piece[:2]
-    return sort.rank(name, value)
+def _by_encoded(sort: Sort, piece: Piece) -> SupportsRichComparison:
+    return sort.rank(*piece[:2])
+
+
+def _by_decoded(sort: Sort, piece: Piece) -> SupportsRichComparison:
+    return sort.rank(*piece.pair[:2])
 
 
 SORT_AS_ORACLE_DOES = _by(_as_oracle_sorts)
@@ -92,7 +96,7 @@ _ORDERS = Table(
         cause="Names were sorted without regard to case, values with it."),
     wrong(SORT_AS_ORACLE_DOES, _OTHERWISE, cause="Numbers were sorted as numbers, as Oracle's PHP sample does."),
     *(
-        wrong(_by(partial(_rank, sort, decoded), reverse=sort.descending), _BEFORE if decoded and sort.key is utf16 else _OTHERWISE,
+        wrong(_by(partial(_by_decoded if decoded else _by_encoded, sort), reverse=sort.descending), _BEFORE if decoded and sort.key is utf16 else _OTHERWISE,
             cause=f"They were sorted {sort.name}{', before they were encoded' if decoded else ''}.",
             share=1.0 if decoded == (sort.by == "pair") else VARIANT)
         for sort in SORTS[1:]

@@ -149,12 +149,15 @@ def _as_soap_calls_it(option: Option) -> Option:
 def _is_let_pass(option: Option) -> bool:
     """Blanks round the signature are."""
     made = b"\xfb\xff" * 16
-    right: str = digest.TEXTS[0].value.forth(made)
+    right: str = digest.TEXTS.options[0].value.forth(made)
     return bool(option.value.forth(made).strip() == right)
 
 
 _FORMAT = "soap-namespace-or-format"
-texts = always(digest.TEXTS[0], *(_as_soap_calls_it(option) for option in digest.TEXTS[1:] if not _is_let_pass(option)))
+texts = always(
+    digest.TEXTS.options[0],
+    *(_as_soap_calls_it(option) for option in digest.TEXTS.options[1:] if not _is_let_pass(option)),
+)
 sent = always(
     digest.AS_WRITTEN,
     wrong(

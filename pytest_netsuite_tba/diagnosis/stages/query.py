@@ -252,14 +252,15 @@ _NAMES_OF_ARRAYS = Table(
 def repeated(case: Case) -> Table:
     """What became of repeated names."""
     pairs = (*case.query, *case.form)
-    return _REPEATED.unless(len({pair.name for pair in pairs}) == len(pairs))
+    return _REPEATED if len({pair.name for pair in pairs}) < len(pairs) else _REPEATED.right_alone
 
 
 def arrays(case: Case) -> Table:
     """How frameworks rewrite the names of arrays."""
     pairs = (*case.query, *case.form)
     names = [form_decode(pair.name) for pair in pairs]
-    return _NAMES_OF_ARRAYS.unless(len(set(names)) == len(names) and not any("[" in name for name in names))
+    has_arrays = len(set(names)) < len(names) or any("[" in name for name in names)
+    return _NAMES_OF_ARRAYS if has_arrays else _NAMES_OF_ARRAYS.right_alone
 
 
 # -- decoding --------------------------------------------------------------------------------------------------------
@@ -329,7 +330,8 @@ _DECODING = Table(
 def decoding(case: Case) -> Table:
     """How the query and a form were decoded."""
     text = case.request.query + case.request.form
-    return _DECODING.unless(text.isascii() and not any(mark in text for mark in "%+<>\"'"))
+    is_plain = text.isascii() and not any(mark in text for mark in "%+<>\"'")
+    return _DECODING.right_alone if is_plain else _DECODING
 
 
 # -- values and names ------------------------------------------------------------------------------------------------

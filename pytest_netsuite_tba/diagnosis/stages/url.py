@@ -201,7 +201,7 @@ _FORMS = Table(
     wrong("{s}://{h}{p}?", "query-in-base-uri", cause='The URL was signed with a "?" at its end.', share=VARIANT),
 )
 _FORMS_WITH_QUERY = Table(
-    *_FORMS,
+    *_FORMS.options,
     wrong("{s}://{h}{p}?{q}", "query-in-base-uri", cause="The query is in the URL and among the parameters."),
     wrong("{p}?{q}", "query-in-base-uri", cause="The URL is only path and query; they are also among the parameters.",
         share=VARIANT),
