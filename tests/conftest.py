@@ -12,3 +12,17 @@ def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pyte
     """Leave out plugins that are only these tests' own, and take two seconds to import."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:schemathesis -p no:hypothesispytest -p no:benchmark")
     return pytester
+
+
+@pytest.fixture
+def searches(server, monkeypatch):
+    """The refusals of the test module's ``server`` whose mistakes were searched for, one a search."""
+    searched = []
+    diagnose = server._fake.gate.diagnose
+
+    def counting(facts, *, budget=1.0):
+        searched.append(facts.refusal)
+        return diagnose(facts, budget=budget)
+
+    monkeypatch.setattr(server._fake.gate, "diagnose", counting)
+    return searched

@@ -363,20 +363,6 @@ def wrongly_signed(server):
         urllib.request.urlopen(request)
 
 
-@pytest.fixture
-def searches(server, monkeypatch):
-    """The refusals whose mistakes were searched for."""
-    searched = []
-    diagnose = server._fake.gate.diagnose
-
-    def counting(facts, *, budget=1.0):
-        searched.append(facts.refusal)
-        return diagnose(facts, budget=budget)
-
-    monkeypatch.setattr(server._fake.gate, "diagnose", counting)
-    return searched
-
-
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_the_listing_searches_nothing(server, searches, capsys, options):
     """Of a wrong signature it says where to have its mistake searched for."""

@@ -278,20 +278,6 @@ def test_what_nothing_explains_is_said_so(call):
     assert "To try more: --budget 4" in diagnosis["notes"][0]
 
 
-@pytest.fixture
-def searches(server, monkeypatch):
-    """The refusals whose mistakes were searched for, one id a search."""
-    searched = []
-    diagnose = server._fake.gate.diagnose
-
-    def counting(facts, *, budget=1.0):
-        searched.append(facts.refusal)
-        return diagnose(facts, budget=budget)
-
-    monkeypatch.setattr(server._fake.gate, "diagnose", counting)
-    return searched
-
-
 def refused(server, **changed):
     """A login that is refused: its signature is changed, or its realm."""
     authorization = server.credentials.authorization("GET", f"http://localhost{ECHO}")

@@ -12,9 +12,10 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from support import mis_signed
 from support.passports import HOST, NOW, PATH, URL, envelope, fields, passport, right
 
-from pytest_netsuite_tba import Account, Integration, NetSuiteServer, Token, explain
+from pytest_netsuite_tba import Account, NetSuiteServer, explain
 from pytest_netsuite_tba.cli import main
 from pytest_netsuite_tba.console import Console
 from pytest_netsuite_tba.diagnosis.pipeline import pipeline_of
@@ -27,21 +28,8 @@ CONSUMER_SECRET, TOKEN_SECRET = "c0" * 32, "d1" * 32
 
 
 def account():
-    """Two tokens of two integrations, the clock frozen."""
-    made = Account(
-        "1234567_SB1",
-        integrations=[
-            Integration(name="Shop", consumer_key="AB" * 32, consumer_secret=CONSUMER_SECRET),
-            Integration(name="Other", consumer_key="e" * 64, consumer_secret="another consumer secret"),
-        ],
-        tokens=[
-            Token(name="Shop token", id="CD" * 32, secret=TOKEN_SECRET),
-            Token(name="Other token", id="f" * 64, secret="another token secret"),
-        ],
-    )
-    made.tokens["Other token"].integration = made.integrations["Other"]
-    made.clock.freeze(NOW)
-    return made
+    """Its keys and ids are of upper-case letters, so that lower case is a mistake."""
+    return mis_signed.account("AB" * 32, CONSUMER_SECRET, "CD" * 32, TOKEN_SECRET)
 
 
 @dataclass

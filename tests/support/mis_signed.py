@@ -11,10 +11,8 @@ from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.report.explanation import reading_lines
 
 from .mis_signers import WRONG, Signer
+from .signing import HOST, NOW, PATH
 
-NOW = 1_790_000_000
-HOST = "1234567-sb1.restlets.api.netsuite.com"
-PATH = "/app/site/hosting/restlet.nl"
 # Whatever a mistake may stumble over: spaces both ways, escapes, repeated and empty values, é, an odd order.
 QUERY = "script=customscript_orders&deploy=1&q=a%20b+c&r=2&r=10&empty=&c%40=x&c2=y&s=!'()*~&p=%2Fx%26y&n=caf%C3%A9"
 BODY = b'{"id": 7, "lines": [1, 2], "note": "x y", "ok": true}'
@@ -29,15 +27,16 @@ NEEDS = {
 STAGE = {name: stage for name, (stage, _) in WRONG.items()}
 
 
-def account():
+def account(consumer_key="c" * 64, consumer_secret=CONSUMER_SECRET, token_id="d" * 64, token_secret=TOKEN_SECRET):
+    """Two tokens of two integrations, the clock frozen."""
     made = Account(
         "1234567_SB1",
         integrations=[
-            Integration(name="Shop", consumer_key="c" * 64, consumer_secret=CONSUMER_SECRET),
+            Integration(name="Shop", consumer_key=consumer_key, consumer_secret=consumer_secret),
             Integration(name="Other", consumer_key="e" * 64, consumer_secret="another consumer secret"),
         ],
         tokens=[
-            Token(name="Shop token", id="d" * 64, secret=TOKEN_SECRET),
+            Token(name="Shop token", id=token_id, secret=token_secret),
             Token(name="Other token", id="f" * 64, secret="another token secret"),
         ],
     )

@@ -4,10 +4,11 @@ import base64
 import hmac
 from xml.sax.saxutils import escape
 
+from .signing import NOW
+
 HOST = "1234567-sb1.suitetalk.api.netsuite.com"
 PATH = "/services/NetSuitePort_2024_1"
 URL = f"https://{HOST}{PATH}"
-NOW = 1_790_000_000
 MESSAGES = "urn:messages_2024_1.platform.webservices.netsuite.com"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 GET_SERVER_TIME = f'<getServerTime xmlns="{MESSAGES}"/>'

@@ -22,21 +22,21 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from matrix.matrix import PATH, NotInstalledError, version
+
+from pytest_netsuite_tba import Account, NetSuiteServer
+from pytest_netsuite_tba.clients.variables import credential_variables
+from pytest_netsuite_tba.reach.authority import CertificateAuthority
+from pytest_netsuite_tba.reach.proxy import Proxy
+from pytest_netsuite_tba.reach.trust import UNSET, TrustFiles
+from pytest_netsuite_tba.wire import connection
+from pytest_netsuite_tba.wire.reader import Reader
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS))
-
-from matrix.matrix import PATH, NotInstalledError, version  # noqa: E402  (the line above finds it)
-
-from pytest_netsuite_tba import Account, NetSuiteServer  # noqa: E402
-from pytest_netsuite_tba.clients.variables import credential_variables  # noqa: E402
-from pytest_netsuite_tba.reach.authority import CertificateAuthority  # noqa: E402
-from pytest_netsuite_tba.reach.proxy import Proxy  # noqa: E402
-from pytest_netsuite_tba.reach.trust import UNSET, TrustFiles  # noqa: E402
-from pytest_netsuite_tba.wire import connection  # noqa: E402
-from pytest_netsuite_tba.wire.reader import Reader  # noqa: E402
-
 PROGRAMS = TESTS / "captures" / "programs"
 WIRE = TESTS / "captures" / "wire"
 WSDL = TESTS / "other_clients" / "netsuite.wsdl"
@@ -305,7 +305,7 @@ CLIENTS = {
 class Recorder(Reader):
     """A reader that keeps the bytes of each request; what goes into a tunnel follows the CONNECT that opened it."""
 
-    messages: list[bytes] = []  # noqa: RUF012  (of all connections: one client runs at a time)
+    messages: ClassVar[list[bytes]] = []  # of all connections: one client runs at a time
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
