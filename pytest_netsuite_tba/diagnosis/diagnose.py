@@ -83,7 +83,9 @@ def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[_Reading]
     readings: dict[frozenset[str], _Reading] = {}
     for recipe in recipes:
         variants: list[tuple[tuple[Mistake, ...], float]] = [((), 1.0)]
-        for option in pipeline.told(recipe):
+        options = pipeline.told(recipe)
+        besides = {id: mistake(id, cause) for option in options for id, cause in option.besides}
+        for option in options:
             variants = [
                 (
                     (*so_far, mistake(id, option.says, account=pipeline.case.facts.account)),
@@ -92,9 +94,10 @@ def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[_Reading]
                 for so_far, odds in variants
                 for id in option.mistakes
             ]
-        for variant, odds in variants:
-            unique = {found.id: found for found in reversed(variant)}
-            ids = frozenset(unique)
+        for own, odds in variants:
+            of_own = {found.id for found in own}
+            variant = (*own, *(found for id, found in besides.items() if id not in of_own))
+            ids = frozenset(of_own.union(besides))
             if ids not in readings or readings[ids].likelihood < odds:
                 readings[ids] = _Reading(variant, odds, recipe)
     return sorted(

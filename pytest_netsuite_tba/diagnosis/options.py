@@ -37,6 +37,7 @@ class Option(NamedTuple):
         share: of the mistake's sightings, how many look like this: one of many variants has a small share.
         platform: whose habit it is; a request that shows another platform makes it less likely.
         parts: what of the signature it changes, where that is not what its stage changes.
+        besides: the ids and causes of other mistakes that it makes at the same time.
     """
 
     value: Any
@@ -45,6 +46,7 @@ class Option(NamedTuple):
     share: float = 1.0
     platform: str = ""
     parts: tuple[str, ...] = ()
+    besides: tuple[tuple[str, str], ...] = ()
 
     @property
     def says(self) -> str:

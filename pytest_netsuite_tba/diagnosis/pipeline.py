@@ -385,7 +385,7 @@ class HeaderPipeline(Pipeline):
 
     def told(self, recipe: Recipe) -> tuple[Option, ...]:
         """The options of a recipe; an encoder is named by the characters that were signed with it."""
-        if len(recipe) == 1:
+        if all(deviation.stage != "encoder" for deviation in recipe):
             return super().told(recipe)
         pairs, platform = self._pairs(recipe), self.case.platform
         return tuple([

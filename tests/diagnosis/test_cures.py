@@ -1,9 +1,10 @@
 """A mistake is named as what it is, and its cure speaks of that."""
 
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 from support.mis_signed import HOST, NOW, QUERY, account, diagnosed, readings, signer
+from support.mis_signers import lower_hex
 
 from pytest_netsuite_tba.fake.core import Fake
 from pytest_netsuite_tba.login.request import SignedRequest
@@ -145,9 +146,31 @@ def test_a_platforms_encoder_is_named_with_its_platform(name, value):
         diagnosis = diagnosed(wrong, query=wrong.query)
 
         assert diagnosis.proven
-        assert len(diagnosis.mistakes) == 1, readings(diagnosis)
-        assert name in diagnosis.mistakes[0].cause
+        first, *others = diagnosis.mistakes
+        assert name in first.cause
+        assert all(mistake.cause.startswith("The same encoder: ") for mistake in others), readings(diagnosis)
         assert wrong.base_string() == diagnosis.signed_base_string
+
+
+@pytest.mark.parametrize(
+    ("encode", "mistakes"),
+    [
+        (lambda text: lower_hex(quote_plus(text)), {"plus-for-space", "lowercase-hex"}),
+        (lambda text: lower_hex(quote(text, safe="!~")), {"js-encodeuricomponent", "lowercase-hex"}),
+        (lambda text: quote_plus(text, encoding="latin-1"), {"plus-for-space", "non-ascii-wrong-charset"}),
+        (lambda text: quote_plus(text, safe="!").replace("~", "%7E"),
+            {"plus-for-space", "js-encodeuricomponent", "tilde-encoded"}),
+    ],
+)  # fmt: skip
+def test_an_encoder_that_does_several_things_wrong_is_all_of_them(encode, mistakes):
+    """Each has its cure: whoever mends the first alone would be refused again."""
+    wrong = signer()
+    wrong.query = f"script=77&deploy=2&q={quote('café ~ b!/', safe='')}"
+    wrong.encode = encode
+    diagnosis = diagnosed(wrong, query=wrong.query)
+
+    assert diagnosis.proven
+    assert {mistake.id for mistake in diagnosis.mistakes} == mistakes, readings(diagnosis)
 
 
 @pytest.mark.parametrize("char", "@:/,$!'()*;?[]|^{}<>`")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from functools import partial
 from html.entities import codepoint2name
@@ -220,12 +221,10 @@ def _encoders(case: Case, encoders: Iterable[Named], known: Iterable[Named]) -> 
         encode = encoder.encode
         is_of_key = encode(in_key) != percent_encode(in_key)
         shown = inside if encode(signed) == percent_encode(signed) else signed  # a body is seldom signed
-        mistakes = {is_outside: _mistake(encoder, shown, uri, is_outside=is_outside) for is_outside in (False, True)}
         for scope, made in _effects(encode, percent_encode, inside, uri, in_key).items():
             if made not in seen and (scope != "all" or is_of_key):
                 seen.add(made)
-                mistake = mistakes[scope not in _INSIDE]
-                options.append(_option(encoder, all_names, mistake, scope, shown, uri, case.platform))
+                options.append(_option(encoder, all_names, scope, shown, uri, case.platform))
     return [*map(_of_raw_plus, options)] if _is_space_of_raw_plus(case) else options
 
 
@@ -280,9 +279,7 @@ def _sparing(characters: str) -> Iterator[Named]:
             yield Encoder("a hand-made encoder", _RFC.replace(char, "")), ()
 
 
-def _option(
-    encoder: Encoder, names: Sequence[str], mistake: str, scope: str, inside: str, uri: str, platform: str
-) -> Option:
+def _option(encoder: Encoder, names: Sequence[str], scope: str, inside: str, uri: str, platform: str) -> Option:
     layers = {
         "both": Layers(encoder, encoder, encoder), "inner": Layers(inner=encoder),
         "all": Layers(encoder, encoder, encoder, encoder), "outer": Layers(outer=encoder, uri=encoder),
@@ -291,7 +288,7 @@ def _option(
     platforms = [name.partition("'")[0] for name in names]
     _, parts, share = _SCOPES[scope]
     return wrong(
-        layers, mistake, cause=partial(_says, encoder, names, scope, inside, uri),
+        layers, _mistake(encoder, scope, inside, uri), cause=partial(_says, encoder, names, scope, inside, uri),
         share=share * (1.0 if _WELL_KNOWN.intersection(names) else 0.3 if names else 0.2),
         platform=platform if platform in platforms else "".join(platforms[:1]),
         parts=parts,
@@ -299,13 +296,22 @@ def _option(
 
 
 def told(option: Option, pairs: Sequence[Pair], platform: str) -> Option:
-    """The same encoder, named by the characters of what was signed with it, where that is not what was sent."""
+    """The same encoder, named by all that it does wrong to the characters of what was signed with it."""
     if not isinstance(option.cause, partial):  # it is told by something else than its characters
         return option
-    encoder, names, scope, _, uri = option.cause.args
-    shown = special("".join([pair.name + pair.value for pair in pairs]))
-    mistake = _mistake(encoder, shown, uri, is_outside=scope not in _INSIDE)
-    return _option(encoder, names, mistake, scope, shown, uri, platform)
+    encoder, names, scope, shown, uri = option.cause.args
+    signed = special("".join([pair.name + pair.value for pair in pairs]))
+    if encoder.encode(signed) != percent_encode(signed):
+        shown = signed
+    option = _option(encoder, names, scope, shown, uri, platform)
+    besides = [
+        (mistake, f"The same encoder: {words}.")
+        for mistake, words in (
+            _deviations(encoder, shown, lower=_is_lower(encoder, scope, shown)) if scope in _INSIDE else ()
+        )
+        if mistake not in option.mistakes
+    ]
+    return option._replace(besides=tuple(besides))
 
 
 _MOST_NAMED = 4
@@ -327,47 +333,56 @@ def _best_known(names: Sequence[str]) -> list[str]:
 def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str, uri: str) -> str:
     whose = f" as by {' or '.join(_best_known(names))}" if names else ""
     outside = {"inner": "", "parameters": _JOINED, "uri": uri}.get(scope, _JOINED + uri)
-    deviations = _deviations(encoder, (inside if scope not in {"outer", "parameters", "uri"} else "") + outside)
-    return f"{_SCOPES[scope][0]}{whose}: {'; '.join(deviations)}."
+    characters = (inside if scope in _INSIDE else "") + outside
+    deviations = [words for _, words in _deviations(encoder, characters, lower=_is_lower(encoder, scope, inside))]
+    return f"{_SCOPES[scope][0]}{whose}: {'; '.join(deviations) or 'not as RFC 5849 says'}."
 
 
-def _deviations(encoder: Encoder, characters: str) -> list[str]:
-    """What it makes of this request that is not right, in words."""
-    says = []
+def _deviations(encoder: Encoder, characters: str, *, lower: bool) -> Iterator[tuple[str, str]]:
+    """What it makes of these characters that is not right: mistakes of the catalogue, each in words."""
     left = [
         char for char in characters if char.isascii() and char not in _RFC and char != " " and encoder(char) == char
     ]
     if left:
-        says.append(f"{' '.join(dict.fromkeys(left))} left as {'it is' if len(left) == 1 else 'they are'}")
+        mistake = "js-encodeuricomponent" if _SPARED_BY_JAVASCRIPT.issuperset(left) else "characters-not-encoded"
+        yield mistake, f"{' '.join(dict.fromkeys(left))} left as {'it is' if len(left) == 1 else 'they are'}"
     if " " in characters and encoder.space != "%20":
-        says.append(f"a space as {encoder.space!r}")
-    says += [f"{char} as {encoder(char)}" for char in _RFC if char in characters and encoder(char) != char]
-    if encoder.lower:
-        says.append("escapes in lower case")
+        yield "plus-for-space" if encoder.space == "+" else "characters-not-encoded", f"a space as {encoder.space!r}"
+    for char in _RFC:
+        if char in characters and encoder(char) != char:
+            yield "tilde-encoded" if char == "~" else "values-overencoded", f"{char} as {encoder(char)}"
+    if lower:
+        yield "lowercase-hex", "escapes in lower case"
     beyond = next((char for char in characters if not char.isascii()), "")
     if beyond and encoder(beyond).upper() != percent_encode(beyond):
-        says.append(f"{beyond} as {encoder(beyond)}")
-    return says or ["not as RFC 5849 says"]
+        yield "non-ascii-wrong-charset", f"{beyond} as {encoder(beyond)}"
 
 
-def _mistake(encoder: Encoder, inside: str, uri: str, *, is_outside: bool) -> str:
+def _is_lower(encoder: Encoder, scope: str, inside: str) -> bool:
+    """Whether escapes in lower case show."""
+    if not encoder.lower:
+        return False
+    made = encoder.encode(inside if scope == "inner" else _JOINED)
+    return made != _ESCAPE_IN_LOWER_CASE.sub(lambda found: found[0].upper(), made)
+
+
+# The most telling first.
+_TELLING = (
+    "plus-for-space", "js-encodeuricomponent", "characters-not-encoded", "lowercase-hex", "non-ascii-wrong-charset",
+    "tilde-encoded", "values-overencoded",
+)  # fmt: skip
+
+
+def _mistake(encoder: Encoder, scope: str, inside: str, uri: str) -> str:
     """The mistake of the catalogue that this request shows, the most telling first."""
-    is_outside = is_outside or encoder.encode(inside) == percent_encode(inside)
-    left = set(encoder.keeps).intersection(_JOINED + uri if is_outside else inside).difference(_RFC)
-    if is_outside:
-        return "js-encodeuricomponent" if left and left <= _SPARED_BY_JAVASCRIPT else "outer-encoder"
-    if " " in inside and encoder.space == "+":
-        return "plus-for-space"
-    if left or (" " in inside and encoder.space == " "):
-        return "js-encodeuricomponent" if left and left <= _SPARED_BY_JAVASCRIPT else "characters-not-encoded"
-    if encoder.lower:
-        return "lowercase-hex"
-    beyond = "".join([char for char in inside if not char.isascii()])
-    if beyond and encoder(beyond) != percent_encode(beyond):
-        return "non-ascii-wrong-charset"
-    return "tilde-encoded" if "~" in inside and "~" not in encoder.keeps else "values-overencoded"
+    if scope in _INSIDE and encoder.encode(inside) != percent_encode(inside):
+        made = {mistake for mistake, _ in _deviations(encoder, inside, lower=_is_lower(encoder, scope, inside))}
+        return next((mistake for mistake in _TELLING if mistake in made), _TELLING[-1])
+    left = set(encoder.keeps).intersection(_JOINED + uri).difference(_RFC)
+    return "js-encodeuricomponent" if left and left <= _SPARED_BY_JAVASCRIPT else "outer-encoder"
 
 
+_ESCAPE_IN_LOWER_CASE = re.compile("%[0-9a-f]{2}")
 _SPARED_BY_JAVASCRIPT = frozenset("!'()*")
 
 
