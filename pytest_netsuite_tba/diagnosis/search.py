@@ -30,8 +30,9 @@ _LOOK = 1_500  # the work of a candidate beside the bytes that it hashes
 _FIRST_BANDS, _BAND = (3.1, 3.6, 4.1, LEAST_OF_LATE), 0.7  # in costs
 _QUICK = 2.0  # how much further in cost pairs are tried whose base string is known: they cost a tenth of the work
 _AFTER = 0.5  # how much more other readings may cost that are still looked for
-_SINGLES_AFTER = 1.0  # the same of single mistakes of the same part
+_SINGLES_AFTER = 1.8  # the same of single mistakes of the same part
 _WORK_AFTER = 2_000_000  # what is spent on other readings at least
+_USUAL_KEY, _WORK_OF_KEY = 512, 40  # bytes of a key, and what each beyond costs that is encoded
 LIKELY = 6.6  # the cost of a likely pair
 _MOST_KEPT = 6 * 2**20  # bytes of base strings that are kept
 _PREFIX = 8  # bytes of a digest that are looked up before the whole is compared
@@ -189,7 +190,7 @@ class Search:
             if key == self._received:
                 self._is_plaintext(recipe)
             known = _KeySide(recipe, None if key is None else _digest(make, key))
-            self.pipeline.work += 3 * _LOOK
+            self.pipeline.work += 3 * _LOOK + (0 if key is None else _WORK_OF_KEY * max(0, len(key) - _USUAL_KEY))
             if len(recipe) == 1:
                 self._keys[recipe[0].at] = known
         return known
@@ -241,12 +242,14 @@ class Search:
             self._lossy()
             for low, high in itertools.pairwise(self._bands()):
                 lowest = min([cost for _, cost in self.found.values()], default=low)
-                if self.found and (low > lowest + _AFTER or low == LEAST_OF_LATE):
+                ends = bool(self.found) and (low > lowest + _AFTER or low == LEAST_OF_LATE)
+                if low == LEAST_OF_LATE and (not ends or low < lowest + _AFTER):
+                    self.pipeline.add_late_stages()
+                    self._take_deviations()
+                if ends:
                     self._singles_beside(min(low, singles), lowest + _SINGLES_AFTER)
                     break
                 if low == LEAST_OF_LATE:
-                    self.pipeline.add_late_stages()
-                    self._take_deviations()
                     self._group()
                 self._singles(low, min(high, singles))
                 self._pairs(low, high)

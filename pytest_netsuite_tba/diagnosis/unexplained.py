@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .stages.key import MOST_KNOWN
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -49,6 +51,8 @@ def what_cannot_be_proven(facts: Facts) -> list[str]:
     )
     unproven = f"{parameters}a secret that is not known here, another nonce or timestamp signed than sent"
     notes = [f"What cannot be proven: {unproven}, or a request that was changed on its way."]
+    if len(facts.known) > MOST_KNOWN:
+        notes.append(f"Of the {len(facts.known):,} tokens known here, the secrets of {MOST_KNOWN:,} were tried.")
     if facts.sender is None:
         notes.append("The account does not know this key or token, so its secrets are unknown.")
     return notes

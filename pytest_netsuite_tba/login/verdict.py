@@ -41,7 +41,7 @@ class Mistake:
         return {"id": self.id, "title": self.title, "cause": self.cause, "cure": self.cure, "docs": self.docs}
 
 
-_AS_LIKELY = 0.8  # of the likeliest reading: one that has so much of its likelihood is called equally likely
+_AS_LIKELY = 0.7  # of the likeliest reading: one that has so much of its likelihood is called equally likely
 _ROUGHLY = {
     "1 in 50": 1 / 50, "1 in 20": 1 / 20, "1 in 10": 1 / 10, "1 in 5": 1 / 5, "1 in 4": 1 / 4, "1 in 3": 1 / 3,
     "1 in 2": 1 / 2, "2 in 3": 2 / 3, "3 in 4": 3 / 4, "4 in 5": 4 / 5, "9 in 10": 9 / 10,

@@ -16,34 +16,53 @@ from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, always,
 from pytest_netsuite_tba.oauth1.encoding import percent_decode, percent_encode, to_bytes, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pytest_netsuite_tba.diagnosis.options import Case
     from pytest_netsuite_tba.login.facts import Facts, Secrets
 
 _SECRETS = {"consumer_secret": "consumer secret", "token_secret": "token secret"}
-_MOST_KNOWN = 50  # tokens whose secrets are tried
+MOST_KNOWN = 1_000  # tokens whose secrets are tried
+_FEW_KNOWN = 10  # of more than so many, each is less likely
+_MOST_NAMED = 3
 
 
 def secrets(case: Case) -> list[Option]:
     """Whose secrets may be in the key; the first are the right ones, or None where nobody knows them."""
     facts = case.facts
     own = facts.sender
+    known = facts.known[:MOST_KNOWN]
+    share = min(1.0, _FEW_KNOWN / max(len(known), 1))
     options: list[Option] = [Option(own)]
-    known = facts.known[:_MOST_KNOWN]
-    for other in known:
-        if own is None or (other.consumer_secret, other.token_secret) != (own.consumer_secret, own.token_secret):
-            cause = f"It was signed with the secrets of token {_name(other, facts)}."
-            options.append(wrong(other, "wrong-secret-pair", cause=cause))
-    if own is None:
-        return options
-    for other in known:
-        if other.token_secret != own.token_secret and other.consumer_secret != own.consumer_secret:
-            for which, whose in (("token_secret", ""), ("consumer_secret", " the integration of")):
-                cause = f"It was signed with the {_SECRETS[which]} of{whose} {_name(other, facts)}."
-                mixed = replace(own, **{which: getattr(other, which)})
-                options.append(wrong(mixed, "wrong-secret-pair", cause=cause))
+    for fields, of in _OF_OTHERS:
+        for tokens in _by_values(fields, known, own):
+            names = [_name(token, facts) for token in tokens[:_MOST_NAMED]]
+            more = ["others, which have the same"] if len(tokens) > _MOST_NAMED else []
+            mixed = tokens[0] if own is None else replace(own, **{field: getattr(tokens[0], field) for field in fields})
+            cause = f"It was signed with the {of} {' or '.join(names + more)}."
+            options.append(wrong(mixed, "wrong-secret-pair", cause=cause, share=share))
+        if own is None:
+            break
     return options
+
+
+# What may be another token's, and how it is called.
+_BOTH = ("consumer_secret", "token_secret")
+_OF_OTHERS = (
+    (_BOTH, "secrets of token"),
+    (("token_secret",), "token secret of"),
+    (("consumer_secret",), "consumer secret of the integration of"),
+)
+
+
+def _by_values(fields: tuple[str, ...], known: Sequence[Secrets], own: Secrets | None) -> Iterator[list[Secrets]]:
+    """The tokens that would sign otherwise than ``own``, in groups that share these fields."""
+    groups: dict[tuple[str, ...], list[Secrets]] = {}
+    for token in known:
+        is_other = [own is None or getattr(token, field) != getattr(own, field) for field in _BOTH]
+        if any(is_other) if fields == _BOTH else all(is_other):
+            groups.setdefault(tuple([getattr(token, field) for field in fields]), []).append(token)
+    yield from groups.values()
 
 
 def _name(token: Secrets, facts: Facts) -> str:
@@ -80,6 +99,9 @@ _PASTED = (
     ("", "=", "an equals sign at its end", 0.1),
     ("=", "", "an equals sign before it", 0.1),
 )
+_BREAKS = (("\n", "a line break"), ("\r\n", "a line break (CR LF)"), (" ", "a space"))  # where a long line was wrapped
+_MOST_BROKEN = 100  # characters of a secret that may have been wrapped
+_MOST_CHANGED = 4_096  # characters of a secret that is tried as changed: NetSuite's have 64
 Raw = bytes  # a secret that is no text any more
 
 
@@ -154,32 +176,35 @@ def _changed(which: str) -> Callable[[Case], list[Option]]:
 
     def options(case: Case) -> list[Option]:
         own = case.facts.sender
-        if own is None:
+        if own is None or len(getattr(own, which)) > _MOST_CHANGED:
             return [Option(None)]
         secret, name = getattr(own, which), _SECRETS[which]
         found = [Option(None)]
+        in_key = partial(_in_key, case, is_plain=percent_encode(secret) == secret)
         for before, after, says, share in _PASTED:
-            found += _in_key(case, f"{before}{secret}{after}", secret, _SPACE, f"The {name} used has {says}", share)
+            found += in_key(f"{before}{secret}{after}", _SPACE, f"The {name} used has {says}", share)
         for says, change, share, mistake in _CHANGED:
             value = change(secret)
             if isinstance(value, bytes):
                 found.append(wrong(value, mistake, cause=f"The {name} used {says}.", share=share))
             elif value not in {None, secret, ""}:
-                found += _in_key(case, str(value), secret, mistake, f"The {name} used {says}", share)
+                found += in_key(str(value), mistake, f"The {name} used {says}", share)
+        for at in range(1, len(secret[:_MOST_BROKEN])):
+            for by, says in _BREAKS:
+                value = f"{secret[:at]}{by}{secret[at:]}"
+                found += in_key(value, _SPACE, f"The {name} used has {says} after {at} characters", RARE)
         names = _environment_names(which)
         for text, share in (*_VALUES_OF_NOTHING, *((text, 0.1) for text in names)):
-            found += _in_key(
-                case, text, secret, "value-of-nothing", f"The {name} was signed as the text {text!r}", share
-            )
+            found += in_key(text, "value-of-nothing", f"The {name} was signed as the text {text!r}", share)
         return found
 
     return options
 
 
-def _in_key(case: Case, value: str, secret: str, mistake: str, says: str, share: float) -> Iterator[Option]:
+def _in_key(case: Case, value: str, mistake: str, says: str, share: float, *, is_plain: bool) -> Iterator[Option]:
     """A changed secret as the key has it; and encoded otherwise, which nobody notices while there is nothing to encode."""
     yield wrong(value, mistake, cause=f"{says}.", share=share)
-    if percent_encode(secret) == secret and percent_encode(value) != value:
+    if is_plain and percent_encode(value) != value:
         otherwise, how = _otherwise(case)
         yield wrong(to_bytes(otherwise(value)), mistake, cause=f"{says}; it was {how} in the key.", share=share)
 
@@ -191,8 +216,13 @@ def _otherwise(case: Case) -> tuple[Callable[[str], str], str]:
 
 def _environment_names(which: str) -> Iterator[str]:
     """What is signed where a variable was not filled in."""
+    words = which.replace("_", " ")
     for name in (which, which.upper(), f"NETSUITE_{which.upper()}", which.replace("_s", "S")):
         yield from (name, f"${name}", f"${{{name}}}", f"{{{{{name}}}}}", f"<{name}>", f"%{name}%")
+    for before in ("your", "my"):
+        name = f"{before} {words}"
+        spelt = (name, name.replace(" ", "_"), name.replace(" ", "-"), name.title().replace(" ", ""))
+        yield from (*spelt, spelt[1].upper(), f"<{name}>", f"<{spelt[1]}>", f"<{spelt[2]}>", f"{spelt[1]}_here".upper())
 
 
 def both_secrets(case: Case) -> list[Option]:
@@ -202,7 +232,7 @@ def both_secrets(case: Case) -> list[Option]:
     is_plain = percent_encode(secrets) == secrets
     otherwise, how = _otherwise(case)
     changes: list[tuple[str, Callable[[str], str | bytes | None], float, str]] = [
-        (f"Both secrets used have {says}", partial(_pasted, before, after), share, _SPACE)
+        (f"Each of the two secrets used has {says}", partial(_pasted, before, after), share, _SPACE)
         for before, after, says, share in _PASTED
     ]
     changes += [(f"Of both secrets: each {says}", change, share, mistake) for says, change, share, mistake in _CHANGED]
@@ -210,6 +240,12 @@ def both_secrets(case: Case) -> list[Option]:
         (f"Both secrets were signed as the text {text!r}", partial(_replaced, text), share, "value-of-nothing")
         for text, share in _VALUES_OF_NOTHING
     ]
+    if own is not None:
+        changes += [
+            (f"The secrets were signed as the texts {consumer!r} and {token!r}",
+             {own.consumer_secret: consumer, own.token_secret: token}.get, 0.1, "value-of-nothing")
+            for consumer, token in zip(*map(_environment_names, _SECRETS), strict=True)
+        ]  # fmt: skip
     options = [Option(None)]
     for says, change, share, mistake in changes:
         options.append(wrong(change, mistake, cause=f"{says}.", share=share))

@@ -29,6 +29,7 @@ IN_URI = "in the URI"
 AS_SENT = "as sent"  # source of a pair that is signed as it stands in the URL, not encoded again
 BARE = "bare"  # source of a pair that is signed without its "="
 _COERCED = ("undefined", "null", "None", "true", "1", "nil", "NaN", "[object Object]")
+_OF_SOMETHING = {"true", "1"}  # what a value of its own may be too
 
 
 _SENT = ("query", "form", AS_SENT)
@@ -371,7 +372,7 @@ def values(case: Case) -> list[Option]:
         for text in ("", *_COERCED):
             if form_decode(pair.value) != text:
                 options.append(
-                    wrong(_set(pair, text), "value-of-nothing", share=0.1,
+                    wrong(_set(pair, text), "value-changed" if text in _OF_SOMETHING else "value-of-nothing", share=0.1,
                         cause=f"{form_decode(pair.name)[:60]} was signed {_as_text(text)}.")
                 )  # fmt: skip
     return options
