@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
 import sys
 import textwrap
-import time
+import threading
 from collections import Counter
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.request import SignedRequest
     from pytest_netsuite_tba.report.fixes import Fix
 
-_BLINK_SECONDS = 0.1
 _WHICH_METHOD = (
     "It was signed for another method than GET, and the text does not say which was sent; give it by --method."
 )
@@ -45,7 +45,8 @@ _REFUSED_THERE = (
     "The captured answer is {status}: NetSuite refused this request. Its signature is right for the secrets given here; so "
     "they are not the account's own, or the token, its role or its user is at fault: the account's Login Audit Trail says which."
 )
-_FEW = 50  # requests take no time worth showing
+_TICK_SECONDS = 1.0
+_BAR = 30  # columns
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -70,9 +71,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Judge each captured request, and say what is wrong with it."""
     if not arguments.budget >= 0:  # nor what is no number
-        raise UsageError(
-            f"--budget {arguments.budget:g} is less than nothing; expected how many times the usual work, from 0"
-        )
+        raise UsageError(f"--budget is {arguments.budget:g}; expected how many times the usual work: a number from 0")
     language = None if arguments.fix is None else _language(arguments.fix)
     captures = _captures(arguments)
     at = None if arguments.at is None else _at(arguments.at)
@@ -278,25 +277,32 @@ def _at(text: str) -> float:
 
 @contextmanager
 def _progress(count: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on standard error while there is much to do and somebody looks."""
-    shown = count > _FEW and sys.stderr.isatty()
-    done = 0
-    last = 0.0
+    """Show on standard error, second by second, how far the search is, where somebody looks."""
+    done, ended = 0, threading.Event()
 
     def step() -> None:
-        nonlocal done, last
+        nonlocal done
         done += 1
-        now = time.monotonic()
-        if shown and (now - last > _BLINK_SECONDS or done == count):
-            last = now
-            filled = done * 30 // count
-            sys.stderr.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{count} requests")
+
+    def show() -> None:
+        for seconds in itertools.count(1):
+            if ended.wait(_TICK_SECONDS):
+                break
+            filled = done * _BAR // count
+            bar = f"[{'#' * filled}{'.' * (_BAR - filled)}] {done}/{count} requests, " if count > 1 else "searching, "
+            sys.stderr.write(f"\r{bar}{seconds} s")
             sys.stderr.flush()
 
+    thread = threading.Thread(target=show, name="netsuite-progress", daemon=True)
+    is_shown = bool(count) and sys.stderr.isatty()
     try:
+        if is_shown:
+            thread.start()
         yield step
     finally:
-        if shown:
+        ended.set()
+        if is_shown:
+            thread.join()
             sys.stderr.write("\r" + " " * 60 + "\r")
 
 

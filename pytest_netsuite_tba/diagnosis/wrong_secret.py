@@ -64,7 +64,9 @@ def _was_let_in(facts: Facts) -> str:
 
 
 def _was_never_let_in(facts: Facts) -> str:
-    return "No request with this key and token was let in before." if facts.let_in_before is None else ""
+    """Nothing is said of a first request: it stands alone, as in a capture."""
+    is_said = facts.let_in_before is None and not facts.is_first
+    return "No request with this key and token was let in before." if is_said else ""
 
 
 def _pairs(facts: Facts) -> list[tuple[str, str]]:
@@ -122,5 +124,5 @@ EVIDENCE = (
     Evidence(1 / 2, "parameters beside `script` and `deploy`", _more_parameters),
     Evidence(1 / 2, "a form as the body", _form),
     Evidence(1 / 2, "a port in the URL", _port),
-    Evidence(2, "no request with this key and token was let in before", _was_never_let_in),
+    Evidence(2, "no request with this key and token was let in, and it is not the first request", _was_never_let_in),
 )

@@ -66,6 +66,7 @@ class Facts:
         known_elsewhere: name of another account that knows the consumer key or the token, or "".
         parameter_order: ``Behaviour.parameter_order``.
         earlier: the attempt that used the nonce before.
+        is_first: whether this server, or this input, saw no attempt before it.
         after_redirect: whether the attempt before this one was answered by a redirect.
         forced: the test asked for this refusal.
         let_in_before: id of the latest attempt that the same key, token and secrets let in, or None.
@@ -85,6 +86,7 @@ class Facts:
     known_elsewhere: str = ""
     parameter_order: str = "rfc5849"
     earlier: Earlier | None = None
+    is_first: bool = False
     after_redirect: bool = False
     forced: bool = False
     let_in_before: int | None = None

@@ -177,7 +177,7 @@ class Gate:
             known_elsewhere=self._elsewhere(login),
             parameter_order="rfc5849" if account is None else account.behaviour.parameter_order,
             earlier=None if login.earlier_attempt is None else self.trail.earlier(login.earlier_attempt),
-            after_redirect=last is not None and str(last.http_status).startswith("30"),
+            is_first=last is None, after_redirect=last is not None and str(last.http_status).startswith("30"),
             forced=forced, let_in_before=self._let_in.get(login.signed_with()),
         )  # fmt: skip
 

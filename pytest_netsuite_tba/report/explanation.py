@@ -34,8 +34,11 @@ _CURL_MAKES = {"host", "content-length", "connection", "accept-encoding", "trans
 
 
 def how_to_open(console_url: str, id: int) -> str:
-    """Say how an attempt is opened at a server's console, so that its mistake is searched for."""
-    return f"Open attempt {id}, and the mistake is searched for: {console_url}#trail?attempt={id}"
+    """Say how an attempt is opened at a server's console or in a terminal, so that its mistake is searched for."""
+    return (
+        f"Open attempt {id}, and the mistake is searched for: {console_url}#trail?attempt={id}, or "
+        f"netsuite-tba audit --attempt {id} --url {console_url.removesuffix('/__admin/')}"
+    )
 
 
 def readings(attempt: LoginAttempt, *, how_to_open: str = "") -> list[Told]:

@@ -1,10 +1,12 @@
 """explain() and assert_signed() on every kind of request, and the command netsuite-tba."""
 
+import io
 import json
 import os
 import pty
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,7 @@ from werkzeug.test import EnvironBuilder
 
 from pytest_netsuite_tba import Account, assert_signed, cli, explain
 from pytest_netsuite_tba.captures.capture import Capture, request_to
+from pytest_netsuite_tba.commands import explain as explaining
 from pytest_netsuite_tba.commands.shell import ENVIRONMENT
 
 ACCOUNT_ID = "1234567_SB1"
@@ -301,7 +304,7 @@ BAD = {
     "no year": (["--url", URL, "--at", "9" * 400], f"--at is '{'9' * 40}'; expected 2026-09-21T14:13:20Z"),
     "no budget": (
         ["--url", URL, "--budget", "nan"],
-        "--budget nan is less than nothing; expected how many times the usual work, from 0",
+        "--budget is nan; expected how many times the usual work: a number from 0",
     ),
     "no header": (["--url", URL, "--header", "x"], "--header 'x' is no 'Name: value'"),
     "two inputs": (["a", "--url", URL], "--url is one request by itself: no FILE and no --entry goes with it"),
@@ -663,3 +666,45 @@ def test_an_unknown_language_is_named_with_the_valid_ones(account_file, capsys):
         "--fix 'Cobol' is no language that there are lines for; expected one of "
         "javascript (js, node), python (py), php, java, csharp (c#, cs)\n"
     ) == err.partition(": ")[2]
+
+
+# -- progress --------------------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    """A standard error that somebody looks at; it tells when a text has come."""
+
+    def __init__(self, awaited):
+        super().__init__()
+        self.awaited, self.came = awaited, threading.Event()
+
+    def isatty(self):
+        return True
+
+    def write(self, text):
+        written = super().write(text)
+        if self.awaited in self.getvalue():
+            self.came.set()
+        return written
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, "\rsearching, 3 s"), (2, f"\r[{'#' * 15}{'.' * 15}] 1/2 requests, ")])
+def test_a_long_search_shows_how_far_it_is(count, shown, monkeypatch):
+    """And leaves nothing on the screen at its end."""
+    terminal = Terminal(shown)
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr(explaining, "_TICK_SECONDS", 0.001)
+    with explaining._progress(count) as step:
+        for _ in range(count - 1):
+            step()
+        assert terminal.came.wait(60), terminal.getvalue()
+
+    assert terminal.getvalue().endswith("\r" + " " * 60 + "\r")
+
+
+def test_nobody_looks_at_what_is_no_terminal(monkeypatch, capsys):
+    monkeypatch.setattr(explaining, "_TICK_SECONDS", 0)
+    with explaining._progress(3) as step:
+        step()
+
+    assert capsys.readouterr().err == ""

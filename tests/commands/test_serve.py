@@ -270,7 +270,7 @@ def test_a_port_that_is_none_is_a_usage_error(tmp_path):
         (["serve", "--admin-host", "a b"], "--admin-host 'a b' is no host name"),
         (
             ["explain", "--budget", "-1"],
-            "--budget -1 is less than nothing; expected how many times the usual work, from 0",
+            "--budget is -1; expected how many times the usual work: a number from 0",
         ),
     ],
 )
@@ -371,8 +371,8 @@ def test_the_log_searches_nothing():
 
     text, (first, second) = lines.getvalue(), map(json.loads, objects.getvalue().splitlines())
     assert (
-        "Open attempt 1, and the mistake is searched for: http://127.0.0.1:8080/__admin/#trail?attempt=1"
-        in " ".join(text.split())
+        "Open attempt 1, and the mistake is searched for: http://127.0.0.1:8080/__admin/#trail?attempt=1, or "
+        "netsuite-tba audit --attempt 1 --url http://127.0.0.1:8080" in " ".join(text.split())
     )
     assert ("attempt=2" in text, None) == (False, first["diagnosis"])
     assert ["realm-is-something-else"] == [mistake["id"] for mistake in second["diagnosis"]["mistakes"]]

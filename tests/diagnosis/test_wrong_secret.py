@@ -46,14 +46,16 @@ def sent(fake, url=ECHO, *, secret=None, method="GET", content_type="", body="")
 
 
 def test_a_token_that_was_let_in_before_speaks_for_its_secrets(fake):
-    """By the id of that attempt; one that never was speaks against them."""
+    """By the id of that attempt; one that never was speaks against them, but for the first of all: nothing is known then."""
+    first = suspicion(sent(fake, secret="another").facts)
     never = suspicion(sent(fake, secret="another").facts)
     sent(fake)
     assert sent(fake).accepted
     before = suspicion(sent(fake, secret="another").facts)
 
+    assert first.speaks_for == ()
     assert never.speaks_for == ("No request with this key and token was let in before.",)
-    assert before.speaks_against == ("Attempt 3, with the same key, token and secrets, was let in.",)
+    assert before.speaks_against == ("Attempt 4, with the same key, token and secrets, was let in.",)
     assert before.speaks_for == ()
     assert before.likelihood < 0.2 < never.likelihood
 
@@ -106,6 +108,7 @@ AGAINST = {
 def test_what_else_may_be_the_mistake_speaks_against(fake, name):
     """Each makes a wrong secret less likely than it is of a plain request."""
     url, more, said = AGAINST[name]
+    sent(fake, secret="another")
     plain = suspicion(sent(fake, secret="another").facts)
     found = suspicion(sent(fake, url, secret="another", **more).facts)
 
