@@ -14,7 +14,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from pytest_netsuite_tba.oauth1.encoding import form_decode, percent_encode, to_bytes, to_text
+from pytest_netsuite_tba.oauth1.encoding import between_escapes, form_decode, percent_encode, to_bytes, to_text
 
 from .likelihood import cost_of
 from .options import Case, Stage, Table
@@ -588,7 +588,9 @@ def _encode_by(
             done = done.replace("%20", " ").replace(" ", "%20", 1)
         elif space:
             done = done.replace("%20", _SPACES[space])
-        return _ESCAPE.sub(lambda found: found[0].lower(), done) if lower else done
+        if lower:
+            done = "".join([_ESCAPE.sub(lambda found: found[0].lower(), part) for part in between_escapes(done)])
+        return done
 
     return deviating
 

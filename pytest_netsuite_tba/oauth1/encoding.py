@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FORM = "application/x-www-form-urlencoded"  # the one media type whose body is signed (RFC 5849, 3.4.1.3.1)
 _ERRORS = "surrogateescape"
@@ -19,6 +23,7 @@ _UNESCAPED = {f"{high}{low}": chr(int(high + low, 16)) for high in "01234567" fo
 _STANDS_FOR_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _SHORT = 256  # characters: names, keys and ids, which come again with every request
 _REMEMBERED = 1_024
+_LONG = 2**15  # characters: a longer text is encoded and decoded in parts, as every escape is an object for a while
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -59,6 +64,8 @@ def percent_encode(text: str) -> str:
 
 
 def _encode(text: str) -> str:
+    if len(text) > _LONG:
+        return "".join([_encode(text[at : at + _LONG]) for at in range(0, len(text), _LONG)])
     if text.isascii():
         return _RESERVED.sub(_escape, text)
     return quote_from_bytes(to_bytes(text), safe="")
@@ -81,6 +88,8 @@ _encode_short_pair = lru_cache(_REMEMBERED)(_encode_pair)
 
 def percent_decode(text: str) -> str:
     """Undo :func:`percent_encode`; ``+`` stays a plus, and ``%`` before anything but two hex digits stays."""
+    if len(text) > _LONG:
+        return to_text(b"".join([unquote_to_bytes(to_bytes(part)) for part in between_escapes(text)]))
     first, *escaped = text.split("%")
     if not escaped:
         return text
@@ -88,6 +97,17 @@ def percent_decode(text: str) -> str:
         return first + "".join([_UNESCAPED[part[:2]] + part[2:] for part in escaped])
     except KeyError:  # no ASCII, or no escape at all
         return to_text(unquote_to_bytes(to_bytes(text)))
+
+
+def between_escapes(text: str) -> Iterator[str]:
+    """Cut a long text into parts of some 32,000 characters, but none within an escape."""
+    begin = 0
+    while begin < len(text):
+        end = begin + _LONG
+        cut = text.rfind("%", end - 2, end)
+        end = end if cut < 0 else cut
+        yield text[begin:end]
+        begin = end
 
 
 def form_decode(text: str) -> str:

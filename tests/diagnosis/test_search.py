@@ -194,6 +194,8 @@ USUAL = {
 LARGE = {
     "900 pairs": form(pairs(900)),
     "one value": form(b"a=" + b"x" * (2**20 - 2)),
+    "one value of escapes": form(b"a=" + b"%C3%A9" * 174_000),
+    "900 pairs of escapes": form(pairs(900, 380).replace(b"x", b"%2F")),
     "900 pairs of 1 MiB": form(pairs(900, 1_150)),
     "20 MB of JSON": {"method": "POST", "body": b'{"a": "' + b"x" * 20_000_000 + b'"}'},
     "a query of 950 pairs": {"target": f"{PATH}?{pairs(950).decode()}"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_netsuite_tba.oauth1 import encoding
 from pytest_netsuite_tba.oauth1.encoding import (
+    between_escapes,
     decode_query,
     form_decode,
     percent_decode,
@@ -52,13 +54,37 @@ def test_percent_encode(text, expected):
     assert expected == percent_encode(text)
 
 
-@pytest.mark.parametrize("length", [255, 256, 257, 10_000])
+@pytest.mark.parametrize("length", [255, 256, 257, 10_000, 100_000])
 @pytest.mark.parametrize(("character", "encoded"), [("a", "a"), ("+", "%2B"), ("é", "%C3%A9")])
 def test_a_long_text_is_encoded_as_a_short_one(character, encoded, length):
     """Each character by itself, alone and as one of a pair."""
     assert encoded * length == percent_encode(character * length)
     assert ("n%20", encoded * length) == percent_encode_pair(("n ", character * length))
     assert (encoded * length, "v%20") == percent_encode_pair((character * length, "v "))
+
+
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("text", ["%2F", "%C3%A9", "%zz", "%", "%%41", "é%41", "+"])
+def test_a_long_text_is_decoded_as_a_short_one(text, before):
+    """Wherever the parts end in which it is decoded."""
+    long = "a" * before + text * 40_000
+
+    assert percent_decode(long) == "a" * before + percent_decode(text) * 40_000
+    assert "".join(between_escapes(long)) == long
+
+
+def test_a_long_text_takes_little_more_than_itself():
+    """Not an object an escape, all at once."""
+    text = "%2F" * 400_000
+    tracemalloc.start()
+    try:
+        decoded = percent_decode(text)
+        assert percent_encode(decoded) == text
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 6 * len(text)
 
 
 def test_a_long_text_is_not_remembered():

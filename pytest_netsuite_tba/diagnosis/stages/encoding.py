@@ -332,7 +332,8 @@ def _best_known(names: Sequence[str]) -> list[str]:
 
 def _says(encoder: Encoder, names: Sequence[str], scope: str, inside: str, uri: str) -> str:
     whose = f" as by {' or '.join(_best_known(names))}" if names else ""
-    outside = {"inner": "", "parameters": _JOINED, "uri": uri}.get(scope, _JOINED + uri)
+    joined = _JOINED + "".join(char for char in inside if char in _RFC)  # these are joined as they are
+    outside = {"inner": "", "parameters": joined, "uri": uri}.get(scope, joined + uri)
     characters = (inside if scope in _INSIDE else "") + outside
     deviations = [words for _, words in _deviations(encoder, characters, lower=_is_lower(encoder, scope, inside))]
     return f"{_SCOPES[scope][0]}{whose}: {'; '.join(deviations) or 'not as RFC 5849 says'}."

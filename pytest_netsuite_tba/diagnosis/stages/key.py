@@ -282,8 +282,8 @@ _ONE, _OTHER_ONE, _NO_AMPERSAND, _JOINED, _RAW, _SWAPPED, _IDS, _NONE = (
 _WORDS = {" ": "a space", "\n": "a line feed"}
 _FORMS: tuple[tuple[str, tuple[str, ...], str, float], ...] = (
     ("{c}&", (_ONE,), "", 1),
-    ("{c}", (_ONE, _NO_AMPERSAND), "", 0.6),
-    ("{C}", (_ONE, _NO_AMPERSAND), "The key is the consumer secret, not encoded.", VARIANT),
+    ("{c}", (_ONE,), "The key is the consumer secret.", 0.6),
+    ("{C}", (_ONE,), "The key is the consumer secret, not encoded.", VARIANT),
     ("{c}{t}", (_NO_AMPERSAND,), "", 1),
     ("{C}{T}", (_NO_AMPERSAND,), "The secrets were joined by nothing, and not encoded.", VARIANT),
     ("{C}&{T}", (_RAW,), "The secrets were not encoded in the key.", 1),
@@ -349,8 +349,13 @@ def _of_ids() -> Iterator[tuple[str, tuple[str, ...], str, float]]:
 
 
 RIGHT_KEY = "{c}&{t}"
+_BESIDES = dict.fromkeys(("{c}", "{C}"), ((_NO_AMPERSAND, 'Nor has the key an "&".'),))
 keys = always(
-    Option(RIGHT_KEY), *(Option(form, ids, cause, share) for form, ids, cause, share in (*_FORMS, *_of_ids()))
+    Option(RIGHT_KEY),
+    *(
+        Option(form, ids, cause, share, besides=_BESIDES.get(form, ()))
+        for form, ids, cause, share in (*_FORMS, *_of_ids())
+    ),
 )
 
 
