@@ -102,7 +102,6 @@ def test_attempts(netsuite: NetSuiteServer) -> None:
     assert_type(attempt.http_status, int | None)
     assert_type(attempt.as_dict(), dict[str, Any])
     diagnosis = attempt.diagnosis
-    assert diagnosis is not None
     assert_type(diagnosis.proven, bool)
     assert_type([mistake.id for mistake in diagnosis.mistakes], list[str])
     assert details(netsuite.audit_trail) == ["nonce_used"]

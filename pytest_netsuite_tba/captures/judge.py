@@ -215,9 +215,8 @@ def assert_signed(request: object, account: Account | str | os.PathLike[str], *,
     if attempt.accepted is None:
         raise AssertionError(f"{attempt.method} {attempt.url} was not judged: {attempt.cause}")
     if not attempt.accepted:
-        diagnosis = attempt.diagnosis
-        said = "" if diagnosis is None else f"\n{diagnosis.render(width=100)}"
-        raise AssertionError(f"{attempt.method} {attempt.url} would be refused: {attempt.cause}{said}")
+        said = attempt.diagnosis.render(width=100)
+        raise AssertionError(f"{attempt.method} {attempt.url} would be refused: {attempt.cause}\n{said}")
 
 
 def _as_capture(request: object) -> Capture:

@@ -41,9 +41,4 @@ def search_all(
 def is_unfinished(attempt: LoginAttempt) -> bool:
     """Whether it was searched, nothing was found, and not everything was tried."""
     diagnosis = attempt.diagnosis
-    return (
-        diagnosis is not None
-        and bool(diagnosis.computed)
-        and not diagnosis.readings
-        and "triples" not in diagnosis.tried
-    )
+    return bool(diagnosis.computed) and not diagnosis.readings and "triples" not in diagnosis.tried

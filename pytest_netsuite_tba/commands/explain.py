@@ -20,6 +20,7 @@ from pytest_netsuite_tba.captures.blind import NO_METHOD
 from pytest_netsuite_tba.captures.judge import UNCHECKED_TIME, Judge
 from pytest_netsuite_tba.captures.not_judged import kind_without_login
 from pytest_netsuite_tba.captures.searching import is_unfinished, search_all
+from pytest_netsuite_tba.login.verdict import NO_DIAGNOSIS
 from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.report.explanation import reading_lines
 from pytest_netsuite_tba.report.fixes import LANGUAGES, SIGNERS, fixes_of, language_of
@@ -160,8 +161,7 @@ def _nothing_to_fix(attempt: LoginAttempt) -> str:
 
 
 def _was_signed_for_another_method(attempt: LoginAttempt) -> bool:
-    found = attempt.diagnosis.mistakes if attempt.diagnosis is not None else ()
-    return any(mistake.id == "method-wrong" for mistake in found)
+    return any(mistake.id == "method-wrong" for mistake in attempt.diagnosis.mistakes)
 
 
 def _has_timestamp(request: SignedRequest) -> bool:
@@ -208,10 +208,10 @@ def _screen(
             "-",
             colour=colour,
         )
-    if attempt.accepted is False and not (attempt.diagnosis and attempt.diagnosis.mistakes):
+    if attempt.accepted is False and not attempt.diagnosis.mistakes:
         yield ""
         yield from reading_lines(attempt, width=width, colour=colour)
-    if attempt.diagnosis is not None:
+    if attempt.diagnosis is not NO_DIAGNOSIS:
         yield ""
         yield render_diagnosis(attempt.diagnosis, width=width, colour=colour, fixes=fixes)
     for note in notes:

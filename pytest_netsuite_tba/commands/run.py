@@ -160,10 +160,9 @@ def _report(trail: AuditTrail, requests: int) -> Iterator[str]:
         yield paint(f"{attempt.method} {attempt.url}", "bold", colour=colour)
         yield paint(f"Refused: {answer}", "-", colour=colour) + again
         diagnosis = attempt.diagnosis
-        if diagnosis is None or not diagnosis.mistakes:
+        if not diagnosis.mistakes:
             yield from reading_lines(attempt, width=columns, colour=colour)
-        if diagnosis is not None:
-            yield render_diagnosis(diagnosis, width=columns, colour=colour)
+        yield render_diagnosis(diagnosis, width=columns, colour=colour)
     if len(ways) > _WAYS_SHOWN:
         yield f"\n... and {len(ways) - _WAYS_SHOWN} more ways to be refused"
 

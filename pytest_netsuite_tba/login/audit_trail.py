@@ -13,6 +13,7 @@ from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
 from .facts import Earlier
 from .refusals import KNOWN
 from .refusals.transport import FAKE_FAILED
+from .verdict import NO_DIAGNOSIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,15 +84,15 @@ class LoginAttempt:
     _seen: Diagnosis | None = field(default=None, repr=False, compare=False)
 
     @property
-    def diagnosis(self) -> Diagnosis | None:
-        """Which mistake it was, searched when first looked at; None for a login that was let in."""
+    def diagnosis(self) -> Diagnosis:
+        """Which mistake it was, searched when first looked at; an empty one of what was not refused."""
         return self._diagnosis or self.diagnose()
 
-    def diagnose(self, *, budget: float = 1.0) -> Diagnosis | None:
+    def diagnose(self, *, budget: float = 1.0) -> Diagnosis:
         """Search again, within ``budget``; what it finds is :attr:`diagnosis` from then on."""
         if self.facts is not None and self.search is not None:
             self._diagnosis = self.search(self.facts, budget=budget)
-        return self._diagnosis
+        return self._diagnosis or NO_DIAGNOSIS
 
     def diagnosis_within(self, *, budget: float) -> Diagnosis | None:
         """The diagnosis; one that nobody has looked at yet is searched within ``budget``.
@@ -100,7 +101,7 @@ class LoginAttempt:
         can tell.
         """
         if self._diagnosis is None and budget:
-            return self.diagnose(budget=budget)
+            self.diagnose(budget=budget)
         if self._diagnosis is None and self._seen is None and self.facts is not None and self.look is not None:
             self._seen = self.look(self.facts)
         return self._diagnosis or self._seen

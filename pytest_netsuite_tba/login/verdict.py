@@ -207,6 +207,13 @@ class Diagnosis:
         }
 
 
+def _render_nothing(_: Diagnosis, **__: object) -> str:
+    return ""
+
+
+NO_DIAGNOSIS = Diagnosis(renderer=_render_nothing)  # of what was not refused, or not kept
+
+
 class FirstLook(Protocol):
     """Tells what a refused request shows without a search; handed in from above, as :class:`Diagnose`."""
 

@@ -140,7 +140,7 @@ def mistakes_of(topic: str) -> list[str]:
 
 def fixes_of(attempt: LoginAttempt, language: str) -> dict[str, Fix]:
     """The lines for each mistake of a refused attempt, by its id."""
-    mistakes = attempt.diagnosis.mistakes if attempt.diagnosis is not None and attempt.accepted is False else ()
+    mistakes = attempt.diagnosis.mistakes if attempt.accepted is False else ()
     topics = {mistake.id: CATALOGUE[mistake.id].topic for mistake in mistakes}
     if attempt.channel == "soap":
         topics = {id: topic if topic in _AS_IN_REST else "passport" for id, topic in topics.items()}

@@ -107,9 +107,8 @@ def _explanation(attempt: LoginAttempt, width: int) -> list[str]:
     if attempt.accepted or attempt.expected:
         return [line for line in (attempt.cause, attempt.cure and f"Cure: {attempt.cure}") if line]
     diagnosis = attempt.diagnosis
-    found = [] if diagnosis is None else render_diagnosis(diagnosis, width=width, header=False).splitlines()
-    named = diagnosis is not None and diagnosis.mistakes
-    return found if named else [*reading_lines(attempt, width=width), *found]
+    found = render_diagnosis(diagnosis, width=width, header=False).splitlines()
+    return found if diagnosis.mistakes else [*reading_lines(attempt, width=width), *found]
 
 
 def _fit(text: str, width: int) -> str:

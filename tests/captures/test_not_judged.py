@@ -8,6 +8,7 @@ from pytest_netsuite_tba.captures.judge import NO_SECRETS, UNCHECKED_STEP, UNCHE
 from pytest_netsuite_tba.captures.not_judged import kind_without_login
 from pytest_netsuite_tba.clients.credentials import Credentials
 from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.login.verdict import Diagnosis
 
 ACCOUNT = "1234567_SB1"
 RESTLETS, APP = "https://1234567-sb1.restlets.api.netsuite.com", "https://1234567-sb1.app.netsuite.com"
@@ -171,7 +172,7 @@ def test_a_redacted_header_is_called_so(value):
 
     assert attempt.accepted is None
     assert attempt.cause.startswith("The header was redacted by the tool")
-    assert attempt.diagnosis is None
+    assert attempt.diagnosis == Diagnosis()
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_explain_lets_it_in(name):
 
     assert (None, []) == (capture.unsure, [note for note in capture.notes if "does not say the scheme" not in note])
     assert (True, "Success", None, "") == (attempt.accepted, attempt.status, attempt.detail, attempt.cause or "")
-    assert attempt.diagnosis is None or not (attempt.diagnosis.mistakes or attempt.diagnosis.notes)
+    assert ((), ()) == (attempt.diagnosis.mistakes, attempt.diagnosis.notes)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from pytest_netsuite_tba.login import login as login_module
 from pytest_netsuite_tba.login import request as request_module
 from pytest_netsuite_tba.login.bounds import BOUNDS, Bounds, excess
 from pytest_netsuite_tba.login.request import SignedRequest
+from pytest_netsuite_tba.login.verdict import Diagnosis
 from pytest_netsuite_tba.oauth1.encoding import FORM
 
 URL = f"https://{HOST}{TARGET}"
@@ -102,7 +103,7 @@ def test_a_large_form_is_refused_unread(netsuite, netsuite_client, decoded, path
     assert figure in attempt.cause
     assert "not read" in attempt.cause
     assert [] == [size for size in decoded if size > 1_000]
-    assert (None, None) == (attempt.diagnosis, attempt.facts)  # neither searched nor kept
+    assert (Diagnosis(), None) == (attempt.diagnosis, attempt.facts)  # neither searched nor kept
     assert 200 == netsuite_client.get(TARGET).status_code
 
 
@@ -144,7 +145,7 @@ def test_the_report_has_the_figure(netsuite):
 
     attempt = explain(sent, netsuite.account)
 
-    assert ("parameter_rejected", False, None) == (attempt.detail, attempt.accepted, attempt.diagnosis)
+    assert ("parameter_rejected", False, Diagnosis()) == (attempt.detail, attempt.accepted, attempt.diagnosis)
     assert "2001 in the form" in attempt.cause
     assert "no more before a login" in attempt.cure
 

@@ -384,8 +384,7 @@ class Recording:
         if len(signed) != len(attempts) or not signed:
             raise RuntimeError(f"{client.command}, {case}: {len(signed)} requests, {len(attempts)} attempts")
         attempt = attempts[0]
-        diagnosis = attempt.diagnosis
-        readings = [] if diagnosis is None else [diagnosis.mistakes, *diagnosis.also_consistent]
+        readings = [attempt.diagnosis.mistakes, *attempt.diagnosis.also_consistent]
         mistakes = " ".join(mistake.id for reading in readings for mistake in reading)
         return signed[0], "" if attempt.accepted else f"{attempt.detail}: {mistakes}"
 

@@ -304,14 +304,20 @@ def told(option: Option, pairs: Sequence[Pair], platform: str) -> Option:
     if encoder.encode(signed) != percent_encode(signed):
         shown = signed
     option = _option(encoder, names, scope, shown, uri, platform)
-    besides = [
-        (mistake, f"The same encoder: {words}.")
-        for mistake, words in (
-            _deviations(encoder, shown, lower=_is_lower(encoder, scope, shown)) if scope in _INSIDE else ()
+    besides = () if scope not in _INSIDE else _deviations(encoder, shown, lower=_is_lower(encoder, scope, shown))
+    return option._replace(
+        besides=tuple(
+            (_as_of(names, mistake), f"The same encoder: {words}.")
+            for mistake, words in besides
+            if mistake not in option.mistakes
         )
-        if mistake not in option.mistakes
-    ]
-    return option._replace(besides=tuple(besides))
+    )
+
+
+def _as_of(names: Sequence[str], mistake: str) -> str:
+    """The mistake beside another of the same encoder: what another platform leaves is no encodeURIComponent."""
+    is_another = names and not any(name.startswith("JavaScript") for name in names)
+    return "characters-not-encoded" if is_another and mistake == "js-encodeuricomponent" else mistake
 
 
 _MOST_NAMED = 4
