@@ -15,6 +15,12 @@ def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pyte
 
 
 @pytest.fixture
+def short_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search for single mistakes and likely pairs alone: for tests that ask for something else than what is found."""
+    monkeypatch.setattr("pytest_netsuite_tba.diagnosis.search.WORK", 0)
+
+
+@pytest.fixture
 def searches(server, monkeypatch):
     """The refusals of the test module's ``server`` whose mistakes were searched for, one a search."""
     searched = []

@@ -244,6 +244,7 @@ def test_a_hostile_request_becomes_a_harmless_command(server):
     assert not Path("ran").exists()
 
 
+@pytest.mark.usefixtures("short_searches")
 def test_a_request_through_the_proxy_is_repeated_through_it(server):
     """Its host is part of what was signed, so that the command goes the same way."""
     server.proxy = Proxy(CertificateAuthority(LOOPBACK))
@@ -261,6 +262,7 @@ def test_a_request_through_the_proxy_is_repeated_through_it(server):
     assert ["Failure", "Failure", "Success"] == [attempt.status for attempt in server.audit_trail]
 
 
+@pytest.mark.usefixtures("short_searches")
 def test_what_nothing_explains_is_said_so(call):
     """How likely a wrong secret is comes after what speaks for and against it; and how to go on is told."""
     stranger = Account(tokens=[Token(secret="another")])
@@ -286,6 +288,7 @@ def refused(server, **changed):
     return Client(server.wsgi_app).get(ECHO, headers={"Authorization": authorization})
 
 
+@pytest.mark.usefixtures("short_searches")
 def test_a_listing_searches_nothing(call, searches):
     """It says what is known: what a refusal shows by itself, and of a wrong signature nothing until it was opened."""
     refused(call.server, oauth_signature="A")

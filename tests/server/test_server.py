@@ -479,6 +479,7 @@ def test_a_restlet_url_is_encoded(netsuite, netsuite_requests):
     assert {"q": "a b&c=é", "page": "2"} == netsuite_requests.get(url).json()["parameters"]
 
 
+@pytest.mark.usefixtures("short_searches")
 def test_a_secret_in_a_url_stands_in_no_trail(netsuite, netsuite_client):
     """As it is, and encoded: neither in the attempt nor in its cause, its JSON or the report."""
     netsuite.token.secret = "s&cret+of the token"
@@ -495,6 +496,7 @@ def test_a_secret_in_a_url_stands_in_no_trail(netsuite, netsuite_client):
     netsuite.httpserver.clear_assertions()
 
 
+@pytest.mark.usefixtures("short_searches")
 def test_the_failure_of_a_test_searches_the_newest_alone():
     """Twenty, which the report shows too; of the others it says what is known."""
     server = NetSuiteServer()

@@ -552,6 +552,7 @@ def test_a_captured_third_step_without_its_request_token(netsuite):
 # -- secrets -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("short_searches")
 @pytest.mark.parametrize("spelt", [lambda secret: secret, lambda secret: quote(secret, safe="")])
 def test_a_secret_in_the_callback_is_shown_nowhere(netsuite, spelt):
     """A refused requesttoken tells neither the token's secret nor the application's that stood in its oauth_callback."""

@@ -101,7 +101,7 @@ _PASTED = (
 )
 _BREAKS = (("\n", "a line break"), ("\r\n", "a line break (CR LF)"), (" ", "a space"))  # where a long line was wrapped
 _MOST_BROKEN = 100  # characters of a secret that may have been wrapped
-_MOST_CHANGED = 4_096  # characters of a secret that is tried as changed: NetSuite's have 64
+_MOST_CHANGED = 1_024  # characters of a secret that is tried as changed: NetSuite's have 64
 Raw = bytes  # a secret that is no text any more
 
 
