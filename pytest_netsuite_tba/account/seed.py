@@ -242,12 +242,24 @@ def _account(table: dict[str, Any], place: _Place) -> Account:
     return account
 
 
+# What is written flat into an account, as environment variables have it.
+_IN_OTHER_TABLES = {
+    "consumer_key": "consumer_key below [[integrations]]",
+    "consumer_secret": "consumer_secret below [[integrations]]",
+    "token_id": "id below [[tokens]]",
+    "token_secret": "secret below [[tokens]]",
+}
+
+
 def _values(kind: type[Any], table: dict[str, Any], place: _Place, known: _Known) -> dict[str, Any]:
     """Read the fields of a record by their rules, in the order declared."""
     rules = _rules(kind)
     for key in table:
         if key not in rules:
-            raise place.at(key).error(f"unknown key; {nearest(key, rules)}")
+            known_as = _IN_OTHER_TABLES.get(key) if kind is Account else None
+            raise place.at(key).error(
+                f"unknown key here; it is {known_as}" if known_as else f"unknown key; {nearest(key, rules)}"
+            )
     for key, rule in rules.items():
         if key in table or kind is Account:
             continue

@@ -178,7 +178,7 @@ _AS_HEADER = {
     "agent": ("User-Agent", "{}"),
     "referer": ("Referer", "{}"),
     "bearer": ("Authorization", "Bearer {}"),
-    "user": ("Authorization", "Basic ..."),  # a password is of no use here
+    "user": ("Authorization", "Basic dXNlcjpwYXNzd29yZA=="),  # user:password, as the right ones are of no use here
     "cookie": ("Cookie", "{}"),
 }
 _CONTENT_TYPES = {"json": _JSON, "data": FORM, "raw": FORM, "urlencode": FORM}

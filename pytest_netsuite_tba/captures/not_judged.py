@@ -118,7 +118,7 @@ _WORD = (
 _VARIABLE = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}")
 # The whole of a text: without a letter or digit, in brackets, or one word for it.
 _MASK = re.compile(
-    rf"[^A-Za-z0-9]+|\$?[\[<{{(].*[\]>}})]|\W*(?:{_WORD}|hidden|secret|private)\W*|[xX]{{3,}}",
+    rf"[^A-Za-z0-9]+|(?!\[object )\$?[\[<{{(].*[\]>}})]|\W*(?:{_WORD}|hidden|secret|private)\W*|[xX]{{3,}}",
     re.DOTALL | re.IGNORECASE,
 )
 # A part of a text that is hex or base64 otherwise.

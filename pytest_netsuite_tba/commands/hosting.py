@@ -195,4 +195,5 @@ def log_lines(attempt: LoginAttempt, stream: TextIO, *, console_url: str) -> lis
         if not attempt.accepted
         else filter(None, [attempt.cause])
     )
-    return [line, *(f"    {text}" for text in more)]
+    opened = f"netsuite-tba audit --attempt {attempt.id} --url {console_url.removesuffix('/__admin/')}"
+    return [line, *(f"    {text}" for text in more), *([f"    Or    {opened}"] if attempt.awaits_search else [])]

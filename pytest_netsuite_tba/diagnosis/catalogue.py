@@ -112,7 +112,8 @@ CATALOGUE: dict[str, Entry] = {
     "empty-extras-signed": Entry(4, "oauth_ parameter signed that is not in the header",
         "Sign only what is in the header.", "parameters"),
     "form-body-not-signed": Entry(3, "Form body left out of the signature",
-        "Send JSON: RESTlets take no form, and a form would have to be signed.", "parameters"),
+        "Send JSON, with Content-Type: application/json: RESTlets take no form, and a form would have to be signed.",
+        "parameters"),
     "parameters-signed-not-sent": Entry(1, "Parameters signed that the request does not hold",
         "Sign the URL that is sent: put these parameters into both, or into neither.", "parameters"),
     "oauth-version-mismatch": Entry(1, "oauth_version not the same in the header and in the base string",
@@ -152,7 +153,8 @@ CATALOGUE: dict[str, Entry] = {
         "Sign METHOD&URL&PARAMS, URL and PARAMS encoded.", "base-string"),
     # -- The key -------------------------------------------------------------------------------------------------------
     "key-consumer-secret-only": Entry(5, "Token secret missing from the key",
-        "Make the key of both secrets: E(consumer secret)&E(token secret).", "key"),
+        "Make the key of both secrets, E(consumer secret)&E(token secret); where the code does, its token secret is "
+        "empty: a setting that is not filled in.", "key"),
     "key-no-ampersand": Entry(5, '"&" missing between the secrets', 'Join the two secrets by one "&".', "key"),
     "key-secrets-not-encoded": Entry(3, "Secrets encoded otherwise than once in the key",
         "Percent-encode each secret once (in SOAP not at all).", "key"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numbers
 import re
 import secrets
+from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
@@ -31,17 +33,22 @@ if TYPE_CHECKING:
     from .pipeline import Pipeline, Recipe
     from .search import Found
 
+_OTHERS_SECRETS = ("wrong-secret-pair",)
+_WHOSE = " Send that token's own key and id."
+_OF_STRANGERS = 0.1  # of a budget, where key or token is unknown: the signature is the lesser question
 _SEEN_IN_THE_HEADER = {"query-in-auth-header", "invented-oauth-parameter"}  # between equals, what can be seen is first
 
 
 def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
     """Name the mistakes; ``budget`` multiplies the work that the search for a wrong signature may take."""
+    if not isinstance(budget, numbers.Real) or not budget >= 0:
+        raise ValueError(f"budget is {budget!r}; expected how many times the usual work: a number from 0")
     if facts.forced:
         return Diagnosis(notes=("The test asked for this refusal; nothing is wrong with the request.",))
     shown = finding(facts)
     mistakes = () if shown is None else (shown,)
     notes: list[str] = []
-    if not facts.parameters.get("oauth_signature"):
+    if not facts.parameters.get("oauth_signature") or _is_no_signature(facts, shown):
         return _finished(facts, mistakes=mistakes, notes=notes)
     too_large = excess(facts.request)
     if too_large:
@@ -52,7 +59,7 @@ def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
     if facts.own is None and not facts.known:
         notes.append("Without the secrets the signature cannot be checked.")
         return _finished(facts, mistakes=mistakes, notes=notes, expected=expected)
-    found = search(pipeline, budget=budget)
+    found = search(pipeline, budget=budget * (1.0 if facts.sender else _OF_STRANGERS))
     readings = _readings(pipeline, found.recipes)
     if not readings:
         tried = what_was_tried(found.tried, dict(_counts(found)), computed=found.made, budget=budget)
@@ -63,11 +70,17 @@ def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
             wrong_secret=suspicion(facts) if is_searched else None,
         )  # fmt: skip
     best, weighed = readings[0], _weighed(readings)
+    if facts.sender is None:
+        notes += [option.says + _WHOSE for option in pipeline.told(best.recipe) if option.mistakes == _OTHERS_SECRETS]
     return _finished(
         facts, mistakes=mistakes + best.mistakes, notes=notes, expected=expected, proven=len(likeliest(weighed)) == 1,
         others=tuple(mistakes + reading.mistakes for reading in readings[1:]), readings=weighed,
         signed=to_text(pipeline.base(best.recipe)), found=found,
     )  # fmt: skip
+
+
+def _is_no_signature(facts: Facts, shown: Mistake | None) -> bool:
+    return shown is not None and shown.id == "value-of-nothing" and facts.refusal == "InvalidSignature"
 
 
 class _Reading(NamedTuple):
@@ -84,6 +97,8 @@ def _readings(pipeline: Pipeline, recipes: tuple[Recipe, ...]) -> list[_Reading]
     for recipe in recipes:
         variants: list[tuple[tuple[Mistake, ...], float]] = [((), 1.0)]
         options = pipeline.told(recipe)
+        if pipeline.case.facts.sender is None:  # nobody's key or id: whose secrets they are tells what it was to be
+            options = tuple([option for option in options if option.mistakes != _OTHERS_SECRETS])
         besides = {id: mistake(id, cause) for option in options for id, cause in option.besides}
         for option in options:
             variants = [
@@ -115,8 +130,22 @@ def _counts(found: Found) -> tuple[tuple[str, int], ...]:
 
 def _weighed(readings: list[_Reading]) -> tuple[Reading, ...]:
     """The readings with their likelihoods, which sum to 1."""
+
+    def numbers_of(recipe: Recipe) -> tuple[int, ...]:
+        return tuple([deviation.at for deviation in recipe])
+
     total = sum(reading.likelihood for reading in readings)
-    return tuple(Reading(mistakes=reading.mistakes, likelihood=reading.likelihood / total) for reading in readings)
+    in_all: defaultdict[tuple[int, ...], float] = defaultdict(float)
+    for reading in readings:
+        in_all[numbers_of(reading.recipe)] += reading.likelihood / total
+    return tuple(
+        Reading(
+            mistakes=reading.mistakes,
+            likelihood=reading.likelihood / total,
+            in_all=in_all.pop(numbers_of(reading.recipe), 0.0),
+        )
+        for reading in readings
+    )
 
 
 def _finished(

@@ -163,6 +163,7 @@ ENCODERS = (
     Encoder("Node's querystring.escape", "!'()*-._~", source="nodejs/node lib/querystring.js"),
     Encoder("axios's params", "!$'()*,-.:_~", "+", source="axios/axios lib/helpers/buildURL.js"),
     Encoder("axios's params, 1.7", "!$'()*,-.:[]_~", "+", source="axios/axios v1.7.9 lib/helpers/buildURL.js"),
+    Encoder("Angular's HttpParams", "!$'()*,-./:;=?@_~", source="angular/angular packages/common/http/src/params.ts"),
     Encoder("jQuery's param", "!'()*-._~", source="jquery/jquery src/serialize.js"),
     Encoder("qs's stringify", "-._~", source="ljharb/qs lib/utils.js"),
     Encoder("qs's stringify, RFC 1738", "()-._~", "+", source="ljharb/qs lib/utils.js, lib/formats.js"),

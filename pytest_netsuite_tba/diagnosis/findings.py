@@ -10,6 +10,7 @@ from pytest_netsuite_tba.account.records import as_account_id
 from pytest_netsuite_tba.login.token_passport import in_words_of_soap
 
 from .catalogue import mistake
+from .stages.key import MOST_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,12 +133,54 @@ def _rest_on_restlets_host(facts: Facts) -> Mistake:
     return mistake("wrong-service-domain", facts.reason, host=host)
 
 
-def _credentials(wanted: str) -> Callable[[Facts], Mistake]:
+# What stands where a value was not filled in: what languages make of nothing, and what samples have.
+_IS_NOTHING = re.compile(
+    r"undefined|null|none|nil|nan|true|false|\[object \w+\]|todo|fixme|changeme|placeholder|x{3,}|"
+    r"[<{$%\[(\"']*(?:(?:your|my|the|netsuite|oauth)[ _-]*)*(?:consumer|client|token|access|signature|oauth)"
+    r"[ _-]*(?:key|id|token|signature|secret)?(?:[ _-]*(?:here|goes|value))*[>}%\])\"']*",
+    re.IGNORECASE,
+)
+_MOST_TEXT = 60
+
+
+def _signature(facts: Facts) -> Mistake | None:
+    """A signature that is none; of any other only recomputation can tell."""
+    return _not_filled_in("oauth_signature", facts.parameters.get("oauth_signature", ""))
+
+
+def _not_filled_in(name: str, value: str) -> Mistake | None:
+    if not _IS_NOTHING.fullmatch(value[:_MOST_TEXT]):
+        return None
+    return mistake("value-of-nothing", f"{name} is the text {value[:_MOST_TEXT]!r}.")
+
+
+# What a token has, as it is called.
+_VALUES = {
+    "consumer_key": "consumer key", "consumer_secret": "consumer secret", "token_id": "token id", "token_secret": "token secret",
+}  # fmt: skip
+
+
+def _of_another_field(name: str, right: str, facts: Facts) -> Mistake | None:
+    """The value is known here: as another than what it is sent as, or with a blank or a quote too many."""
+    value = facts.parameters.get(name, "")
+    bare = value.strip(" \t\r\n\"'\u00a0\ufeff\u200b")
+    for token in facts.known[:MOST_KNOWN]:
+        for field, words in _VALUES.items():
+            if field != right and getattr(token, field) == value:
+                return mistake("value-of-another-field", f"{name} is the {words} of token {token.name!r}.")
+        if getattr(token, right) == bare:
+            return mistake(
+                "secret-with-whitespace", f"{name} has {value.replace(bare, '...')!r} round the right value."
+            )
+    return _not_filled_in(name, value)
+
+
+def _credentials(wanted: str, name: str, right: str) -> Callable[[Facts], Mistake]:
     def find(facts: Facts) -> Mistake:
         if facts.known_elsewhere:
             cause = f"{facts.reason} Account {facts.known_elsewhere} has it."
             return mistake("tokens-of-another-environment", cause)
-        return mistake(wanted, facts.reason)
+        return _of_another_field(name, right, facts) or mistake(wanted, facts.reason)
 
     return find
 
@@ -175,7 +218,7 @@ def without_stray_scheme(facts: Facts) -> Facts:
 
 
 # What a refusal shows by more than its own row, by its id.
-FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
+FINDINGS: dict[str, Callable[[Facts], Mistake | None]] = {
     "unknown-host": _host,
     "no-service-at-host": _host,
     "restlet-on-suitetalk-host": _host,
@@ -186,8 +229,9 @@ FINDINGS: dict[str, Callable[[Facts], Mistake]] = {
     "InvalidTimestamp": _timestamp,
     "InvalidTimestamp-malformed": _timestamp,
     "wrong-realm": _realm,
-    "consumer_key_unknown": _credentials("integration-blocked-or-unknown"),
-    "token_rejected-unknown": _credentials("token-revoked-or-inactive"),
+    "consumer_key_unknown": _credentials("integration-blocked-or-unknown", "oauth_consumer_key", "consumer_key"),
+    "token_rejected-unknown": _credentials("token-revoked-or-inactive", "oauth_token", "token_id"),
+    "InvalidSignature": _signature,
     "nonce_rejected": _nonce_shape,
     "nonce_used": _nonce,
     "permission_denied-no-token-permission": lambda facts: mistake(
@@ -211,6 +255,6 @@ def finding(facts: Facts) -> Mistake | None:
     if find is None and not facts.row.mistake:
         return None
     found = mistake(facts.row.mistake, facts.reason, account=facts.account) if find is None else find(facts)
-    if facts.request.envelope is None:
+    if found is None or facts.request.envelope is None:
         return found
     return replace(found, cause=in_words_of_soap(found.cause), cure=in_words_of_soap(found.cure))

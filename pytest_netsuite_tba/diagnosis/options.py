@@ -64,9 +64,10 @@ def wrong(
     share: float = 1.0,
     platform: str = "",
     parts: tuple[str, ...] = (),
+    besides: tuple[tuple[str, str], ...] = (),
 ) -> Option:
     """An option that is a mistake; several ids where the same transform has several causes."""
-    return Option(value, mistakes, cause, share, platform, parts)
+    return Option(value, mistakes, cause, share, platform, parts, besides)
 
 
 class Table:

@@ -196,7 +196,9 @@ class Search:
         return known
 
     def _is_plaintext(self, recipe: Recipe) -> None:
-        """The signature is the key itself."""
+        """The signature is the key itself; a key of no secret proves nothing."""
+        if any("value-of-nothing" in deviation.option.mistakes for deviation in recipe):
+            return
         for deviation in self.key.all:
             if deviation.option.value is plaintext and deviation not in recipe:
                 self._keep((*recipe, deviation))

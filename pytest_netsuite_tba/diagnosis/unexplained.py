@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 from .stages.key import MOST_KNOWN
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 # What a search tries, in order; all that it came to the end of is in ``Diagnosis.tried``.
 _KINDS = ("single mistakes", "pairs", "triples")
+_DIGESTS = {20, 32, 48, 64}  # bytes of SHA-1 and SHA-2
 _MORE = 4  # times the budget, to go on with
 
 
@@ -50,9 +52,22 @@ def what_cannot_be_proven(facts: Facts) -> list[str]:
         else ""
     )
     unproven = f"{parameters}a secret that is not known here, another nonce or timestamp signed than sent"
-    notes = [f"What cannot be proven: {unproven}, or a request that was changed on its way."]
+    notes = [_shape(facts.parameters.get("oauth_signature", ""))] if facts.sender is not None else []
+    notes = [*filter(None, notes), f"What cannot be proven: {unproven}, or a request that was changed on its way."]
     if len(facts.known) > MOST_KNOWN:
         notes.append(f"Of the {len(facts.known):,} tokens known here, the secrets of {MOST_KNOWN:,} were tried.")
     if facts.sender is None:
         notes.append("The account does not know this key or token, so its secrets are unknown.")
     return notes
+
+
+def _shape(signature: str) -> str:
+    """What the signature looks like, where it does not look like one; ``""`` where it does."""
+    try:
+        digest = b64decode(signature, validate=True)
+    except ValueError:
+        return f"oauth_signature has {len(signature)} characters and is no base64; a right one is base64 of 32 bytes: 44 characters."
+    if len(digest) in _DIGESTS:
+        return ""
+    text = "readable text" if digest.isascii() and digest.decode().strip().isprintable() and digest else "no digest"
+    return f"oauth_signature is base64 of {len(digest)} bytes, {text}; a right one is base64 of the digest's 32."

@@ -66,10 +66,12 @@ class Reading:
     Attributes:
         mistakes: of which it consists, in the order of the pipeline.
         likelihood: its share among all readings found, 0 to 1; they sum to 1.
+        in_all: its share together with those that are other names of the same, where it is the likeliest of them.
     """
 
     mistakes: tuple[Mistake, ...]
     likelihood: float
+    in_all: float = field(default=0.0, repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -104,9 +106,15 @@ def _refuse_to_render(diagnosis: Diagnosis, **_: object) -> str:
 
 
 def likeliest(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    """Of readings, likeliest first, those that are about as likely as the first."""
-    least = _AS_LIKELY * readings[0].likelihood if readings else 0.0
-    return tuple(reading for reading in readings if reading.likelihood >= least)
+    """Of readings, likeliest first, those that are about as likely as the first, alone or in all."""
+    least, least_in_all = (
+        (_AS_LIKELY * share for share in (readings[0].likelihood, readings[0].in_all)) if readings else (0, 0)
+    )
+    return tuple(
+        reading
+        for reading in readings
+        if reading.likelihood >= least or (reading.in_all and reading.in_all >= least_in_all)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

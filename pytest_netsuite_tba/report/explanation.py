@@ -34,11 +34,8 @@ _CURL_MAKES = {"host", "content-length", "connection", "accept-encoding", "trans
 
 
 def how_to_open(console_url: str, id: int) -> str:
-    """Say how an attempt is opened at a server's console or in a terminal, so that its mistake is searched for."""
-    return (
-        f"Open attempt {id}, and the mistake is searched for: {console_url}#trail?attempt={id}, or "
-        f"netsuite-tba audit --attempt {id} --url {console_url.removesuffix('/__admin/')}"
-    )
+    """Say how an attempt is opened at a server's console, so that its mistake is searched for."""
+    return f"Open attempt {id}, and the mistake is searched for: {console_url}#trail?attempt={id}"
 
 
 def readings(attempt: LoginAttempt, *, how_to_open: str = "") -> list[Told]:
@@ -59,6 +56,11 @@ def readings(attempt: LoginAttempt, *, how_to_open: str = "") -> list[Told]:
     return [Told(what, attempt.cause or "", attempt.cure or "", diagnosis is not None and diagnosis.proven)]
 
 
+def in_a_sentence(told: Told) -> str:
+    """Why and cure; before them what, where the why only weighs."""
+    return f"{f'{told.what}. ' if told.what == _UNEXPLAINED else ''}{told.why} {told.cure}"
+
+
 def _unexplained(diagnosis: Diagnosis) -> Told:
     """What is told of a signature that no known mistake makes; its notes tell what was tried.
 
@@ -73,7 +75,8 @@ def _unexplained(diagnosis: Diagnosis) -> Told:
     cure = f"{_PASTE}. If they are right: {_COMPARE.lower()}."
     if suspicion.likelihood < _EVEN:
         cure = f"{_COMPARE}. Where they are the same: {_PASTE.lower()}."
-    return Told(_UNEXPLAINED, suspicion_text(suspicion), f"{cure} {_TELL_APART}", docs=_DOCS_OF_SECRETS)
+    docs = _DOCS_OF_SECRETS if suspicion.likelihood >= _EVEN else ""
+    return Told(_UNEXPLAINED, suspicion_text(suspicion), f"{cure} {_TELL_APART}", docs=docs)
 
 
 def suspicion_text(suspicion: Suspicion) -> str:

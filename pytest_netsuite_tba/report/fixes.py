@@ -154,6 +154,12 @@ def fix(topic: str, language: str) -> Fix:
     return Fix(topic, title, language, LANGUAGES[language].is_tested, code, sentence)
 
 
+def lines_of_all(topics: Iterable[str], language: str) -> str:
+    """The lines of several topics, in the order of a signer, each once, with those that they call."""
+    wanted = {each for topic in topics for each in (*TOPICS[topic].needs, topic)}
+    return lines_of([topic for topic in TOPICS if topic in wanted and not TOPICS[topic].sentence], language)
+
+
 def signer(language: str) -> str:
     """The whole signer of a language."""
     return (_SIGNERS / LANGUAGES[language].file).read_text("utf-8")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_netsuite_tba.login.verdict import roughly
 
 from .differences import difference_lines
-from .fixes import LANGUAGES
+from .fixes import LANGUAGES, lines_of_all
 from .text import labelled_lines, paint, printable, shorten
 
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ def render_diagnosis(
 
 
 class Told(NamedTuple):
-    """What is wrong, why, and what to do about it, in a sentence each; ``docs`` is where more stands of it, or ``""``."""
+    """What is wrong, why, and what to do about it, in a sentence each.
+
+    ``docs`` is where more stands of it, or ``""``.
+    """
 
     what: str
     why: str
@@ -87,14 +90,17 @@ def told_lines(told: Told, width: int, *, colour: bool) -> list[str]:
 
 
 def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool, fixes: Mapping[str, Fix]) -> Iterator[str]:
-    shown: set[str] = set()
-    told = told_of(diagnosis)
+    found_fixes = [fixes[found.id] for found in diagnosis.mistakes if found.id in fixes]
+    topics = list(dict.fromkeys(fix.topic for fix in found_fixes if fix.code))
+    told, where = told_of(diagnosis), ""
     for number, reading in enumerate(told, 1):
         yield from told_lines(reading, width, colour=colour)
         of_this = diagnosis.mistakes[number - 1 : None if number == len(told) else number]
         for fix in [fixes[found.id] for found in of_this if found.id in fixes]:
-            yield from _fix_lines(fix, width, colour=colour, is_shown=fix.topic in shown)
-            shown.add(fix.topic)
+            yield from _fix_lines(fix, width, colour=colour, where="below" if len(topics) > 1 else where)
+            where = "as above"
+    if len(topics) > 1:  # their lines together, each function once
+        yield from ["", *lines_of_all(topics, found_fixes[0].language).splitlines(), ""]
     for note in diagnosis.notes:
         yield from labelled_lines("Note", note, width, colour=colour)
     also = other_readings(diagnosis)
@@ -120,13 +126,13 @@ def _lines(diagnosis: Diagnosis, width: int, *, colour: bool, header: bool, fixe
         yield f"{'' if is_passport else 'Authorization: '}{diagnosis.corrected_authorization}"
 
 
-def _fix_lines(fix: Fix, width: int, *, colour: bool, is_shown: bool) -> Iterator[str]:
-    """The right lines, whole, to be copied; those of a topic once."""
+def _fix_lines(fix: Fix, width: int, *, colour: bool, where: str) -> Iterator[str]:
+    """The right lines, whole, to be copied; or where they stand: once, and those of several topics below all of them."""
     language = LANGUAGES[fix.language]
     by_whom = "" if language.is_tested else "; not run by our tests"
-    text = fix.sentence or f"{fix.title} ({language.title}{by_whom}){', as above.' if is_shown else ':'}"
+    text = fix.sentence or f"{fix.title} ({language.title}{by_whom}){f', {where}.' if where else ':'}"
     yield from labelled_lines("Fix", text, width, colour=colour)
-    if fix.code and not is_shown:
+    if fix.code and not where:
         yield from ["", *fix.code.splitlines(), ""]
 
 

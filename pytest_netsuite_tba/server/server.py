@@ -404,7 +404,7 @@ class NetSuiteServer:
         fake's own and, unless ``required`` is False, a required RESTlet that was never called. Without ``strict``,
         only an exception of the fake's own.
         """
-        from pytest_netsuite_tba.report.explanation import readings
+        from pytest_netsuite_tba.report.explanation import in_a_sentence, readings
         from pytest_netsuite_tba.report.trail import SHOWN
 
         unannounced = list(self.audit_trail.unannounced) if strict else []
@@ -413,7 +413,7 @@ class NetSuiteServer:
         for number, attempt in enumerate(unannounced):
             found = readings(attempt, how_to_open="" if number >= opened else _OPEN_IT)
             refused.append(
-                f"login {attempt.id} was refused: {'; '.join(f'{reading.why} {reading.cure}' for reading in found)}\n"
+                f"login {attempt.id} was refused: {'; '.join(map(in_a_sentence, found))}\n"
                 f"    {attempt.method} {attempt.url} -> {attempt.http_status} {attempt.code or ''}"
             )
         if refused:

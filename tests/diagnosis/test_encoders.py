@@ -51,6 +51,7 @@ PRINTED = {
     ".NET's Uri.EscapeDataString before 4.5": "-_.!~*'()",
     "PHP's rawurlencode before 5.3": "-_.",
     "OAuthBase.cs and RestSharp's UrlEncodeStrict": f"{UPPER}{LOWER}1234567890-._~",
+    "Angular's HttpParams": "!'()*-._~" + "@:$,;?/=",  # of values; what encodeURIComponent leaves, and the replacements
     "Ktor's encodeURLParameter": "-._~",
     "Ktor's encodeURLQueryComponent": ":/?#[]@!$&'()*,;=-.~+",
     "Ktor's encodeURLQueryComponent, full": "",

@@ -1,9 +1,20 @@
 """A key that was made of other secrets than the token's own, or of what became of them."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
-from support.mis_signed import account, diagnosed, facts, judged, readings, request, signer
+from support.mis_signed import (
+    CONSUMER_SECRET,
+    TOKEN_SECRET,
+    account,
+    diagnosed,
+    facts,
+    judged,
+    readings,
+    request,
+    signer,
+)
 
 from pytest_netsuite_tba.diagnosis.diagnose import diagnose
 from pytest_netsuite_tba.diagnosis.pipeline import pipeline_of
@@ -89,3 +100,68 @@ def test_long_secrets_are_work():
 
     assert made["long"] < made["usual"] / 3
     assert not diagnose(long, budget=0).proven
+
+
+# -- a value that is sent in a wrong place, or was not filled in ------------------------------------------------------
+
+
+def sent_with(**fields):
+    """A signer that sends other values than its own, and signs what it sends."""
+    wrong = signer()
+    wrong.header |= fields
+    return judged(wrong.authorization())[0].diagnosis
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("oauth_consumer_key", "d" * 64, "token id"),
+        ("oauth_consumer_key", CONSUMER_SECRET, "consumer secret"),
+        ("oauth_token", "c" * 64, "consumer key"),
+        ("oauth_token", TOKEN_SECRET, "token secret"),
+    ],
+)
+def test_a_value_of_another_field_is_called_so(name, value, words):
+    """Not an unknown integration or a revoked token; whose secrets signed it is a note, no mistake. No secret is shown."""
+    diagnosis = sent_with(**{name: value})
+
+    assert [mistake.id for mistake in diagnosis.mistakes] == ["value-of-another-field"]
+    assert diagnosis.mistakes[0].cause == f"{name} is the {words} of token 'Shop token'."
+    assert diagnosis.notes[0] == (
+        "It was signed with the secrets of token 'Shop token'. Send that token's own key and id."
+    )
+    assert CONSUMER_SECRET not in diagnosis.render()
+
+
+@pytest.mark.parametrize(
+    ("value", "id"),
+    [("undefined", "value-of-nothing"), ("YOUR_TOKEN_ID", "value-of-nothing"), ("<your token id>", "value-of-nothing"),
+     (f" {'d' * 64}", "secret-with-whitespace"), (f'"{"d" * 64}"', "secret-with-whitespace"), ("1" * 64, "token-revoked-or-inactive")],
+)  # fmt: skip
+def test_an_id_that_was_not_filled_in_or_pasted_wrongly_is_called_so(value, id):
+    assert [mistake.id for mistake in sent_with(oauth_token=value).mistakes] == [id]
+
+
+@pytest.mark.parametrize("text", ["undefined", "null", "YOUR_SIGNATURE", "[object Promise]"])
+def test_a_signature_that_is_none_is_called_so(text):
+    """It is not searched for: a key of nothing would explain it, and prove nothing."""
+    wrong = signer()
+    header = wrong.authorization()
+    signature = header.partition('oauth_signature="')[2].partition('"')[0]
+    diagnosis = judged(header.replace(signature, quote(text, safe="")))[0].diagnosis
+
+    assert [(mistake.id, diagnosis.proven) for mistake in diagnosis.mistakes] == [("value-of-nothing", False)]
+    assert (text in diagnosis.mistakes[0].cause, diagnosis.computed) == (True, 0)
+
+
+def test_a_key_of_nothing_proves_no_plaintext():
+    diagnosis = diagnose(facts(request("OAuth x"), signature="secret"), budget=0)
+
+    assert (diagnosis.mistakes, diagnosis.proven) == ((), False)
+    assert diagnosis.notes[1].startswith("oauth_signature has 6 characters and is no base64")
+
+
+@pytest.mark.parametrize("budget", [-1, float("nan"), "4", None])
+def test_a_budget_is_a_number_from_0(budget):
+    with pytest.raises(ValueError, match="expected how many times the usual work: a number from 0"):
+        diagnose(facts(request("OAuth x")), budget=budget)

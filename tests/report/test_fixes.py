@@ -64,18 +64,24 @@ def test_lines_of_python_know_every_name(topic):
     assert ({"authorization"} if topic == "send" else set()) == {name.id for name in names} - made
 
 
-def test_the_lines_of_a_topic_stand_once():
-    """Two mistakes that the same lines cure: the second says where they are."""
+def test_the_lines_of_several_topics_stand_together():
+    """Each function once, below them all, so that they can be pasted; of one topic they stand at its first mistake."""
     mistakes = tuple(mistake(id) for id in ("plus-for-space", "tilde-encoded", "not-sorted"))
     fixes = {found.id: fix(CATALOGUE[found.id].topic, "php") for found in mistakes}
 
     lines = render_diagnosis(Diagnosis(mistakes=mistakes), fixes=fixes).splitlines()
 
     assert [
-        "Fix   Percent-encode (PHP):",
-        "Fix   Percent-encode (PHP), as above.",
-        "Fix   Encode, sort and join the parameters (PHP):",
+        "Fix   Percent-encode (PHP), below.",
+        "Fix   Percent-encode (PHP), below.",
+        "Fix   Encode, sort and join the parameters (PHP), below.",
     ] == [line for line in lines if line.startswith("Fix")]
+    functions = [line for line in lines if line.startswith("function ")]
+    assert len(set(functions)) == len(functions) > 1
+    of_one = render_diagnosis(Diagnosis(mistakes=mistakes[:2]), fixes=fixes).splitlines()
+    assert ["Fix   Percent-encode (PHP):", "Fix   Percent-encode (PHP), as above."] == [
+        line for line in of_one if line.startswith("Fix")
+    ]
 
 
 def test_a_passport_is_cured_by_the_lines_of_passports(netsuite):

@@ -115,7 +115,7 @@ def explanation_of(attempt):
     return " ".join(" ".join(reading_lines(attempt)).split())
 
 
-def facts(sent, *, nonce="nonce+1234567890", secret=CONSUMER_SECRET, signature="none", **changed):
+def facts(sent, *, nonce="nonce+1234567890", secret=CONSUMER_SECRET, signature="bm9uZQ==", **changed):
     """What is known of a request (see ``request``), whatever it is, that was refused for its signature."""
     own = Secrets(
         name="Shop token", consumer_key="c" * 64, consumer_secret=secret, token_id="d" * 64, token_secret=TOKEN_SECRET

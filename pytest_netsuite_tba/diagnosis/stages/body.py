@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _JAVASCRIPT_EXPONENT = 1e21  # from there on JavaScript writes a number with an exponent
 _MOST_MEMBERS = 200
 _SIGNED = "json-body-as-params"
+_JSON_AS_FORM = (
+    "The body looks like JSON, but its Content-Type is application/x-www-form-urlencoded (curl -d sends that one where "
+    "none is named): so it is a form, whose fields are signed."
+)
 _NAMES = ("body", "data", "json", "payload", "params")
 
 
@@ -83,7 +87,7 @@ def bodies(case: Case) -> list[Option]:
     if case.form:
         return [
             Option(None),
-            wrong(_without_form, "form-body-not-signed"),
+            wrong(_without_form, "form-body-not-signed", cause=_JSON_AS_FORM if case.form[0].name[:1] in "{[" else ""),
             wrong(_form_twice, "signed-twice", cause="The form was signed twice."),
             wrong(_form_as_one(case.request.form), "query-as-one-parameter", share=VARIANT,
                 cause="The whole form was signed as the name of one parameter."),

@@ -91,6 +91,15 @@ def _misused(right: str) -> Iterable[Option]:
             lambda key, base: hmac.digest(new(right, key).hexdigest().encode(), base, right),
             0.6,
         ),
+        *(
+            (
+                f"The key was hashed to hex by {name.upper()} before HMAC.",
+                lambda key, base, name=name: hmac.digest(new(name, key).hexdigest().encode(), base, right),
+                0.2,
+            )
+            for name in ("md5", "sha1", "sha256")
+            if name != right
+        ),
         (
             "The key was encoded to base64 before HMAC.",
             lambda key, base: hmac.digest(base64.b64encode(key), base, right),
@@ -251,6 +260,10 @@ def _from_numbers(text: str, between: str) -> bytes | None:
         return None
 
 
+# What stands before a digest that OpenSSL prints, by its versions, and by whether it reads a file or is fed.
+_OF_OPENSSL = tuple(f"{name}(stdin)= " for name in ("", "SHA2-256", "SHA256", "HMAC-SHA2-256", "HMAC-SHA256"))
+
+
 def no_way_back(_: str) -> None:
     """Of a writing that loses something: it is tried on the right digest only."""
 
@@ -285,6 +298,19 @@ TEXTS = Table(
         cause="It is base64 of the digest in hex."),
     wrong(Writing(lambda d: _base64(d.hex().upper().encode()), _through(_from_base64, to_text, _from_hex)), _OTHERWISE,
         cause="It is base64 of the digest in upper-case hex.", share=VARIANT),
+    wrong(Writing(lambda d: _base64(f"{d.hex()}\n".encode()), _through(_from_base64, to_text, _without("\n"), _from_hex)),
+        _OTHERWISE, cause="It is base64 of the digest in hex and a line feed, as a shell pipes it."),
+    *(
+        wrong(Writing(lambda d, label=label: label + d.hex(), _through(_without("", label), _from_hex)), _HEX,
+            cause=f"The signature is what openssl dgst prints: {label}...", share=VARIANT)
+        for label in _OF_OPENSSL
+    ),
+    *(
+        wrong(Writing(lambda d, label=label, end=end: _base64(f"{label}{d.hex()}{end}".encode()),
+            _through(_from_base64, to_text, _without(end, label), _from_hex)), _OTHERWISE,
+            cause=f"It is base64 of what openssl dgst prints ({label}...), not of the digest: -binary is missing.", share=0.2)
+        for label in _OF_OPENSSL for end in ("", "\n")
+    ),
     wrong(Writing(lambda d: _base64(_base64(d).encode()), _through(_from_base64, to_text, _from_base64)), _OTHERWISE,
         cause="It is base64 of base64."),
     wrong(Writing(lambda d: d.hex("-").upper(), lambda text: _from_hex(text.replace("-", "")) if "-" in text else None), _HEX,

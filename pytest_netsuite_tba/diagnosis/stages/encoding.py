@@ -200,7 +200,7 @@ def _mended_once(case: Case) -> Iterator[Option]:
 
 def _encoders(case: Case, encoders: Iterable[Named], known: Iterable[Named]) -> list[Option]:
     """The options of these encoders that do what none of the known ones does."""
-    inside, uri, signed = case.characters, special(case.request.path + ":/"), case.signed_characters
+    inside, uri, signed = case.characters, special(f"://{case.request.host}{case.request.path}"), case.signed_characters
     own = case.facts.sender
     in_key = "" if own is None else special(own.consumer_secret + own.token_secret)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_netsuite_tba.diagnosis.options import Case
+    from pytest_netsuite_tba.login.facts import Secrets
 
     Change = Callable[[Sequence[Pair]], Sequence[Pair]]
 
@@ -187,10 +188,23 @@ def fields(case: Case) -> list[Option]:
             wrong(lambda pairs: [pair._replace(value=swap.get(pair.name, pair.value)) for pair in pairs],
                 "value-of-another-field", cause="oauth_consumer_key and oauth_token were signed in each other's place.")
         )  # fmt: skip
+        options += [
+            wrong(_as_of(other), "id-of-another-token", share=VARIANT,
+                cause=f"Consumer key and token id were signed as those of another token: {other.name!r}.")
+            for other in case.facts.known[:_MOST_TOKENS]
+            if other.consumer_key != key and other.token_id != token
+        ]  # fmt: skip
     return options
 
 
 _MOST_TOKENS = 20
+
+
+def _as_of(token: Secrets) -> Change:
+    values = {"oauth_consumer_key": token.consumer_key, "oauth_token": token.token_id}
+    return lambda pairs: [
+        pair._replace(value=values.get(pair.name, pair.value)) if pair.source == "header" else pair for pair in pairs
+    ]
 
 
 def _of_other_tokens(case: Case, name: str) -> list[tuple[str, str]]:
@@ -299,7 +313,7 @@ def made_twice(case: Case) -> list[Option]:
 _MOST_DIGITS = 19  # of a number that is counted on
 _DIGITS_OF_A_TIME = 10
 _NEAR = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5)
-_OFFSETS = (*range(-12, 0), *range(1, 15))  # hours of the world's time zones
+OFFSETS = (*range(-12, 0), *range(1, 15))  # hours of the world's time zones
 _COUNTED = (*range(1, 21), *range(-20, 0))
 
 
@@ -319,7 +333,7 @@ def _other_times(timestamp: str) -> Iterator[Option]:
         yield wrong(
             put("oauth_timestamp", text), _TWICE, cause=f"oauth_timestamp was signed {says}: {text}.", share=VARIANT
         )
-    for hours in _OFFSETS:
+    for hours in OFFSETS:
         yield _second("oauth_timestamp", str(second + 3_600 * hours), f"{hours:+d} h", 0.1)
 
 

@@ -9,7 +9,7 @@ from pytest_netsuite_tba.diagnosis.options import RARE, VARIANT, Option, always,
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 
 from . import digest
-from .header import COERCED, is_number, spellings
+from .header import COERCED, OFFSETS, is_number, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +60,14 @@ _FORMS = (
     Option(tuple(range(5))),
     *(
         wrong(chosen, _ORDER, cause=f"The fields were signed as {'&'.join(FIELDS[at] for at in chosen)}.",
-            share=RARE * 5 if size == len(FIELDS) else 0.5)
+            share=0.5 if size < len(FIELDS) and list(chosen) == sorted(chosen) else RARE * 5 if size == len(FIELDS) else RARE)
         for size in (5, 4, 3)
         for chosen in itertools.permutations(range(5), size)
-        if chosen != tuple(range(5)) and (size == len(FIELDS) or list(chosen) == sorted(chosen))
+        if chosen != tuple(range(5))
+    ),
+    *(
+        wrong((*range(5)[:at], at, *range(5)[at:]), _ORDER, cause=f"{FIELDS[at]} was signed twice.", share=VARIANT)
+        for at in range(5)
     ),
 )  # fmt: skip
 
@@ -112,7 +116,7 @@ def fields(case: Case) -> list[Option]:
         options += [
             wrong({"timestamp": str(int(timestamp) + off)}, "nonce-or-timestamp-made-twice", share=0.3,
                 cause=f"timestamp was signed as {int(timestamp) + off} ({off:+d} s of the one sent).")
-            for off in (1, -1, 2, -2, 3, -3)
+            for off in (*range(1, 6), *range(-5, 0), *(3_600 * hours for hours in OFFSETS))
         ]  # fmt: skip
         options.append(
             wrong({"timestamp": f"{timestamp}000"}, "nonce-or-timestamp-made-twice", share=0.3,
@@ -135,6 +139,12 @@ encodings = always(
     wrong((str.lower, None), _ORDER, cause="The fields were signed in lower case."),
     wrong((str.upper, None), _ORDER, cause="The fields were signed in upper case."),
     wrong((None, lambda text: text + "\n"), _ORDER, cause="The base string ends with a line break."),
+    wrong(
+        (None, lambda text: text + "&HMAC-SHA256"),
+        _ORDER,
+        cause="The algorithm was signed as a sixth field.",
+        share=VARIANT,
+    ),
     wrong((None, lambda text: text + "&"), _ORDER, cause='The base string ends with "&".'),
     wrong((None, lambda text: "&" + text), _ORDER, cause='The base string begins with "&".', share=VARIANT),
     wrong((lambda text: f'"{text}"', None), _ORDER, cause="Each field was signed in quotes.", share=VARIANT),

@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -296,12 +297,12 @@ _DECODING = Table(
     wrong(_decoded_by(lambda text: text), _SPELT, "params-double-encoded",
         cause="The query was signed without decoding it: its escapes were encoded again."),
     wrong(_decoded_by(lambda text: text.replace("%20", "+")), _SPELT, "plus-for-space",
-        cause="The query was signed with + for its spaces, and without decoding it.", share=VARIANT),
+        cause="The query was signed with + for its spaces, and without decoding it.", share=0.2),
     wrong(_decoded_by(lambda text: text.replace("+", "%20")), _SPELT,
         cause="The query was signed with %20 for its pluses, and without decoding it.", share=VARIANT),
     wrong(_decoded_by(lambda text: form_decode(form_decode(text))), "query-decoded-twice"),
     wrong(_decoded_by(lambda text: percent_decode(form_decode(text))), "query-decoded-twice", share=VARIANT),
-    wrong(_decoded_by(lambda text: form_decode(text).replace(" ", "+")), "plus-for-space",
+    wrong(_decoded_by(lambda text: form_decode(text).replace(" ", "+")), "plus-for-space", share=0.2,
         cause="Spaces were turned into pluses before they were encoded: a space was signed as %2B."),
     wrong(_decoded_by(lambda text: form_decode(text).replace("+", " ")), "query-decoded-twice",
         cause="A plus of the query was signed as a space."),
@@ -369,11 +370,12 @@ def values(case: Case) -> list[Option]:
     options += _swaps(case)
     pairs = [pair for pair in dict.fromkeys((*case.query, *case.form)) if pair.value]
     for pair in pairs[:20]:
-        for text in ("", *_COERCED):
+        name = form_decode(pair.name)[:60]
+        for text in ("", *_COERCED, f"{{{{{name}}}}}", f"${{{name}}}", f"{{{name}}}", f":{name}"):
             if form_decode(pair.value) != text:
                 options.append(
                     wrong(_set(pair, text), "value-changed" if text in _OF_SOMETHING else "value-of-nothing", share=0.1,
-                        cause=f"{form_decode(pair.name)[:60]} was signed {_as_text(text)}.")
+                        cause=f"{name} was signed {_as_text(text)}.")
                 )  # fmt: skip
     return options
 
@@ -420,12 +422,21 @@ def _number(value: str) -> str:
     return str(int(number)) if number.is_integer() else repr(number)
 
 
+def _in_53_bits(value: str) -> str:
+    """As JavaScript writes a number that is too large for it."""
+    return f"{Decimal(repr(float(value))):f}" if re.fullmatch(r"[1-9]\d{15,19}", value) else value
+
+
 _CHANGES_OF_VALUES: dict[str, Callable[[str], str]] = {
     "in lower case": str.lower,
     "in upper case": str.upper,
     "trimmed, without the spaces round them": str.strip,
     "without their spaces": lambda value: value.replace(" ", ""),
     "as numbers (without leading and trailing zeros)": _number,
+    "as floating-point numbers": lambda value: f"{value}.0" if value.isascii() and value.isdecimal() else value,
+    "as JavaScript's numbers, which hold 53 bits": _in_53_bits,
+    "with milliseconds behind their times": lambda value: re.sub(r"(\d\d:\d\d:\d\d)(?=Z|[+-]\d\d|$)", r"\1.000", value),
+    "without milliseconds behind their times": lambda value: re.sub(r"(\d\d:\d\d:\d\d)\.\d+", r"\1", value),
     "in composed Unicode (NFC)": lambda value: unicodedata.normalize("NFC", value),
     "without their accents": lambda value: "".join(
         char for char in unicodedata.normalize("NFD", value) if not unicodedata.combining(char)

@@ -60,7 +60,8 @@ def hosts(case: Case) -> list[Option]:
     options: dict[str, Option] = {}
     for host, mistakes, share in others:
         if host != sent.lower():
-            cause = f"The base string names {host!r}, the request went to {case.request.host!r}."
+            named = host if "://" in host or not port else f"{host}:{port}"
+            cause = f"The base string names {named!r}, the request went to {case.request.host!r}."
             options.setdefault(host, Option(host, mistakes, cause, share))
     return [Option(""), *options.values()]
 
