@@ -7,7 +7,6 @@ import ipaddress
 import os
 import re
 import secrets
-import shlex
 import signal
 import sys
 import threading
@@ -16,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_netsuite_tba.clients.variables import credential_variables
-from pytest_netsuite_tba.oauth1.target import Target, host_and_port
+from pytest_netsuite_tba.oauth1.encoding import percent_encode
+from pytest_netsuite_tba.oauth1.target import Target, host_and_port, origin_form
 from pytest_netsuite_tba.reach.trust import UNSET
+from pytest_netsuite_tba.report.curl import quote
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
 from .command import Command, Status, UsageError, add_repeatable
@@ -164,7 +165,7 @@ def _exports(server: NetSuiteServer, arguments: argparse.Namespace, trust: Trust
             asked_for = str(Path(arguments.ca_file).absolute())
             variables = {n: asked_for if value == str(trust.ca_file) else value for n, value in variables.items()}
         yield f"unset {' '.join(UNSET)}"
-    yield from (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    yield from (f"export {name}={quote(value)}" for name, value in variables.items())
 
 
 def _proxy_url(server: NetSuiteServer) -> str:
@@ -177,12 +178,11 @@ def _greeting(
     url = _url(server)
     yield f"Fake NetSuite for {', '.join(server.accounts)} listens on {url} (Ctrl-C stops it)"
     for deployment in server.account.restlets:
-        query = f"script={deployment.script}&deploy={deployment.deploy}"
-        yield f"  RESTlet  {url}/app/site/hosting/restlet.nl?{query}"
+        yield f"  RESTlet  {url}{origin_form(server.restlet_url(deployment.script, deployment.deploy))}"
     yield from (f"  WSDL     {url}{path}" for path in wsdls)
     if arguments.proxy:
         yield f"  proxy    HTTPS_PROXY={_proxy_url(server)} reaches it by https://{server.account.restlets_host}"
-    yield f"  console  {url}/__admin/{f'?token={token}' if token else ''}"
+    yield f"  console  {url}/__admin/{f'?token={percent_encode(token)}' if token else ''}"
     if token is not None and not arguments.admin_host:
         yield "           from elsewhere: --admin-host NAME, the name or address by which this machine is called"
     if trust is not None:

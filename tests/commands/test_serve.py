@@ -165,6 +165,24 @@ def test_accounts_come_from_files(tmp_path):
     assert f"  RESTlet  {url}/app/site/hosting/restlet.nl?script=customscript_slow&deploy=customdeploy_slow\n" == line
 
 
+def test_the_urls_of_the_greeting_can_be_opened(tmp_path):
+    """A token, a script and a deployment of whatever characters are encoded in them."""
+    (tmp_path / "account.toml").write_text(
+        '[[restlets]]\nscript = "customscript_a&b c"\ndeploy = "customdeploy_#1"\nget = { echo = true }'
+    )
+    token = "a&b c#d%2F+'$(touch ran)é"
+    options = ("--expose", "--account", "account.toml")
+    with serving(*options, cwd=tmp_path, env={"NETSUITE_TBA_ADMIN_TOKEN": token}) as (process, url):
+        lines = [process.stderr.readline().split() for _ in range(2)]
+        urls = {words[0]: words[1] for words in lines}
+        opened = requests.get(urls["console"], timeout=10)
+
+    assert (
+        f"{url}/app/site/hosting/restlet.nl?script=customscript_a%26b%20c&deploy=customdeploy_%231" == urls["RESTlet"]
+    )
+    assert (200, "/__admin/") == (opened.status_code, opened.url.removeprefix(url))
+
+
 def test_a_wsdl_is_served_to_anybody(tmp_path):
     """--wsdl, with the schemas that it imports; its addresses are the server's own, and the greeting has its URL."""
     schema = '<schema xmlns="http://www.w3.org/2001/XMLSchema"/>'
