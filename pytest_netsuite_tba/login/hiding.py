@@ -26,6 +26,7 @@ _LEAST_PASSWORD = 10  # characters: a shorter one may be a word of our own texts
 _BEGINNING = 12  # bytes of a secret that are one, where a text was cut
 _HALF = 16  # bytes of a half that is one by itself, whatever goes on
 _LEAST_SECRET = 6  # bytes; hiding a shorter text would tear every other text apart
+_GOES_ON = range(0x80, 0xC0)  # bytes that begin no character (RFC 3629)
 _FEW = 100  # beginnings, up to which each is looked for by itself
 
 _ESCAPED = re.compile(rb"%(?:25)*([0-9A-Fa-f]{2})")  # a byte, however often it was encoded
@@ -83,7 +84,9 @@ class Hiding:
         raw = _bytes(text)
         if len(raw) < _LEAST_SECRET or not (self._short or self._may_stand_in(raw)):
             return text
-        spans = sorted({place(*span) for view, place in _views(raw) for span in self._spans(view)})
+        spans = sorted(
+            {_of_characters(raw, *place(*span)) for view, place in _views(raw) for span in self._spans(view)}
+        )
         shown, at = [], 0
         for start, end in spans:
             shown += [raw[at:start], HIDDEN.encode()] if start >= at else []  # else one is in another
@@ -153,6 +156,15 @@ class Hiding:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def _of_characters(raw: bytes, start: int, end: int) -> Span:
+    """The span without half a character of UTF-8 at its ends."""
+    while start < len(raw) and raw[start] in _GOES_ON:
+        start -= 1
+    while end < len(raw) and raw[end] in _GOES_ON:
+        end += 1
+    return start, end
 
 
 def _alike(left: bytes, right: bytes) -> int:

@@ -231,6 +231,16 @@ def test_both_halves_of_a_secret_are_hidden_in_any_order():
     assert "<[secret]>x<[secret]>" == hides.text(f"<{PLAIN[32:]}>x<{PLAIN[:32]}>")
 
 
+@pytest.mark.parametrize("secret", ["x" + "\u00e9" * 16, "\u20ac" * 11, "x\U0001f600" * 8])
+def test_no_half_of_a_character_is_left(secret):
+    """Wherever a text was cut, and wherever the half of a secret begins."""
+    hides = Hiding([secret])
+    for at in range(len(secret)):
+        assert "\ufffd" not in hides.text(f"<{secret[:at]}> {secret[at:]}").encode().decode("utf-8", "replace")
+    for text in (secret, "\udcff\ud800" + secret):
+        assert "[secret]" == hides.text(text).removeprefix("\udcff\ud800")
+
+
 INNOCENT = [
     "GET /app/site/hosting/restlet.nl?script=customscript_echo&deploy=customdeploy_echo HTTP/1.1",
     "oauth_version is '2.0', not '1.0'.", "Send oauth_signature_method HMAC-SHA256, and the token's secret in the key.",
