@@ -188,7 +188,7 @@ def log_lines(attempt: LoginAttempt, stream: TextIO, *, console_url: str) -> lis
     colour = has_colour(stream)
     verdict = f"{attempt.http_status or 'reset'} {reason(attempt) or attempt.code or ''}".rstrip()
     verdict = paint(verdict, "+" if attempt.accepted else "-", colour=colour)
-    by = f"  ({attempt.token_name})" if attempt.token_name else ""
+    by = f"  ({printable(attempt.token_name)})" if attempt.token_name else ""
     line = f"{attempt.time:%H:%M:%S}  {verdict}  {attempt.method} {printable(attempt.url)}{by}"
     more = (
         reading_lines(attempt, width=width() - 4, colour=colour, how_to_open=how_to_open(console_url, attempt.id))

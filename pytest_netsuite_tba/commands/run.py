@@ -22,7 +22,7 @@ from pytest_netsuite_tba.report.text import paint
 
 from .command import Command, Status, UsageError, add_repeatable
 from .hosting import accounts_in, add_account_option, certified, listening, note_warnings, write_file
-from .shell import ENVIRONMENT, has_colour, reason, width
+from .shell import ENVIRONMENT, has_colour, printable, reason, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -157,7 +157,7 @@ def _report(trail: AuditTrail, requests: int) -> Iterator[str]:
         again = f"  (and {times[key] - 1} more like it)" if times[key] > 1 else ""
         answer = " ".join(str(part) for part in (attempt.http_status, attempt.code, f"({reason(attempt)})") if part)
         yield ""
-        yield paint(f"{attempt.method} {attempt.url}", "bold", colour=colour)
+        yield paint(printable(f"{attempt.method} {attempt.url}"), "bold", colour=colour)
         yield paint(f"Refused: {answer}", "-", colour=colour) + again
         diagnosis = attempt.diagnosis
         if not diagnosis.mistakes:

@@ -7,7 +7,6 @@ import ipaddress
 import os
 import re
 import secrets
-import shlex
 import signal
 import sys
 import threading
@@ -15,9 +14,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.account.well_known import has_well_known_secrets, make_fresh
 from pytest_netsuite_tba.clients.variables import credential_variables
-from pytest_netsuite_tba.oauth1.target import Target, host_and_port
+from pytest_netsuite_tba.oauth1.encoding import percent_encode
+from pytest_netsuite_tba.oauth1.target import Target, host_and_port, origin_form
 from pytest_netsuite_tba.reach.trust import UNSET
+from pytest_netsuite_tba.report.curl import quote
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
 from .command import Command, Status, UsageError, add_repeatable
@@ -51,6 +53,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_repeatable(parser, "--wsdl", "FILE", "serve this WSDL and the schemas that it imports; may come several times")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--expose", action="store_true", help="allow a --host that other machines can reach")
+    parser.add_argument(
+        "--fresh-secrets",
+        action="store_true",
+        help="new random secrets in the place of those that anybody can work out",
+    )
     parser.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
     parser.add_argument(
         "--proxy", action="store_true", help="be a proxy too: NetSuite's real host names reach the fake"
@@ -81,6 +88,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until a signal comes."""
     _check(arguments)
     accounts = accounts_in(arguments.account)
+    if arguments.fresh_secrets:
+        for account in accounts:
+            make_fresh(account)
     note_warnings()
     stopping = threading.Event()
     for number in STOP_SIGNALS:
@@ -164,7 +174,7 @@ def _exports(server: NetSuiteServer, arguments: argparse.Namespace, trust: Trust
             asked_for = str(Path(arguments.ca_file).absolute())
             variables = {n: asked_for if value == str(trust.ca_file) else value for n, value in variables.items()}
         yield f"unset {' '.join(UNSET)}"
-    yield from (f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    yield from (f"export {name}={quote(value)}" for name, value in variables.items())
 
 
 def _proxy_url(server: NetSuiteServer) -> str:
@@ -175,14 +185,21 @@ def _greeting(
     server: NetSuiteServer, arguments: argparse.Namespace, trust: TrustFiles | None, token: str | None, wsdls: list[str]
 ) -> Iterator[str]:
     url = _url(server)
-    yield f"Fake NetSuite for {', '.join(server.accounts)} listens on {url} (Ctrl-C stops it)"
+    known = [id for id, account in server.accounts.items() if arguments.expose and has_well_known_secrets(account)]
+    unsafe = (
+        f"; the well-known secrets of {', '.join(known)} protect nothing: --fresh-secrets makes new ones"
+        if known
+        else ""
+    )
+    yield f"Fake NetSuite for {', '.join(server.accounts)} listens on {url} (Ctrl-C stops it){unsafe}"
+    if arguments.fresh_secrets and not arguments.print_env:
+        yield "  secrets  new ones; --print-env prints them"
     for deployment in server.account.restlets:
-        query = f"script={deployment.script}&deploy={deployment.deploy}"
-        yield f"  RESTlet  {url}/app/site/hosting/restlet.nl?{query}"
+        yield f"  RESTlet  {url}{origin_form(server.restlet_url(deployment.script, deployment.deploy))}"
     yield from (f"  WSDL     {url}{path}" for path in wsdls)
     if arguments.proxy:
         yield f"  proxy    HTTPS_PROXY={_proxy_url(server)} reaches it by https://{server.account.restlets_host}"
-    yield f"  console  {url}/__admin/{f'?token={token}' if token else ''}"
+    yield f"  console  {url}/__admin/{f'?token={percent_encode(token)}' if token else ''}"
     if token is not None and not arguments.admin_host:
         yield "           from elsewhere: --admin-host NAME, the name or address by which this machine is called"
     if trust is not None:

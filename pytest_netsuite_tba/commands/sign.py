@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shlex
 import sys
 import time
 from functools import partial
@@ -19,6 +18,7 @@ from pytest_netsuite_tba.login.base_string import expected_base_string
 from pytest_netsuite_tba.oauth1.encoding import percent_encode
 from pytest_netsuite_tba.oauth1.signer import signed_header
 from pytest_netsuite_tba.oauth1.target import Target, host_and_port
+from pytest_netsuite_tba.report.curl import curl_command
 from pytest_netsuite_tba.report.rendering import base_string_steps
 from pytest_netsuite_tba.report.text import paint
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import argparse
 
     from pytest_netsuite_tba.account.records import Account
+    from pytest_netsuite_tba.login.request import SignedRequest
     from pytest_netsuite_tba.oauth1.signer import SignedHeader
 
 
@@ -62,7 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     token = account.tokens.find(arguments.token) if arguments.token else account.tokens.first()
     method = arguments.method.upper()
     body = os.fsencode(arguments.body)
-    request = request_to_sign(method, arguments.url, [("Content-Type", arguments.content_type)], body)
+    content_type = [("Content-Type", arguments.content_type)] if arguments.content_type else []
+    request = request_to_sign(method, arguments.url, content_type, body)
     signed = signed_header(
         partial(expected_base_string, request, parameter_order=account.behaviour.parameter_order),
         consumer_key=token.integration.consumer_key, consumer_secret=token.integration.consumer_secret,
@@ -70,22 +72,32 @@ def run(arguments: argparse.Namespace) -> int:
         nonce=arguments.nonce or secrets.token_hex(16), timestamp=arguments.timestamp or str(int(time.time())),
     )  # fmt: skip
     headers = [*request.headers, ("Authorization", signed.authorization)]
-    attempt = Judge(accounts).judge(request_to_sign(method, arguments.url, headers, body), time.time())
+    request = request_to_sign(method, arguments.url, headers, body)
+    attempt = Judge(accounts).judge(request, time.time())
     if not attempt.accepted:
         said = "This was not judged" if attempt.accepted is None else "NetSuite would refuse this"
         sys.stderr.write(f"netsuite-tba: {said}: {attempt.cause}\n")
     if arguments.json:
         sys.stdout.write(json.dumps(signed._asdict()) + "\n")
     elif arguments.curl:
-        words = ["curl", "-X", method, arguments.url, "-H", f"Authorization: {signed.authorization}"]
-        words += ["-H", f"Content-Type: {arguments.content_type}"]
-        words += ["--data-binary", arguments.body] if arguments.body else []
-        sys.stdout.write(shlex.join(words) + "\n")
+        sys.stdout.write(f"{_curl(request)}\n")
     elif arguments.base_string:
         _show_stages(signed, token.integration.consumer_secret, token.secret)
     else:
         sys.stdout.write(f"Authorization: {signed.authorization}\n")
     return Status.DONE
+
+
+def _curl(request: SignedRequest) -> str:
+    """The whole command.
+
+    Raises:
+        UsageError: curl cannot send the request, as no HTTP can carry it.
+    """
+    command = curl_command(request, most_body_bytes=sys.maxsize)
+    if command is None:
+        raise UsageError("--curl: no HTTP request holds a blank or a line break in its method, URL or headers")
+    return command
 
 
 def _account(accounts: list[Account], url: str, realm: str | None) -> Account:

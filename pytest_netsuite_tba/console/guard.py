@@ -72,10 +72,8 @@ class Guard:
         """Refuse a name that somebody else's DNS may have pointed here (DNS rebinding)."""
         host = host_name(request.environ.get("HTTP_HOST", ""))
         if not is_loopback(host) and host not in self._admin_hosts:
-            raise ApiError(
-                403,
-                f"Host {host[:80]!r} is not one of this console; netsuite-tba serve --admin-host {host[:80]} lets it be",
-            )
+            cure = "netsuite-tba serve --admin-host NAME lets it be"
+            raise ApiError(403, f"Host {host[:80]!r} is not one of this console; {cure}")
 
     @staticmethod
     def _check_origin(request: Request) -> None:

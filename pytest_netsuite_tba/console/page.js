@@ -313,7 +313,7 @@ function proofsOf({ detail, diagnosis }, differences, difference, commands) {
   const right = diagnosis.corrected_authorization;
   const what = right?.startsWith("<") ? "tokenPassport" : "header";  // SOAP has it in the envelope
   const header = right ? [block(`The right ${what}`, "", code(what === "header" ? `Authorization: ${right}` : right, `the right ${what}`))] : [];
-  const curls = commands.map(({ title, command }) => block(title, "as a curl command", code(command, `curl, ${title.toLowerCase()}`)));
+  const curls = commands.map(({ title, command }) => block(title, "as a curl command, for bash and zsh", code(command, `curl, ${title.toLowerCase()}`)));
   if (difference.some(({ mark }) => mark !== "=")) {
     return [block("What differs", "each piece alone: decoded once, and below as the base string has it", eachAlone(differences, diagnosis.differences.length)),
       block("Base strings", "as it was signed, and as NetSuite expects it", sideBySide(difference)), ...header, ...curls];

@@ -88,11 +88,27 @@ def header_is_well_formed(login: Login) -> Refusal | None:
             return rejected.because(text.format(name=deviation.name[:80] or "a parameter", position=deviation.position))
     login.parameters = login.sent_parameters()
     login.identify()
-    if request.authorizations and "oauth_" in request.query:
-        for name, _ in request.query_parameters:
-            if name in PROTOCOL_PARAMETERS:
-                return rejected.because(f"{name} is sent twice: in the Authorization header and in the query string.")
-    return None
+    again = _sent_again(login)
+    return rejected.because(again) if again else None
+
+
+def _sent_again(login: Login) -> str:
+    """Tell of a protocol parameter that stands in query or form, and elsewhere too; "" where none does.
+
+    Each is there once a request (RFC 5849 section 3.1), and a name is what it decodes to. Where there is an Authorization
+    header, it is the place of all that NetSuite knows; where there is none, realm is a parameter like the others.
+    """
+    in_header = bool(login.request.authorizations)
+    seen = dict.fromkeys(login.parameters, "Authorization header") if in_header else {}
+    for place, name in [(place, name) for place, pairs in login.outside.items() for name, _ in pairs]:
+        if name.startswith("oauth_") or (name == "realm" and not in_header):
+            if name in seen:
+                where = f" in the {place}" if place == seen[name] else f": in the {seen[name]} and in the {place}"
+                return f"{name[:80]} is sent twice{where}."
+            if in_header and name in PROTOCOL_PARAMETERS:
+                return f"{name} stands in the {place}, and not in the Authorization header with the others."
+            seen[name] = place
+    return ""
 
 
 def _is_refused(deviation: Deviation) -> bool:

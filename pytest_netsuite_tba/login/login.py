@@ -13,7 +13,7 @@ from .bounds import excess
 from .facts import Secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pytest_netsuite_tba.account.records import Account, Integration, Token
 
@@ -124,7 +124,7 @@ class Login(AnyLogin):
         token_shown: by the trail, where that is not ``token``.
     """
 
-    __slots__ = ("_base_string", "_excess", "_header", "integration", "nonces", "token", "token_shown")
+    __slots__ = ("_base_string", "_excess", "_header", "_outside", "integration", "nonces", "token", "token_shown")
     account: Account
 
     def __init__(
@@ -137,6 +137,7 @@ class Login(AnyLogin):
         self.token_shown: Token | None = None
         self._excess: str | None = None
         self._header: AuthorizationHeader | None = None
+        self._outside: dict[str, list[tuple[str, str]]] | None = None
         self._base_string: tuple[object, str] | None = None  # of which order and parameters, and which
 
     @property
@@ -151,8 +152,15 @@ class Login(AnyLogin):
     def header(self) -> AuthorizationHeader:
         """The Authorization header; where there is none, the OAuth parameters of query and form as if they stood in it."""
         if self._header is None:
-            self._header = self.request.authorization or _header_outside(self.request)
+            self._header = self.request.authorization or _header_outside(self.outside)
         return self._header
+
+    @property
+    def outside(self) -> dict[str, list[tuple[str, str]]]:
+        """The decoded pairs of the query string and of the form, by the name of the place, decoded once."""
+        if self._outside is None:
+            self._outside = {"query string": self.request.query_parameters, "form": decode_query(self.request.form)}
+        return self._outside
 
     def sent_parameters(self) -> dict[str, str]:
         """The decoded parameters of the header.
@@ -177,7 +185,7 @@ class Login(AnyLogin):
         """Count, decode and build the base string, all that a large request makes slow."""
         outside = self.account.behaviour.oauth_outside_header == "accept"
         if self.request.envelope is None and (self.request.authorizations or outside) and not self.excess:
-            parameters = self.sent_parameters()
+            parameters, _ = self.sent_parameters(), self.outside
             if "oauth_signature" in parameters:
                 with suppress(ValueError):  # what no URL can carry: told by the check that needs it
                     self.base_string(parameters)
@@ -242,9 +250,8 @@ class Login(AnyLogin):
             self.token.entity.count_failure(self.now)
 
 
-def _header_outside(request: SignedRequest) -> AuthorizationHeader:
+def _header_outside(places: Mapping[str, Iterable[tuple[str, str]]]) -> AuthorizationHeader:
     """Read the OAuth parameters of the query string or the form body as if they stood in the header."""
-    outside = (*request.query_parameters, *decode_query(request.form))
-    pairs = [pair for pair in outside if pair[0].startswith("oauth_") or pair[0] == "realm"]
+    pairs = [pair for place in places.values() for pair in place if pair[0].startswith("oauth_") or pair[0] == "realm"]
     parameters = tuple(Parameter(name, value, "", position) for position, (name, value) in enumerate(pairs, 1))
     return AuthorizationHeader(scheme="OAuth", parameters=parameters, deviations=())

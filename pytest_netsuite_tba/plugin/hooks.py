@@ -74,15 +74,29 @@ def pytest_runtest_judge(item: pytest.Item, call: pytest.CallInfo[None]) -> None
         item.stash[VERDICT].judge(call)
 
 
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Explain an ``==`` of our own values: pytest's comparison would go round the reprs that keep the secrets."""
+    ours = __package__.partition(".")[0]
+    if op != "==" or ours not in {type(side).__module__.partition(".")[0] for side in (left, right)}:
+        return None
+    from .comparison import explain
+
+    return explain(left, right)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the verdict and the audit trail under a test that failed; after its teardown, let go of its server."""
+    """Put the verdict and the audit trail under a test that failed, and take the secrets out of all that is said of it.
+
+    After its teardown, let go of its server.
+    """
     report = yield
     verdict = item.stash.get(VERDICT, None)
-    if verdict is not None and report.failed:
-        report.sections += verdict.sections()
+    if verdict is not None:
+        report.sections += verdict.sections() if report.failed else []
+        verdict.hide_secrets(report)
     if verdict is not None and call.when == "teardown":
         verdict.end()
         del item.stash[VERDICT]  # pytest keeps the item to the end of the run

@@ -7,16 +7,18 @@ import sys
 import traceback
 from contextlib import suppress
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_netsuite_tba.login.hiding import hider
+from pytest_netsuite_tba.login.hiding import hider, hiding, secrets_of
 from pytest_netsuite_tba.report import trail
 
 from .marker import keywords_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_netsuite_tba.server.server import NetSuiteServer
 
 
@@ -25,6 +27,7 @@ class Verdict:
 
     def __init__(self, item: pytest.Item, server: NetSuiteServer) -> None:
         self._server = server
+        self._secrets = tuple(secrets_of(server.accounts.values()))  # as they were given: the records may change
         self._strict = keywords_of(item).get("strict", item.config.getini("netsuite_strict"))
         self._test = getattr(item, "originalname", item.name)
         self._frame: FrameType | None = None
@@ -79,6 +82,26 @@ class Verdict:
             *noted,
             (trail.TITLE, trail.render_trail(self._server.audit_trail, width=columns, requests=len(self._server.log))),
         ]
+
+    def hide_secrets(self, report: pytest.TestReport) -> None:
+        """Take the secrets of the server out of what is told of the test: values of its frames, diffs, what it printed."""
+        known = self._secrets
+        with suppress(AttributeError, TypeError, ValueError):  # a test broke the records
+            known = (*known, *secrets_of(self._server.accounts.values()))
+        hide = hiding(known).text
+        report.longrepr, report.sections = _without(report.longrepr, hide), _without(report.sections, hide)
+
+
+def _without(value: Any, hide: Callable[[str], str]) -> Any:  # noqa: ANN401  (pytest's types of a report are private)
+    """Hide in a text, in each item of a list, and in each part of what pytest writes a traceback from."""
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, list | tuple):
+        return type(value)([_without(item, hide) for item in value])
+    if hasattr(value, "toterminal"):
+        for name, part in vars(value).items():
+            setattr(value, name, _without(part, hide))
+    return value
 
 
 def _traceback(raised: BaseException | None) -> str:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.login.verdict import roughly
-from pytest_netsuite_tba.oauth1.encoding import to_text
 from pytest_netsuite_tba.oauth1.target import Target
 
+from .curl import curl_command
 from .differences import SHOWN, place, title
 from .rendering import Told, align, base_string_steps, other_readings, told_lines, told_of
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.login.audit_trail import LoginAttempt
     from pytest_netsuite_tba.login.hiding import Hiding
-    from pytest_netsuite_tba.login.request import SignedRequest
     from pytest_netsuite_tba.login.verdict import Diagnosis, Suspicion
 
-MOST_BODY_BYTES = 10_000  # of a body that a command line shows
 _UNEXPLAINED = "No known mistake explains this signature"
 _COMPARE = "Compare your base string with the expected one, piece by piece"
 _PASTE = "Paste both secrets again, whole and without blanks"
@@ -30,7 +28,6 @@ _TELL_APART = (
 _DOCS_OF_SECRETS = "docs/mistakes/wrong-secret-pair.md"
 _EVEN = 0.45  # from here on, "about 1 in 2", the secrets are looked at first
 _PASSPORT = re.compile(rb"<(?:[\w.-]+:)?tokenPassport\b.*?</(?:[\w.-]+:)?tokenPassport\s*>", re.DOTALL)
-_CURL_MAKES = {"host", "content-length", "connection", "accept-encoding", "transfer-encoding", "expect"}
 
 
 def how_to_open(console_url: str, id: int) -> str:
@@ -109,10 +106,14 @@ def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool, how_t
         commands = [("The request as it was sent", destination.command(facts.request, hide))]
         right = diagnosis and diagnosis.corrected_authorization
         if right and facts.request.envelope is None:
-            commands.append(("With the right header", destination.command(facts.request, hide, authorization=right)))
+            commands.append(
+                ("With the right header", destination.command(_changed(facts.request, authorization=right), hide))
+            )
         elif right and facts.request.envelope and facts.request.envelope.passports:
             body = _PASSPORT.sub(lambda _: right.encode(), facts.request.body, count=1)
-            commands.append(("With the right tokenPassport", destination.command(facts.request, hide, body=body)))
+            commands.append(
+                ("With the right tokenPassport", destination.command(_changed(facts.request, body=body), hide))
+            )
     return {
         "attempt": attempt.as_dict(budget=0),  # it is searched by now, if it is to be
         "readings": [reading._asdict() for reading in readings(attempt, how_to_open=how_to_open)],
@@ -153,44 +154,26 @@ class _Destination(NamedTuple):
     server_url: str
     is_proxy: bool
 
-    def command(
-        self, request: SignedRequest, hide: Hiding, authorization: str | None = None, body: bytes | None = None
-    ) -> str | None:
-        """Write the curl command of a request, with another header or body; None where no shell reaches its host."""
-        server = Target.of(self.server_url)
-        words = ["curl", "-i", "-X", request.method]
-        url = request.url
-        if request.host != server.host and self.is_proxy:
-            words += ["--proxy", self.server_url, "--insecure"]
-        elif request.host != server.host and request.scheme == server.scheme:
-            words += ["-H", f"Host: {request.host}"]
-            url = server._replace(path=request.path, query=request.query).url
-        elif request.host != server.host:
-            return None
-        elif request.scheme == "https":
-            words.append("--insecure")
-        words += ["--globoff", url]
-        for name, value in request.headers:
-            if name.lower() == "authorization":
-                words += [] if authorization is not None else ["-H", f"Authorization: {value}"]
-            elif name.lower() not in _CURL_MAKES:
-                words += ["-H", f"{name}: {value}"]
-        if authorization is not None:
-            words += ["-H", f"Authorization: {authorization}"]
-        body = request.body if body is None else body
-        if body:
-            words += ["--data-binary", to_text(body) if len(body) <= MOST_BODY_BYTES else "@body"]
-        return " ".join(_quote(hide.text(word) or "") for word in words)
+    def command(self, request: SignedRequest, hide: Hiding) -> str | None:
+        """Write the curl command of a request; None where no shell reaches its host, or curl cannot send it."""
+        server, options = Target.of(self.server_url), ["-i"]
+        if request.host == server.host:
+            options += ["--insecure"] if request.scheme == "https" else []
+            return curl_command(request, options=options, hide=hide.text)
+        if self.is_proxy:
+            return curl_command(request, options=[*options, "--proxy", self.server_url, "--insecure"], hide=hide.text)
+        if request.scheme == server.scheme:
+            return curl_command(request, server=server, options=options, hide=hide.text)
+        return None
 
 
-def _quote(word: str) -> str:
-    """Quote a word for bash; what is not printable becomes an escape, as bash's ``$'...'`` has them."""
-    if word.isprintable():
-        return shlex.quote(word)
-    escaped = "".join(
-        char
-        if char.isprintable() and char not in "'\\"
-        else "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
-        for char in word
-    )
-    return f"$'{escaped}'"
+def _changed(request: SignedRequest, *, authorization: str | None = None, body: bytes | None = None) -> SignedRequest:
+    """The request with another header or body."""
+    headers = request.headers
+    if authorization is not None:
+        kept = [header for header in headers if header[0].lower() != "authorization"]
+        headers = (*kept, ("Authorization", authorization))
+    return SignedRequest(
+        method=request.method, target=request.target, host=request.host, scheme=request.scheme, headers=headers,
+        body=request.body if body is None else body,
+    )  # fmt: skip

@@ -17,6 +17,7 @@ import requests
 from werkzeug.test import EnvironBuilder
 
 from pytest_netsuite_tba import Account, assert_signed, cli, explain
+from pytest_netsuite_tba.captures import read
 from pytest_netsuite_tba.captures.capture import Capture, request_to
 from pytest_netsuite_tba.commands import explain as explaining
 from pytest_netsuite_tba.commands.shell import ENVIRONMENT
@@ -324,6 +325,34 @@ def test_sign_makes_what_explain_lets_in(account_file, capsys, tmp_path):
     _, out, _ = run("sign", "get", URL, "--account", account_file, "--curl", capsys=capsys)
 
     assert run("explain", capture_file(tmp_path, out), "--account", account_file, capsys=capsys)[0] == 0
+
+
+NASTY_TO_SIGN = {
+    "a body that begins with an at sign": [URL, "--body", "@/etc/passwd", "--content-type", "text/plain"],
+    "a body of quotes and line breaks": [URL, "--body", "'\n\"!!\n"],
+    "a form": [URL, "--body", "a='b&c=@d", "--content-type", "application/x-www-form-urlencoded"],
+    "no content type": [URL, "--body", "{}", "--content-type", ""],
+    "dots": [f"{URL}&a=/../b"],
+    "ranges and sets": [f"{URL}&a=[1-2]&b={{c,d}}"],
+    "a letter beyond ASCII": [f"{URL}&a=é"],
+}
+
+
+@pytest.mark.parametrize("case", NASTY_TO_SIGN)
+def test_the_command_of_sign_says_what_was_signed(account_file, capsys, tmp_path, case):
+    """explain, which reads it as a shell and curl do, lets it in; a body is no name of a file."""
+    url, *options = NASTY_TO_SIGN[case]
+    _, out, _ = run("sign", "post", url, *options, "--account", account_file, "--curl", capsys=capsys)
+    body = dict(zip(options[::2], options[1::2], strict=True)).get("--body", "")
+
+    (capture,) = read(out)
+    assert (url.partition(HOST)[2], body) == (capture.request.target, capture.request.body.decode())
+    assert run("explain", capture_file(tmp_path, out), "--account", account_file, capsys=capsys)[0] == 0
+
+
+def test_sign_writes_no_command_that_curl_cannot_run(account_file, capsys):
+    status, out, err = run("sign", "GET", f"{URL}&a=b c", "--account", account_file, "--curl", capsys=capsys)
+    assert (2, "", True) == (status, out, "no HTTP request holds a blank" in err)
 
 
 @pytest.mark.parametrize(

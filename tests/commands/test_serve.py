@@ -165,6 +165,72 @@ def test_accounts_come_from_files(tmp_path):
     assert f"  RESTlet  {url}/app/site/hosting/restlet.nl?script=customscript_slow&deploy=customdeploy_slow\n" == line
 
 
+def test_the_urls_of_the_greeting_can_be_opened(tmp_path):
+    """A token, a script and a deployment of whatever characters are encoded in them."""
+    (tmp_path / "account.toml").write_text(
+        '[[restlets]]\nscript = "customscript_a&b c"\ndeploy = "customdeploy_#1"\nget = { echo = true }'
+    )
+    token = "a&b c#d%2F+'$(touch ran)é"
+    options = ("--expose", "--account", "account.toml")
+    with serving(*options, cwd=tmp_path, env={"NETSUITE_TBA_ADMIN_TOKEN": token}) as (process, url):
+        lines = [process.stderr.readline().split() for _ in range(2)]
+        urls = {words[0]: words[1] for words in lines}
+        opened = requests.get(urls["console"], timeout=10)
+
+    assert (
+        f"{url}/app/site/hosting/restlet.nl?script=customscript_a%26b%20c&deploy=customdeploy_%231" == urls["RESTlet"]
+    )
+    assert (200, "/__admin/") == (opened.status_code, opened.url.removeprefix(url))
+
+
+SECRETS = ("NETSUITE_CONSUMER_SECRET", "NETSUITE_TOKEN_SECRET")
+WARNING = "the well-known secrets of 1234567_SB1 protect nothing: --fresh-secrets makes new ones"
+
+
+def first_line_and_variables(*arguments, cwd, env=None):
+    """What serve says first, and the credentials that it prints."""
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", "--print-env", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env={**os.environ, "NO_COLOR": "1"} | (env or {}),
+    )  # fmt: skip
+    try:
+        return process.stderr.readline().rstrip(), exported(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_exposed_well_known_secrets_are_told_of_on_the_first_line(tmp_path):
+    """Anybody can work them out; not said where nobody else can reach them, or where none of them is left."""
+    lines = {
+        arguments: first_line_and_variables(*arguments, cwd=tmp_path)[0]
+        for arguments in ((), ("--expose",), ("--expose", "--host", "0.0.0.0"), ("--expose", "--fresh-secrets"))
+    }
+
+    assert [False, True, True, False] == [WARNING in line for line in lines.values()]
+    assert [True] * 4 == [" listens on http://127.0.0.1:" in line for line in lines.values()]
+
+
+def test_fresh_secrets_are_random_and_printed(tmp_path):
+    """They let a client in, the default ones do not; those that a file gives stay."""
+    secret = "given-" * 6
+    file = f'[[integrations]]\nconsumer_key = "k"\nconsumer_secret = "{secret}"\n'
+    (tmp_path / "account.toml").write_text(file)
+    default = first_line_and_variables(cwd=tmp_path)[1]
+    with serving("--print-env", "--expose", "--fresh-secrets", cwd=tmp_path) as (process, url):
+        variables = exported(process)
+        with_fresh, with_default = (
+            requests.get(url + PATH, headers=header(variables | known, url + PATH), timeout=10)
+            for known in ({}, {name: default[name] for name in SECRETS})
+        )
+    _, again = first_line_and_variables("--fresh-secrets", cwd=tmp_path)
+    _, given = first_line_and_variables("--fresh-secrets", "--account", "account.toml", cwd=tmp_path)
+
+    assert (200, 401) == (with_fresh.status_code, with_default.status_code)
+    assert [3, 3] == [len({default[name], variables[name], again[name]}) for name in SECRETS]
+    assert (secret, True) == (given[SECRETS[0]], given[SECRETS[1]] not in {default[SECRETS[1]], secret})
+
+
 def test_a_wsdl_is_served_to_anybody(tmp_path):
     """--wsdl, with the schemas that it imports; its addresses are the server's own, and the greeting has its URL."""
     schema = '<schema xmlns="http://www.w3.org/2001/XMLSchema"/>'

@@ -245,6 +245,22 @@ def test_a_hostile_request_becomes_a_harmless_command(server):
 
 
 @pytest.mark.usefixtures("short_searches")
+def test_a_body_that_begins_with_an_at_sign_is_no_file(server, tmp_path):
+    """The command as it was sent, and that with the right header, send the text."""
+    header = server.credentials.authorization("POST", f"{server.url}{ECHO}&a=b")
+    headers = {"Authorization": header, "Content-Type": "text/plain"}
+    requests.post(server.url + ECHO, data=b"@secret", headers=headers, timeout=30)
+
+    found = requests.get(f"{server.url}/__admin/attempts/1/explanation", timeout=30).json()
+    (tmp_path / "secret").write_text("a file of the developer's own")
+    for entry in found["commands"]:
+        subprocess.run(["bash", "-c", entry["command"]], cwd=tmp_path, capture_output=True, check=True)
+
+    assert [b"@secret"] * 3 == [request.get_data() for request, _ in server.log]
+    assert [False, False, True] == [attempt.accepted for attempt in server.audit_trail]
+
+
+@pytest.mark.usefixtures("short_searches")
 def test_a_request_through_the_proxy_is_repeated_through_it(server):
     """Its host is part of what was signed, so that the command goes the same way."""
     server.proxy = Proxy(CertificateAuthority(LOOPBACK))

@@ -1,6 +1,7 @@
 """Rows 1 to 18, beside the table of test_wire_answers: their order, what each signature covers, what Behaviour moves."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import uuid
@@ -13,7 +14,7 @@ from werkzeug.test import Client, EnvironBuilder
 
 from pytest_netsuite_tba import Entity, Integration, Token
 from pytest_netsuite_tba.login.checks import address_is_let_in
-from pytest_netsuite_tba.oauth1.encoding import percent_encode
+from pytest_netsuite_tba.oauth1.encoding import decode_query, percent_encode
 from pytest_netsuite_tba.oauth1.header import format_authorization
 from pytest_netsuite_tba.oauth1.signature import base_string, base_uri, parameter_string, sign, signing_key
 
@@ -211,11 +212,68 @@ def test_a_bearer_token_is_challenged_as_one(netsuite, send):
     assert (401, challenge) == (answer.status_code, answer.headers["WWW-Authenticate"])
 
 
-def test_a_protocol_parameter_in_the_query_as_well_is_sent_twice(netsuite, send):
-    """Row 3: each parameter once, wherever it stands."""
-    url = f"{URL}&oauth_nonce={NONCE}"
-    with netsuite.expect_refusal("parameter_rejected", count=1):
-        send(signed_for(netsuite, url=url), url)
+FORM = "application/x-www-form-urlencoded"
+NONCE_SPELT = ["oauth_nonce", "oauth%5Fnonce", "oauth%5fnonce", "%6Fauth_nonce", "%6f%61uth%5F%6eonce"]
+
+
+@pytest.mark.parametrize("value", [NONCE, "another", ""])
+@pytest.mark.parametrize("name", NONCE_SPELT)
+@pytest.mark.parametrize("place", ["query string", "form"])
+def test_a_protocol_parameter_beside_the_header_is_sent_twice(netsuite, send, place, name, value):
+    """Row 3: each parameter once (RFC 5849 section 3.1), wherever it stands and however its name is spelt."""
+    again = f"{name}={value}"
+    url, form = (f"{URL}&{again}", "") if place == "query string" else (URL, again)
+    header = authorization(netsuite, method="POST", query=f"{QUERY}&{again}")  # and signed as it is to be
+    with netsuite.expect_refusal("parameter_rejected", count=1) as attempts:
+        send(header, url, method="POST", data=form, content_type=FORM)
+
+    assert f"oauth_nonce is sent twice: in the Authorization header and in the {place}." == attempts[0].cause
+
+
+# The query and the form of a request without a header, and what is said of it.
+OUTSIDE = {
+    "once": ("{all}", "", None),
+    "nonce again": ("oauth_nonce=firstone&{all}", "", "oauth_nonce is sent twice in the query string."),
+    "nonce again, %5F": ("{all}&oauth%5Fnonce=lastone", "", "oauth_nonce is sent twice in the query string."),
+    "token again, in the form": (
+        "{all}", "oauth%5Ftoken=x", "oauth_token is sent twice: in the query string and in the form."),
+    "twice in the form": ("", "{all}&oauth%5ftoken=x", "oauth_token is sent twice in the form."),
+    "realm again": ("{all}&re%61lm=7654321", "", "realm is sent twice in the query string."),
+    "signature again": ("{all}&oauth_signatur%65=x", "", "oauth_signature is sent twice in the query string."),
+    "a parameter of the script again": ("a=1&a=2&{all}&b=1", "b=2", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OUTSIDE)
+def test_a_protocol_parameter_outside_the_header_is_there_once(netsuite, case):
+    """Row 3 where Behaviour lets parameters stand outside: each once, in the query or in the form."""
+    netsuite.clock.freeze(NOW)
+    netsuite.behaviour.oauth_outside_header = "accept"
+    query, form, cause = OUTSIDE[case]
+    pairs = oauth_parameters(netsuite) | {"realm": "1234567_SB1"}
+    sent = "&".join(f"{name}={value}" for name, value in pairs.items())
+    signed = [pair for pair in decode_query(f"{QUERY}&{query}&{form}".format(all=sent)) if pair[0] != "oauth_signature"]
+    sent += f"&oauth_signature={percent_encode(signature(netsuite, {}, method='POST', parameters=parameter_string(signed)))}"
+    with contextlib.nullcontext() if cause is None else netsuite.expect_refusal("parameter_rejected", count=1):
+        Client(netsuite.wsgi_app).post(
+            f"{TARGET}&{query.format(all=sent)}",
+            base_url=f"https://{HOST}",
+            data=form.format(all=sent),
+            content_type=FORM,
+        )
+
+    attempt = netsuite.audit_trail[-1]
+    assert cause == (None if attempt.accepted else attempt.cause)
+
+
+def test_a_parameter_that_left_the_header_for_the_query_is_named(netsuite, send):
+    """Row 3: where there is a header, all that NetSuite knows stands in it."""
+    url = f"{URL}&oauth_version=1.0"
+    header = signed_for(netsuite, url=url, oauth_version=None)
+    with netsuite.expect_refusal("parameter_rejected", count=1) as attempts:
+        send(header, url)
+
+    assert attempts[0].cause.startswith("oauth_version stands in the query string, and not in the Authorization header")
 
 
 def test_two_headers_are_one_too_many(netsuite):

@@ -281,6 +281,16 @@ def test_the_report_begins_with_the_title(netsuite):
     assert "    What  No user credentials\n    Why   The request has no Authorization header.\n" in report
 
 
+def test_a_parameter_of_the_flow_is_sent_once(netsuite):
+    """In the header and in the query, however spelt there, it is twice (RFC 5849 section 3.1)."""
+    url = f"{RESTLETS}/rest/requesttoken"
+    sent = header(netsuite, url, oauth_callback=CALLBACK)
+    with netsuite.expect_refusal("flow-malformed", count=1) as attempts:
+        send(netsuite, "POST", f"{url}?oauth%5Fcallback=https://other.example.com/", authorization=sent)
+
+    assert "oauth_callback is sent twice: in the Authorization header and in the query string." == attempts[0].cause
+
+
 def test_an_undecided_request_token_has_no_verifier(netsuite):
     """Before the user allowed it, no verifier is right."""
     token = asked(netsuite)
