@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote
 
 from werkzeug import Request
+from werkzeug.utils import cached_property
 from werkzeug.wsgi import get_input_stream
 
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History

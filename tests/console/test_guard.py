@@ -87,6 +87,34 @@ def test_its_own_origin_is_let_in(call):
     assert 204 == call("DELETE", "faults", Origin="HTTP://LocalHost").status_code
 
 
+LINK = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "Cross-Site"])
+@pytest.mark.parametrize(("method", "path"), [("GET", "accounts"), ("HEAD", "events"), ("GET", ""), ("GET", "health")])
+def test_what_a_page_of_another_site_asks_is_refused(call, method, path, site):
+    """Its browser says so where it sends no Origin (Fetch Metadata): of ``<img>``, or of ``fetch()`` without CORS."""
+    assert 403 == call(method, path, Sec_Fetch_Site=site).status_code
+    assert 403 == call(method, path, Sec_Fetch_Site=site, Sec_Fetch_Mode="no-cors").status_code
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_what_its_own_page_asks_is_answered(call, site):
+    """And what somebody typed."""
+    assert 200 == call("GET", "accounts", Sec_Fetch_Site=site, Sec_Fetch_Mode="cors").status_code
+
+
+def test_a_link_of_another_site_opens_the_page(call, exposed):
+    """It alone, and not in a frame: a terminal or a log in a browser shows the address."""
+    links = [("GET", "", LINK), ("GET", "accounts", LINK), ("HEAD", "", LINK), ("POST", "faults", LINK)]
+    links.append(("GET", "", LINK | {"Sec_Fetch_Dest": "iframe"}))
+
+    assert [200, 403, 403, 403, 403] == [
+        call(method, path, Sec_Fetch_Site="cross-site", **headers).status_code for method, path, headers in links
+    ]
+    assert 303 == exposed("GET", "?token=s3cret-token", Sec_Fetch_Site="cross-site", **LINK).status_code
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_a_write_is_json(call, kind):
     """What an HTML form could send changes nothing; to read, no Content-Type is needed."""
