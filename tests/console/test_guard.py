@@ -227,6 +227,16 @@ def test_a_body_of_many_megabytes_is_refused(call):
     assert (413, "$") == (answer.status_code, answer.json["error"]["path"])
 
 
+@pytest.mark.parametrize("path", ["", "attempts", "accounts", "nope"])
+def test_a_query_that_is_no_text_is_refused(call, exposed, path):
+    """Bytes that are not UTF-8 are the client's mistake, not ours."""
+    for caller in (call, exposed):
+        environ = EnvironBuilder(f"/__admin/{path}", environ_base={"REMOTE_ADDR": "127.0.0.1"}).get_environ()
+        environ["QUERY_STRING"] = "token=\xff"  # as PEP 3333 has bytes
+        body, status, _ = run_wsgi_app(caller.server.wsgi_app, environ)
+        assert ("400 BAD REQUEST", True) == (status, b"the query string is not UTF-8" in b"".join(body))
+
+
 def test_the_last_slash_may_be_left_out(call):
     """Whoever types the address gets there."""
     answer = call.client.get("/__admin", base_url="http://localhost/", environ_base={"REMOTE_ADDR": "127.0.0.1"})
