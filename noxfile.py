@@ -167,6 +167,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def listener_fuzz(session: nox.Session) -> None:
+    """A million messages to a server's raw socket, and a hundred thousand TLS handshakes: a quarter of an hour on two cores."""
+    install(session, "test")
+    pytest(session, otherwise=["-n", "auto", "-m", "whole", "tests/wire/test_fuzz.py"])
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """The README's table of ratios, made anew, and what a search takes: minutes, on a quiet machine with wrk."""
     install(session, "benchmark")

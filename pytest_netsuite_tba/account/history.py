@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from .forks import free_in_child
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,7 +29,7 @@ class History(Sequence[T]):
         self.limit = limit
         self.dropped = 0
         self._entries: deque[T] = deque(maxlen=limit)
-        self._lock = threading.Lock()
+        self._lock = free_in_child(threading.Lock())
 
     def append(self, entry: T) -> None:
         """Add ``entry``; the oldest goes when the history is full."""

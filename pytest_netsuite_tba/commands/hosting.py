@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import logging
 import os
+import secrets
 import signal
+import stat
 import tempfile
 import threading
 import time
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 # What stops serve; SIGHUP, where there is one, comes when its terminal is closed.
 STOP_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
 _LOG_ENDS_WITHIN = 0.3
+_OF_DEVICES = {"/dev", "/dev/fd", "/proc/self/fd"}  # /dev/stdout is a link
+_MOST_OF_NAME = 50  # characters: what is put beside it is no longer than a system lets it be
 
 
 def add_account_option(parser: argparse.ArgumentParser) -> None:
@@ -113,28 +116,59 @@ def _why_not(error: OSError, host: str, port: int) -> str:
 def write_file(option: str, path: str, content: bytes | None) -> None:
     """Write a file whole or not at all; None takes it away, and finds out whether it could be written.
 
-    A device or a pipe is written to as it is, and never taken away.
+    It is written beside its place, under a name that nobody foresees, and moved there: whoever laid a link in the way
+    has it replaced, not followed. A device or a pipe is written to as it is, and never taken away.
 
     Raises:
         UsageError: it cannot be written; names the option and the path.
     """
     target = Path(path)
-    beside = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
-        if target.exists() and not target.is_file():
-            with target.open("wb") as device:
-                device.write(content or b"")
-            return
-        beside.write_bytes(content or b"")
-        if content is None:
-            target.unlink(missing_ok=True)
-            beside.unlink()
+        if _is_device(target):
+            _write_to_device(target, content)
         else:
-            beside.replace(target)
+            _write_beside(target, content)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
         raise UsageError(f"{option} {path} cannot be written: {error.strerror}") from None
+
+
+def remove_file(path: str) -> None:
+    """Take away what :func:`write_file` wrote."""
+    if not _is_device(Path(path)):
+        Path(path).unlink(missing_ok=True)
+
+
+def _is_device(target: Path) -> bool:
+    """Whether nothing can be put in its place: a device, a pipe, a directory. Links are those of ``/dev`` alone."""
+    if str(target.parent) in _OF_DEVICES:
+        return True
+    try:
+        mode = target.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode))
+
+
+def _write_to_device(target: Path, content: bytes | None) -> None:
+    if content is None and target.is_fifo():
+        return  # whoever reads it would take this for the end
+    no_link = 0 if str(target.parent) in _OF_DEVICES else getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_APPEND | no_link), "wb") as device:
+        device.write(content or b"")
+
+
+def _write_beside(target: Path, content: bytes | None) -> None:
+    beside = target.with_name(f".{target.name[:_MOST_OF_NAME]}.{secrets.token_hex(8)}.tmp")
+    with beside.open("xb") as file:  # fails where there is anything of that name, a link too
+        try:
+            file.write(content or b"")
+            file.close()  # as Windows wants it
+            if content is None:
+                target.unlink(missing_ok=True)
+            else:
+                beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def note_warnings() -> None:

@@ -31,6 +31,7 @@ from .hosting import (
     certified,
     listening,
     note_warnings,
+    remove_file,
     write_file,
 )
 from .shell import ADMIN_VARIABLE
@@ -123,7 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.flush()
         if arguments.ready_file is not None:
             write_file("--ready-file", arguments.ready_file, f"{_url(server)}\n".encode())
-            stack.callback(Path(arguments.ready_file).unlink, missing_ok=True)
+            stack.callback(remove_file, arguments.ready_file)
         stopping.wait()
         server.stop(_GRACE)
         log.close()
@@ -134,10 +135,14 @@ def _check(arguments: argparse.Namespace) -> None:
     """Refuse what would surprise.
 
     Raises:
-        UsageError: says which option is missing.
+        UsageError: says which option is missing, or wrong.
     """
     if not arguments.expose and not _is_loopback(arguments.host):
         raise UsageError(f"--host {arguments.host} may let other machines in; if that is wanted, add --expose")
+    try:
+        arguments.host.encode("idna")
+    except UnicodeError:
+        raise UsageError(f"--host {arguments.host!r} is no host name") from None
     for name in arguments.admin_host:
         if not _HOST_NAME.fullmatch(name):
             raise UsageError(f"--admin-host {name!r} is no host name")

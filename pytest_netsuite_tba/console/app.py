@@ -63,6 +63,7 @@ class Console:
         """Answer one WSGI call; no error of the console's own says more than its kind."""
         request = Request(environ)
         try:
+            _check_query(request)
             response = self._guard.check(request) or self._answer(request)
         except ApiError as error:
             error.message, error.path = hidden((error.message, error.path), self._hide)
@@ -90,6 +91,14 @@ class Console:
         if isinstance(value, Response):
             return value
         return Response(status=204) if operation.answer is None else json_response(value, operation.status)
+
+
+def _check_query(request: Request) -> None:
+    """Refuse a query string of bytes that are no text, which whoever reads a parameter would fail on."""
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        raise ApiError(400, "the query string is not UTF-8") from None
 
 
 def _is_browser(request: Request) -> bool:

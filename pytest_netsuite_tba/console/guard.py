@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from werkzeug import Request
 
+# What browsers say of where a request comes from (Fetch Metadata); whoever says nothing is no browser's page.
+_OWN_SITES = {"same-origin", "none"}
 # What an HTML form cannot harm by; DELETE is never sent across origins unasked (Fetch standard, CORS-safelisted method).
 _SAFE_FROM_FORMS = {"GET", "HEAD", "DELETE"}
 
@@ -49,6 +51,7 @@ class Guard:
             return None
         self._check_host(request)
         self._check_origin(request)
+        self._check_site(request)
         if self._token is None:
             if not is_loopback(request.remote_addr or ""):
                 raise ApiError(403, "the console answers this machine only; netsuite-tba serve --expose opens it")
@@ -82,6 +85,17 @@ class Guard:
         own = f"{request.scheme}://{request.environ.get('HTTP_HOST', '')}"
         if origin is not None and origin.lower() != own.lower():
             raise ApiError(403, f"Origin {origin[:80]!r} is another site's; the console answers its own page only")
+
+    def _check_site(self, request: Request) -> None:
+        """Refuse what a page of another site sends without an Origin, as it may a GET or HEAD; its links open the page."""
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        is_link = (
+            request.headers.get("Sec-Fetch-Mode") == "navigate" and request.headers.get("Sec-Fetch-Dest") == "document"
+        )
+        if site.lower() not in _OWN_SITES and not (is_link and request.method == "GET" and request.path == self._page):
+            raise ApiError(
+                403, f"Sec-Fetch-Site {site[:80]!r}: another site asks; the console answers its own page only"
+            )
 
     @staticmethod
     def check_content_type(request: Request) -> None:

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 _ERRORS = {
     "400": "Something is wrong with what was sent: message and JSON path say what; nothing was changed.",
     "401": "The token is missing or wrong.",
-    "403": "A foreign Origin or Host, or another machine without a token.",
+    "403": "A foreign Origin, site or Host, or another machine without a token.",
     "404": "There is no such thing; the message names the nearest.",
     "405": "No such operation here.",
     "415": "A write whose Content-Type is not application/json.",
+    "503": "As many streams, or requests that wait, are there already as may be.",
 }
 # Of a part of a path that is no plain text: its schema, and the converter of its route (werkzeug's).
 _PART_SCHEMAS: dict[str, Schema] = {"attempts/{attempt}": WHOLE | {"minimum": 1}, "roles/{name}": WHOLE}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-import queue
 import threading
 import time
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.account.forks import free_in_child
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY
 from pytest_netsuite_tba.diagnosis.catalogue import CATALOGUE
+from pytest_netsuite_tba.fake.governor import Governor
 from pytest_netsuite_tba.login.refusals import BY_ID, DETAILS
 from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID, TOKEN_DETAILS
 
@@ -32,7 +34,8 @@ MOST_WAIT_SECONDS = 60
 DEFAULT_WAIT_SECONDS = 10
 DEFAULT_LIMIT = 100
 _COMMENT_SECONDS = 15.0  # a proxy between may close what is silent
-_MOST_PENDING = 20_000  # events; a reader that is further behind is let go, and comes back
+_MOST_PENDING = 16 * 1024 * 1024  # bytes of events; a reader that is further behind is let go, and comes back
+_WAITING = ("", "waiting", "")
 _MOST = 10**9  # of what is counted
 _REFUSALS = {**BY_ID, **BY_TOKEN_ID}
 
@@ -174,8 +177,28 @@ def _values_of(
 
 
 def undiagnosed(attempt: LoginAttempt) -> dict[str, Any]:
-    """An attempt as JSON holds it, without its diagnosis."""
-    return attempt.as_dict(budget=0) | {"diagnosis": None}
+    """An attempt as JSON holds it, without its diagnosis: nothing is looked for."""
+    return replace(attempt, facts=None).as_dict(budget=0) | {"diagnosis": None}
+
+
+@dataclass(eq=False, slots=True)
+class _Reader:
+    """A stream that runs, and the events that it has still to send."""
+
+    events: deque[bytes] = field(default_factory=deque)
+    size: int = 0
+
+    def add(self, event: bytes) -> bool:
+        """Take an event, unless there are too many."""
+        self.size += len(event)
+        self.events.append(event)
+        return self.size <= _MOST_PENDING
+
+    def take(self) -> bytes:
+        """The oldest event; ``b""`` where there is none."""
+        event = self.events.popleft() if self.events else b""
+        self.size -= len(event)
+        return event
 
 
 class Trail:
@@ -187,36 +210,31 @@ class Trail:
 
     def __init__(self, server: NetSuiteServer) -> None:
         self._server = server
-        self._answered = threading.Condition()
-        self._listeners: set[queue.Queue[tuple[str, LoginAttempt | None]]] = set()
+        self._told = free_in_child(threading.Condition())
+        self._readers: set[_Reader] = set()
+        self._governor = Governor()
         self.answered_here = threading.local()
         server.audit_trail.watchers.append(self._note)
 
     def _note(self, attempt: LoginAttempt) -> None:
         self.answered_here.attempt = attempt
-        with self._answered:
-            self._answered.notify_all()
         self.announce("attempt", attempt)
 
     def announce(self, event: str, attempt: LoginAttempt | None = None) -> None:
         """Tell all listeners of an ``attempt``, or that something else changed: ``records`` or ``cleared``."""
-        for listener in list(self._listeners):
-            try:
-                listener.put_nowait((event, attempt))
-            except queue.Full:
-                self._listeners.discard(listener)
+        told = b""
+        if self._readers:
+            data = {} if attempt is None else undiagnosed(attempt)
+            told = f"event: {event}\ndata: {json.dumps(data)}\n\n".encode("ascii")
+        with self._told:
+            self._readers = {reader for reader in self._readers if reader.add(told)}
+            self._told.notify_all()
 
     def read(self, query: Query) -> dict[str, Any]:
         """Return the attempts that match, oldest first, once there are enough of them or the time is over."""
-        deadline = time.monotonic() + query.timeout
         matching = self._matching(query)
-        while len(matching) < query.wait_for and not self._server.faults.stopped.is_set():
-            left = deadline - time.monotonic()
-            if left <= 0:
-                break
-            with self._answered:  # what is answered just now is seen the next time
-                self._answered.wait(min(left, POLL_SECONDS))
-            matching = self._matching(query)
+        if len(matching) < query.wait_for:
+            matching = self._wait(query)
         return {
             "attempts": [
                 attempt.as_dict(budget=0) if query.diagnosis else undiagnosed(attempt)
@@ -226,6 +244,31 @@ class Trail:
             "dropped": self._server.audit_trail.dropped,
             "timed_out": len(matching) < query.wait_for,
         }
+
+    def _wait(self, query: Query) -> list[LoginAttempt]:
+        """Wait until enough attempts match, or the time is over; those that match then.
+
+        Raises:
+            ApiError: as many wait already as there may be streams.
+        """
+        most = self._server.limits.streams
+        place = self._governor.take(_WAITING, most)
+        if place is None:
+            raise ApiError(503, f"{most} requests wait for attempts already; ask again later, or without wait_for")
+        deadline = time.monotonic() + query.timeout
+        try:
+            while not self._server.faults.stopped.is_set():
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    break
+                with self._told:  # what is answered just now is seen the next time
+                    self._told.wait(min(left, POLL_SECONDS))
+                matching = self._matching(query)
+                if len(matching) >= query.wait_for:
+                    return matching
+            return self._matching(query)
+        finally:
+            self._governor.give_back([place])
 
     def _matching(self, query: Query) -> list[LoginAttempt]:
         return [attempt for attempt in list(self._server.audit_trail) if query.matches(attempt)]
@@ -245,25 +288,24 @@ class Trail:
         """Stream server-sent events until the reader leaves or the server stops.
 
         ``attempt`` holds an attempt without its diagnosis; ``records`` and ``cleared`` hold nothing. ``b""``
-        comes between, so that the listener can look whether anybody still reads.
+        comes between, so that the listener can look whether anybody still reads. It listens from its first part on.
         """
-        mine: queue.Queue[tuple[str, LoginAttempt | None]] = queue.Queue(_MOST_PENDING)
-        self._listeners.add(mine)  # before the head is sent: who has read it misses nothing
-        return self._stream(mine)
-
-    def _stream(self, mine: queue.Queue[tuple[str, LoginAttempt | None]]) -> Iterator[bytes]:
+        mine = _Reader()
+        with self._told:
+            self._readers.add(mine)
         try:
             yield b"retry: 1000\n\n"
             silent = 0.0
-            while not self._server.faults.stopped.is_set() and mine in self._listeners:
-                try:
-                    event, attempt = mine.get(timeout=POLL_SECONDS)
-                except queue.Empty:
+            while not self._server.faults.stopped.is_set() and mine in self._readers:
+                with self._told:
+                    if not mine.events:
+                        self._told.wait(POLL_SECONDS)
+                    event = mine.take()
+                if not event:
                     silent += POLL_SECONDS
-                    yield b": nothing new\n\n" if silent >= _COMMENT_SECONDS else b""
+                    event = b": nothing new\n\n" if silent >= _COMMENT_SECONDS else b""
                     silent %= _COMMENT_SECONDS
-                    continue
-                data = {} if attempt is None else undiagnosed(attempt)
-                yield f"event: {event}\ndata: {json.dumps(data)}\n\n".encode("ascii")
+                yield event
         finally:
-            self._listeners.discard(mine)
+            with self._told:
+                self._readers.discard(mine)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
+from pytest_netsuite_tba.account.forks import free_in_child
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY
 from pytest_netsuite_tba.account.records import by_id
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
@@ -151,6 +152,8 @@ class Fake:
         self, accounts: Iterable[Account], *, trail: AuditTrail | None = None, history: int = DEFAULT_HISTORY
     ) -> None:
         self.accounts = by_id(accounts)
+        for account in self.accounts.values():
+            free_in_child(account.lock)
         self.audit_trail = AuditTrail(history) if trail is None else trail
         self.gate = Gate(self.accounts.values(), self.audit_trail, diagnose, first_look)
         self.desk = TokenDesk(self.gate)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pytest_netsuite_tba.account.fields import nearest
+from pytest_netsuite_tba.account.forks import free_in_child
 from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY, FAULT, OVERLOAD
 from pytest_netsuite_tba.oauth1.target import Target
 from pytest_netsuite_tba.services.reply import Reply, encoded_url
@@ -186,9 +187,9 @@ class Faults:
     """
 
     def __init__(self) -> None:
-        self.stopped = threading.Event()
+        self.stopped = free_in_child(threading.Event())
         self._faults: list[Fault] = []
-        self._lock = threading.Lock()
+        self._lock = free_in_child(threading.Lock())
 
     def add(self, kind: str, *, on: int = 1, times: int = 1, script: str | None = None, **options: Any) -> Fault:  # noqa: ANN401  (checked against KINDS)
         """Ask for a fault.

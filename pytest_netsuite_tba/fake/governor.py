@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Self
+
+from pytest_netsuite_tba.account.forks import free_in_child
 
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Integration
 
 # What is counted: of an account, by its id, everything; those of one integration, by its name; those of the others.
 _Pool = tuple[str, str, str]
+_Place = tuple[int, _Pool]  # in a process: what was in flight at a fork is not in the child's
 
 
 def unallocated(account: Account) -> int | None:
@@ -30,21 +34,22 @@ class Governor:
     """Counts the requests in flight of one fake."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._in_flight: Counter[_Pool] = Counter()
+        self._lock = free_in_child(threading.Lock())
+        self._in_flight: Counter[_Place] = Counter()
 
-    def take(self, pool: _Pool, limit: int | None) -> bool:
-        """Take a place; where the limit is reached none is taken, which is False."""
+    def take(self, pool: _Pool, limit: int | None) -> _Place | None:
+        """Take a place, which is returned; None where the limit is reached."""
+        place = os.getpid(), pool
         with self._lock:
-            if limit is not None and self._in_flight[pool] >= limit:
-                return False
-            self._in_flight[pool] += 1
-            return True
+            if limit is not None and self._in_flight[place] >= limit:
+                return None
+            self._in_flight[place] += 1
+            return place
 
-    def give_back(self, pools: list[_Pool]) -> None:
+    def give_back(self, places: list[_Place]) -> None:
         """Give back places that were taken."""
         with self._lock:
-            self._in_flight.subtract(pools)
+            self._in_flight.subtract(places)
 
 
 class Places:
@@ -58,7 +63,7 @@ class Places:
     def __init__(self, governor: Governor, account: Account | None) -> None:
         self._governor = governor
         self._account = account
-        self._taken: list[_Pool] = []
+        self._taken: list[_Place] = []
         self._over = ""
 
     def take_of_account(self) -> None:
@@ -91,9 +96,9 @@ class Places:
 
     def _take(self, pool: _Pool, limit: int | None) -> bool:
         taken = self._governor.take(pool, limit)
-        if taken:
-            self._taken.append(pool)
-        return taken
+        if taken is not None:
+            self._taken.append(taken)
+        return taken is not None
 
     def __enter__(self) -> Self:
         return self

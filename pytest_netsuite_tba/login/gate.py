@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from pytest_netsuite_tba.account.fields import CHANGES
+from pytest_netsuite_tba.account.forks import free_in_child
 from pytest_netsuite_tba.account.records import by_id
 
 from .audit_trail import LoginAttempt
@@ -197,7 +198,7 @@ class _Forced:
     """Refusals that a test asked for, first come first served."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = free_in_child(threading.Lock())
         self._next: deque[Refusal] = deque()
         self._always: Refusal | None = None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import string
 from typing import TYPE_CHECKING, Any, overload
+from urllib.parse import quote
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -95,11 +97,21 @@ class RequestLog(History[Any]):
         return list(self)[index] if isinstance(index, slice) else _log_entry(*super().__getitem__(index))
 
 
+def readable(environ: WSGIEnvironment) -> Request:
+    """The request of a call as werkzeug has it; of a query that is not UTF-8, which it cannot read, each other byte escaped."""
+    query = environ.get("QUERY_STRING", "").encode("latin-1")
+    try:
+        query.decode()
+    except UnicodeDecodeError:
+        environ = environ | {"QUERY_STRING": quote(query, safe=string.punctuation)}
+    return Request(environ)
+
+
 def _log_entry(environ: WSGIEnvironment, reply: Reply) -> tuple[Request, Response]:
     response = reply.source
     if not isinstance(response, Response):
         response = Response(reply.body, status=reply.status, headers=reply.headers)
-    return Request(environ), response
+    return readable(environ), response
 
 
 def as_reply(value: object, environ: WSGIEnvironment) -> Reply | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.account.forks import free_in_child
 from pytest_netsuite_tba.login.environ import FOLDED_KEY, HEADERS_KEY
 from pytest_netsuite_tba.wire.listener import Listener
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 class Listening:
     """A listener that is started when it is needed.
+
+    In a child process its address is still that of the parent, which answers there. Started there, it takes one of the
+    child's own.
 
     Args:
         application: what it serves.
@@ -45,14 +50,15 @@ class Listening:
     ) -> None:
         self._application = application
         self.host = host
-        self.port = port
+        self.port = self._asked_port = port
         self.limits = limits
         self._ssl_context = ssl_context
         self._proxy = proxy
         self._stopped = stopped
         self._on_malformed = on_malformed
         self._listener: Listener | None = None
-        self._lock = threading.Lock()
+        self._lock = free_in_child(threading.Lock())
+        self._process = os.getpid()
 
     @property
     def url(self) -> str:
@@ -78,7 +84,7 @@ class Listening:
     @property
     def is_running(self) -> bool:
         """Whether it listens."""
-        return self._listener is not None
+        return self._listener is not None and not self._listener.stopped  # as a child process has its parent's
 
     @property
     def scheme(self) -> str:
@@ -88,10 +94,12 @@ class Listening:
     def start(self) -> None:
         """Listen from now on; does nothing if it does."""
         with self._lock:
-            if self._listener is None:
+            if not self.is_running:
                 self._start()
 
     def _start(self) -> None:
+        if self._process != os.getpid():  # the port is the parent's
+            self._process, self.port = os.getpid(), self._asked_port
         self._stopped.clear()
         self._listener = Listener(
             self._application, self.host, self.port, limits=self.limits, ssl_context=self._ssl_context,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote
 
-from werkzeug import Request
+from werkzeug.utils import cached_property
 from werkzeug.wsgi import get_input_stream
 
 from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
@@ -31,7 +30,7 @@ from pytest_netsuite_tba.wire.coding import unpacked
 from pytest_netsuite_tba.wire.message import BadRequestError
 
 from .compression import compressed
-from .expectations import Expectations, RequestLog, as_reply
+from .expectations import Expectations, RequestLog, as_reply, readable
 from .listening import Listening
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from pytest_httpserver import RequestHandler
+    from werkzeug import Request
 
     from pytest_netsuite_tba.account.behaviour import Behaviour
     from pytest_netsuite_tba.account.clock import Clock
@@ -601,7 +601,7 @@ class _Beside:
     @cached_property
     def request(self) -> Request:
         """The call as werkzeug has it."""
-        return Request(self.environ)
+        return readable(self.environ)
 
     def is_expected(self) -> bool:
         """Whether an expectation matches this very request."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pytest_netsuite_tba.account.forks import free_in_child
 from pytest_netsuite_tba.oauth1.encoding import to_bytes
 
 from .callbacks import with_parameters
@@ -61,7 +62,7 @@ class TokenDesk:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self.request_tokens = RequestTokens()
-        self.lock = threading.RLock()
+        self.lock = free_in_child(threading.RLock())
 
     @property
     def accounts(self) -> dict[str, Account]:

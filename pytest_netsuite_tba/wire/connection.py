@@ -10,8 +10,10 @@ import sys
 import threading
 import time
 from dataclasses import KW_ONLY, dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
+from .hello import HelloError, check_hello
 from .limits import Limits
 from .message import TLS_HANDSHAKE, BadRequestError, Head, Malformed
 from .reader import Reader
@@ -31,6 +33,7 @@ _RECEIVE = 65_536
 _PARTING_SECONDS = 2.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _TUNNEL_IS_OPEN = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_UNRECOGNIZED_NAME = b"\x15\x03\x01\x00\x02\x02\x70"  # the alert (RFC 8446 section 6.2), as ssl sends it
 
 
 @dataclass(eq=False, repr=False)
@@ -49,6 +52,7 @@ class Site:
         headers_key: by which the application finds the headers as sent in the environ, repeated ones repeated.
         folded_key: by which it finds the names of those that were folded.
         stopped: no more requests are served.
+        streams: the connections that carry a response of no known length just now.
     """
 
     app: WSGIApplication
@@ -64,6 +68,20 @@ class Site:
     headers_key: str | None = None
     folded_key: str | None = None
     stopped: bool = field(default=False, init=False)
+    streams: set[Connection] = field(default_factory=set, init=False)
+    _counting: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def begin_stream(self, connection: Connection) -> bool:
+        """Count a connection among the streams; False where there are as many as may be."""
+        with self._counting:
+            if len(self.streams) >= self.limits.streams:
+                return False
+            self.streams.add(connection)
+            return True
+
+
+class _FullError(Exception):
+    """There are as many streams as may be; the message says how many."""
 
 
 class Connection:
@@ -77,15 +95,15 @@ class Connection:
         self.reader = Reader(site.limits, site.tls_cure)
         self.tls: ssl.SSLSocket | None = None
         self.is_busy = False  # from the first byte of a request to the last of its response
+        self._upstream_socket: socket.socket | None = None
         self._closing = threading.Lock()
 
     def run(self) -> None:
         """Serve requests until the client or the server has enough."""
         try:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self.site.ssl_context is not None:
-                self._shake_hands_if_asked(self.site.ssl_context)
-            while self._serve_request() and not self.site.stopped:
+            goes_on = self.site.ssl_context is None or self._shake_hands_if_asked(self.site.ssl_context)
+            while goes_on and self._serve_request() and not self.site.stopped:
                 self.is_busy = False
             self._part()
         except ConnectionResetError:
@@ -95,15 +113,23 @@ class Connection:
         finally:
             self.close()
 
-    def _shake_hands_if_asked(self, context: ssl.SSLContext) -> None:
-        """Go on in TLS if the client's first byte begins a handshake, else in plain HTTP."""
+    def _shake_hands_if_asked(self, context: ssl.SSLContext) -> bool:
+        """Go on in TLS if the client's first byte begins a handshake, else in plain HTTP; False where not at all."""
         self.socket.settimeout(self.limits.idle_seconds)
         if self.socket.recv(1, socket.MSG_PEEK) != TLS_HANDSHAKE:
-            return
-        self.socket.settimeout(self.limits.head_seconds)  # of the whole handshake
+            return True
+        deadline = time.monotonic() + self.limits.head_seconds  # of the whole handshake
+        try:
+            check_hello(self.socket, deadline)
+        except HelloError as refused:
+            _LOG.warning("refused a TLS handshake: %s", refused)
+            self._send(_UNRECOGNIZED_NAME)
+            return False
+        self._allow(deadline)
         with self._closing:  # wrap_socket moves the descriptor
             self.socket = self.tls = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.tls.do_handshake()
+        return True
 
     def abort(self) -> None:
         """End the connection from another thread: whoever waits on it wakes up."""
@@ -114,6 +140,13 @@ class Connection:
         """Free the descriptor."""
         with self._closing:
             self.socket.close()
+
+    def leave_to_parent(self) -> None:
+        """Free the descriptors in a child process, and end nothing."""
+        self._closing = threading.Lock()  # a thread that is not here may have held it
+        self.socket.close()
+        if self._upstream_socket is not None:
+            self._upstream_socket.close()
 
     def _part(self) -> None:
         """Close so that the client can read all that was sent (RFC 9112 section 9.6, RFC 8446 section 6.1).
@@ -222,20 +255,40 @@ class Connection:
         if self.site.folded_key is not None:
             environ[self.site.folded_key] = head.folded
         parts: Iterable[bytes] = ()
+        coming: Iterable[bytes] = ()
         try:
-            status, headers, content, parts = call(self.site.app, environ)
-            message, keep = response_bytes(head, status, headers, content)
-        except ConnectionResetError:
-            raise
-        except BaseException:  # noqa: BLE001  (pytest.fail() and sys.exit() too: they end a request, not the thread)
-            _LOG.exception("the application failed on %s %s", head.method, environ["PATH_INFO"])
-            content = b""
-            message, keep = response_bytes(head, "500 Internal Server Error", [("Content-Type", "text/plain")], content)
-        try:
+            try:
+                status, headers, content, parts = call(self.site.app, environ)
+                message, keep = response_bytes(head, status, headers, content)
+                coming = self._begin_stream(parts) if content is None else ()
+            except ConnectionResetError:
+                raise
+            except _FullError as full:
+                _LOG.warning("answered 503: %s", full)
+                content, keep = b"", False
+                message = error_response(503, str(full), method=head.method)
+            except BaseException:  # noqa: BLE001  (pytest.fail() and sys.exit() too: they end a request, not the thread)
+                _LOG.exception("the application failed on %s %s", head.method, environ["PATH_INFO"])
+                content = b""
+                message, keep = response_bytes(
+                    head, "500 Internal Server Error", [("Content-Type", "text/plain")], content
+                )
             self._send(message)
-            return (content is not None or self._stream(parts, chunked=bool(head.minor))) and keep
+            return (content is not None or self._stream(coming, chunked=bool(head.minor))) and keep
         finally:
             close(parts)
+            self.site.streams.discard(self)
+
+    def _begin_stream(self, parts: Iterable[bytes]) -> Iterable[bytes]:
+        """Have the first part made, before the head is sent (PEP 3333): who has read the head misses nothing.
+
+        Raises:
+            _FullError: there are as many streams as may be.
+        """
+        if not self.site.begin_stream(self):
+            raise _FullError(f"there are {self.limits.streams} streams already")
+        coming = iter(parts)
+        return chain([next(coming, b"")], coming)
 
     def _stream(self, parts: Iterable[bytes], *, chunked: bool) -> bool:
         """Send a body as it comes (RFC 9112 section 7.1); return whether it came to its own end.
@@ -297,8 +350,7 @@ class Connection:
         except ValueError:
             raise BadRequestError(400, f"no certificate can be made for {host!r}") from None
         self._send(_TUNNEL_IS_OPEN)
-        self._shake_hands_if_asked(context)
-        return True
+        return self._shake_hands_if_asked(context)
 
     def _reach(self, address: tuple[str, int], message: bytes, *, is_tunnel: bool = False) -> bool:
         """Send to an allowed host, and carry bytes both ways until it or the client has enough."""
@@ -307,6 +359,9 @@ class Connection:
         except OSError as unreachable:
             reason = unreachable.strerror or str(unreachable)
             raise ProxyError(f"{address[0]} cannot be reached: {reason}") from None
+        except UnicodeError:  # IDNA cannot encode it
+            raise ProxyError(f"{address[0]} cannot be reached: it is no host name") from None
+        self._upstream_socket = upstream
         with upstream:
             if is_tunnel:
                 self._send(_TUNNEL_IS_OPEN)

@@ -15,8 +15,9 @@ class Limits:
         head_seconds: from the first byte of a request to the end of its head; also for the TLS handshake.
         body_seconds: for the whole body, and for reading an answer.
         idle_seconds: for a kept connection without a request.
-        connections: open at once; one more is closed at once. A test's client has its end in the same process,
-            so that each may take two of its descriptors.
+        connections: open at once, streams not counted; one more is closed at once. A test's client has its end in the
+            same process, so that each may take two of its descriptors.
+        streams: responses of no known length, which may never end; one more is a 503.
     """
 
     head_bytes: int = 65_536
@@ -25,3 +26,4 @@ class Limits:
     body_seconds: float = 30.0
     idle_seconds: float = 75.0
     connections: int = 512
+    streams: int = 64

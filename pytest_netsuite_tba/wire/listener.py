@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import socket
 import threading
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from .connection import Connection, Site
 from .threads import common_threads
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _JOIN_SECONDS = 0.5
+_LISTENERS: WeakSet[Listener] = WeakSet()
 
 
 @dataclass(eq=False, repr=False)
@@ -30,6 +34,10 @@ class Listener(Site):
     def __post_init__(self) -> None:
         """Take the address."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        try:
+            self.host.encode("idna")
+        except UnicodeError:  # a TypeError of the socket's, which would stay open
+            raise OSError(f"{self.host!r} is no host name") from None
         self.socket = socket.create_server((self.host, self.port), family=family, backlog=256)
         self.socket.settimeout(0)  # a client may be gone before it is accepted
         self.port = self.socket.getsockname()[1]
@@ -37,6 +45,7 @@ class Listener(Site):
         self._ended = threading.Condition()
         self._connections: dict[Connection, int] = {}  # and the thread that serves each
         self._started = False
+        _LISTENERS.add(self)
 
     def start(self) -> None:
         """Begin to accept connections.
@@ -62,6 +71,8 @@ class Listener(Site):
             self.stopped = True
             if self._started:
                 self._threads.leave(self.socket)
+            with contextlib.suppress(OSError):  # not every system shuts down a socket that listens
+                self.socket.shutdown(socket.SHUT_RDWR)  # a forked process, or a wait under way, may keep it open
             self.socket.close()  # whoever comes now is refused rather than left waiting
             this = threading.get_ident()  # a request's own code may stop the listener; nobody waits for that one
 
@@ -80,6 +91,14 @@ class Listener(Site):
             for connection in connections:
                 connection.close()
 
+    def leave_to_parent(self) -> None:
+        """Free every descriptor, in a child process: whoever is served, its parent serves."""
+        self.stopped = True
+        self._ended = threading.Condition()  # a thread that is not here may have held it
+        self.socket.close()
+        for connection in self._connections:
+            connection.leave_to_parent()
+
     def _accept(self) -> Callable[[], None] | None:
         """Accept a client, and return what serves it in the thread that asks; None where nobody is to be served."""
         with self._ended:
@@ -90,7 +109,7 @@ class Listener(Site):
             except BlockingIOError:
                 return None
             connection = Connection(self, client, address)
-            if len(self._connections) >= self.limits.connections:
+            if len(self._connections) - len(self.streams) >= self.limits.connections:
                 _LOG.warning("closed a connection: there are %d already", self.limits.connections)
                 connection.close()
                 return None
@@ -107,3 +126,12 @@ class Listener(Site):
             with self._ended:
                 del self._connections[connection]
                 self._ended.notify_all()
+
+
+def _leave_to_parent() -> None:
+    for listener in list(_LISTENERS):
+        listener.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(after_in_child=_leave_to_parent)

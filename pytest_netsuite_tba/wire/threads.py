@@ -40,7 +40,15 @@ class ThreadPool:
     def __init__(self) -> None:
         self._begin()
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._begin)  # a child process has none of these threads
+            os.register_at_fork(after_in_child=self._begin_in_child)
+
+    def _begin_in_child(self) -> None:
+        """Begin anew: a child process has none of these threads, and its parent waits by the same selector."""
+        self._selector.close()
+        if self._waker is not None:
+            self._waker.close()
+            self._woken.close()
+        self._begin()
 
     def _begin(self) -> None:
         self._lead = threading.Lock()  # held by the leader
@@ -68,12 +76,9 @@ class ThreadPool:
                 self._waker.send(b"\0")
 
     def leave(self, listening: socket.socket) -> None:
-        """Accept nobody at this socket any more; it is about to be closed."""
+        """Accept nobody at this socket any more; it is about to be shut down, which ends a wait under way, and closed."""
         with self._lock:
             self._selector.unregister(listening)
-        if self._waker is not None:
-            with contextlib.suppress(OSError):  # not every system shuts down a socket that listens
-                listening.shutdown(socket.SHUT_RDWR)  # a wait under way would keep it open
 
     def _drain(self) -> None:
         self._woken.recv(4_096)
@@ -85,13 +90,15 @@ class ThreadPool:
 
     def _work(self) -> None:
         """Lead, serve, and so on, until there are enough others."""
-        this = threading.current_thread()
+        this, lead = threading.current_thread(), self._lead
         try:
             while True:
-                with self._lead:
+                with lead:
                     serve = self._next()
                 serve()
                 with self._lock:
+                    if lead is not self._lead:  # what was served has forked, and this is the child
+                        return
                     if len(self._free) >= _SPARE:
                         return
                     self._free.add(this)

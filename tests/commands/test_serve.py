@@ -300,6 +300,11 @@ def refused(*arguments, cwd, **more):
     [
         (["--host", "0.0.0.0"], "--host 0.0.0.0 may let other machines in; if that is wanted, add --expose"),
         (["--host", "example.com"], "--host example.com may let other machines in; if that is wanted, add --expose"),
+        (
+            ["--host", "\N{LATIN SMALL LETTER U WITH DIAERESIS}..x", "--expose"],
+            "--host '\N{LATIN SMALL LETTER U WITH DIAERESIS}..x' is no host name",
+        ),
+        (["--host", f"{'x' * 64}.test", "--expose", "--tls"], f"--host '{'x' * 64}.test' is no host name"),
         (["--ca-file", "a.pem"], "--ca-file needs --proxy or --tls: without them there is no certificate"),
         (["--allow-host", "a.example"], "--allow-host needs --proxy"),
         (["--account", "none.toml"], "none.toml: cannot be read: No such file or directory"),

@@ -87,6 +87,34 @@ def test_its_own_origin_is_let_in(call):
     assert 204 == call("DELETE", "faults", Origin="HTTP://LocalHost").status_code
 
 
+LINK = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "Cross-Site"])
+@pytest.mark.parametrize(("method", "path"), [("GET", "accounts"), ("HEAD", "events"), ("GET", ""), ("GET", "health")])
+def test_what_a_page_of_another_site_asks_is_refused(call, method, path, site):
+    """Its browser says so where it sends no Origin (Fetch Metadata): of ``<img>``, or of ``fetch()`` without CORS."""
+    assert 403 == call(method, path, Sec_Fetch_Site=site).status_code
+    assert 403 == call(method, path, Sec_Fetch_Site=site, Sec_Fetch_Mode="no-cors").status_code
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_what_its_own_page_asks_is_answered(call, site):
+    """And what somebody typed."""
+    assert 200 == call("GET", "accounts", Sec_Fetch_Site=site, Sec_Fetch_Mode="cors").status_code
+
+
+def test_a_link_of_another_site_opens_the_page(call, exposed):
+    """It alone, and not in a frame: a terminal or a log in a browser shows the address."""
+    links = [("GET", "", LINK), ("GET", "accounts", LINK), ("HEAD", "", LINK), ("POST", "faults", LINK)]
+    links.append(("GET", "", LINK | {"Sec_Fetch_Dest": "iframe"}))
+
+    assert [200, 403, 403, 403, 403] == [
+        call(method, path, Sec_Fetch_Site="cross-site", **headers).status_code for method, path, headers in links
+    ]
+    assert 303 == exposed("GET", "?token=s3cret-token", Sec_Fetch_Site="cross-site", **LINK).status_code
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_a_write_is_json(call, kind):
     """What an HTML form could send changes nothing; to read, no Content-Type is needed."""
@@ -197,6 +225,16 @@ def test_a_body_of_many_megabytes_is_refused(call):
     answer = call("POST", "accounts/1234567_SB1/tokens", {"name": "a" * 20_000_000})
 
     assert (413, "$") == (answer.status_code, answer.json["error"]["path"])
+
+
+@pytest.mark.parametrize("path", ["", "attempts", "accounts", "nope"])
+def test_a_query_that_is_no_text_is_refused(call, exposed, path):
+    """Bytes that are not UTF-8 are the client's mistake, not ours."""
+    for caller in (call, exposed):
+        environ = EnvironBuilder(f"/__admin/{path}", environ_base={"REMOTE_ADDR": "127.0.0.1"}).get_environ()
+        environ["QUERY_STRING"] = "token=\xff"  # as PEP 3333 has bytes
+        body, status, _ = run_wsgi_app(caller.server.wsgi_app, environ)
+        assert ("400 BAD REQUEST", True) == (status, b"the query string is not UTF-8" in b"".join(body))
 
 
 def test_the_last_slash_may_be_left_out(call):

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import socket
+import struct
 import subprocess
 import threading
 from pathlib import Path
@@ -14,8 +16,10 @@ from werkzeug.test import Client
 
 from pytest_netsuite_tba import Account, NetSuiteServer, Token
 from pytest_netsuite_tba.console import Console
+from pytest_netsuite_tba.console.trail import _WAITING
 from pytest_netsuite_tba.reach.authority import CertificateAuthority
 from pytest_netsuite_tba.reach.proxy import Proxy
+from pytest_netsuite_tba.wire import Limits
 from pytest_netsuite_tba.wire.relay import LOOPBACK
 
 
@@ -195,6 +199,97 @@ def test_a_stop_ends_events_and_waits(server):
     assert [] == [
         thread for thread in threading.enumerate() if thread.name.startswith("pytest_netsuite_tba.wire-connection")
     ]
+
+
+def trail_of(server):
+    return server.console._context.keywords["trail"]
+
+
+def test_a_reader_exists_while_its_stream_runs(call):
+    """HEAD begins none, nor does a stream that nobody reads; who ends one leaves nothing."""
+    trail = trail_of(call.server)
+    for _ in range(100):
+        assert 200 == call("HEAD", "events").status_code
+        trail.events()
+    assert set() == trail._readers
+
+    events = trail.events()
+    next(events)
+    assert 1 == len(trail._readers)
+    events.close()
+    assert set() == trail._readers
+
+
+def test_streams_that_are_reset_at_once_leave_nothing(server):
+    """Whoever is gone before the first byte is no reader."""
+    for _ in range(200):
+        with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=30) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(b"GET /__admin/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    listener = server._listening._listener
+    with listener._ended:
+        assert listener._ended.wait_for(lambda: not listener._connections, 30)
+
+    assert (set(), set()) == (trail_of(server)._readers, listener.streams)
+
+
+def test_a_reader_that_is_too_far_behind_is_let_go(call, monkeypatch):
+    """What is kept for it is bounded in bytes; it gets what was kept, and comes back."""
+    monkeypatch.setattr("pytest_netsuite_tba.console.trail._MOST_PENDING", 2_000)
+    trail = trail_of(call.server)
+    slow, quick = trail.events(), trail.events()
+    parts = [next(slow), next(quick)]
+    for _ in range(10):
+        call.login()
+        parts.append(next(quick))
+
+    assert [b"retry: 1000\n\n"] * 2 == parts[:2]
+    assert [True] * 10 == [part.startswith(b"event: attempt\n") for part in parts[2:]]
+    (reader,) = trail._readers  # the quick one, of which nothing is kept
+    assert 0 == reader.size
+    assert [] == list(slow)
+
+
+def test_an_event_holds_nothing_of_the_request(call):
+    """But what is shown: the body of an attempt goes when the trail lets go of it."""
+    trail = trail_of(call.server)
+    events = trail.events()
+    next(events)
+    refused(call.server, realm="9")
+    (reader,) = trail._readers
+
+    assert [bytes] == [type(event) for event in reader.events]
+    assert None is json.loads(next(events).partition(b"data: ")[2])["diagnosis"]
+    assert None is call.server.audit_trail[-1]._seen  # nor is anything looked for while the client waits
+
+
+def test_who_waits_shuts_out_nobody():
+    """As many wait as there may be streams; one more is told so at once, and who need not wait is answered."""
+    with NetSuiteServer(limits=Limits(streams=2)) as server:
+        server.console = Console(server)
+        call, trail = Caller(server), trail_of(server)
+        places = [trail._governor.take(_WAITING, 2) for _ in range(2)]
+        answer = call("GET", "attempts?wait_for=1&timeout=60")
+        assert (503, "2 requests wait for attempts already; ask again later, or without wait_for") == (
+            answer.status_code,
+            answer.json["error"]["message"],
+        )
+        call.login()
+        assert [200, 200] == [call("GET", f"attempts{query}").status_code for query in ("", "?wait_for=1")]
+
+        trail._governor.give_back(places[:1])
+        assert [200, 200] == [call("GET", "attempts?wait_for=9&timeout=0").status_code for _ in range(2)]
+
+
+def test_streams_shut_out_no_request():
+    """However many are asked for, a login is judged."""
+    with NetSuiteServer(limits=Limits(connections=4, streams=3)) as server, contextlib.ExitStack() as stack:
+        server.console = Console(server)
+        url = f"{server.url}/__admin/events"
+        streams = [stack.enter_context(requests.get(url, stream=True, timeout=30)) for _ in range(5)]
+
+        assert [200] * 3 + [503] * 2 == [stream.status_code for stream in streams]
+        assert 200 == requests.get(f"{server.url}/__admin/health", timeout=30).status_code
 
 
 def test_an_attempt_is_explained_to_the_end(server, monkeypatch):

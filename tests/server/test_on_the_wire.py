@@ -116,3 +116,18 @@ def test_what_comes_in_the_clear_is_shown_as_http(netsuite):
         sent(netsuite, ["nonsense"])
 
     assert netsuite.audit_trail[-1].url.startswith("http://127.0.0.1")
+
+
+@pytest.mark.parametrize("expected", [{"a": "b"}, "a=b"], ids=["pairs", "text"])
+def test_a_query_that_is_not_utf_8_matches_nothing(expected):
+    """Bytes that are no text are the client's, and no failure of the fake; the log has them escaped."""
+    with NetSuiteServer() as netsuite:
+        netsuite.expect_request("/own", query_string=expected).respond_with_data("there")
+        netsuite.start()
+        with socket.create_connection(("127.0.0.1", netsuite.port), timeout=10) as connection:
+            connection.sendall(b"GET /own?a=b&c=%25\xff HTTP/1.0\r\n\r\n")
+            answer = connection.makefile("rb").read()
+        request, _ = netsuite.log[-1]
+        assert (b"HTTP/1.1 404 Not Found", b"a=b&c=%25%FF") == (answer.partition(b"\r\n")[0], request.query_string)
+        assert {"a": "b", "c": "%%FF"} == request.args.to_dict()
+        netsuite.verify(strict=False)

@@ -4,6 +4,7 @@ import os
 import queue
 import socket
 import ssl
+import struct
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +51,9 @@ def answer_to(client, request=REQUEST):
     client.sendall(request)
     data = b""
     while b"\r\n\r\n" not in data:
-        data += client.recv(65536)
+        more = client.recv(65536)
+        assert more, data
+        data += more
     head, _, body = data.partition(b"\r\n\r\n")
     fields = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:])
     length = 0 if request.startswith(b"HEAD") else int(fields.get(b"Content-Length", b"0"))
@@ -399,6 +402,73 @@ def test_a_stream_that_fails_is_cut_short(listener, endless, caplog):
         endless.parts.put(ValueError)
         assert b"" == client.recv(1)
     assert "in the middle" in caplog.text
+
+
+def test_a_stream_begins_before_its_head_is_sent(listener, caplog):
+    """One that cannot begin is a 500, and whoever has read the head of another misses nothing of it (PEP 3333)."""
+
+    def app(_environ, start_response):
+        start_response("200 OK", [])
+        return (1 // 0 for _ in [None])
+
+    listener.app = app
+    with connected(listener) as client:
+        head, _ = answer_to(client)
+    assert (b"HTTP/1.1 500 ", True) == (head[:13], "ZeroDivisionError" in caplog.text)
+
+
+def test_a_stream_whose_client_is_gone_is_closed(listener, endless):
+    """One that has not begun could not be: what it does in the end it would never do."""
+    clients = []
+
+    def app(environ, start_response):
+        parts = endless(environ, start_response)
+        clients[0].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        clients[0].close()
+        return parts
+
+    listener.app = app
+    clients.append(connected(listener))
+    clients[0].sendall(REQUEST)
+    assert endless.closed.wait(5)
+
+
+def test_streams_shut_out_nobody(caplog):
+    """They are counted apart from other connections; one more is a 503, until one of them ends."""
+    endless = Endless()
+
+    def either(environ, start_response):
+        return (endless if environ["PATH_INFO"] == "/endless" else app)(environ, start_response)
+
+    def stream(client):
+        client.sendall(b"GET /endless HTTP/1.1\r\nHost: h\r\n\r\n")
+        return read_until(client, b"\r\n\r\n")[:12]
+
+    with started(either, limits=Limits(connections=2, streams=3)) as listener, ExitStack() as stack:
+        streaming = [stack.enter_context(connected(listener)) for _ in range(2)]
+        assert [b"HTTP/1.1 200"] * 2 == [stream(client) for client in streaming]
+        with connected(listener) as first, connected(listener) as second:
+            assert [b"/a b?c=d"] * 2 == [answer_to(client)[1] for client in (first, second)]
+            assert b"HTTP/1.1 200" == stream(first)
+            assert (503, b"there are 3 streams already\n") == status_and_body(second, b"/endless")
+            assert b"" == second.recv(1)
+        assert "answered 503: there are 3 streams already" in caplog.text
+        assert endless.closed.wait(5)
+        with listener._ended:
+            assert listener._ended.wait_for(lambda: len(listener._connections) == 2, 5)
+        assert b"HTTP/1.1 200" == stream(stack.enter_context(connected(listener)))
+
+
+def status_and_body(client, target):
+    head, body = answer_to(client, b"GET %b HTTP/1.1\r\nHost: h\r\n\r\n" % target)
+    return int(head[9:12]), body
+
+
+@pytest.mark.parametrize("host", ["\N{LATIN SMALL LETTER U WITH DIAERESIS}..x", f"{'x' * 64}.test"], ids=ascii)
+def test_what_is_no_host_name_is_an_oserror(host):
+    """Whatever its encoding makes of it."""
+    with pytest.raises(OSError, match="is no host name"):
+        Listener(app, host, 0)
 
 
 def test_a_head_request_is_not_streamed(listener, endless):

@@ -137,10 +137,10 @@ def test_silence_ends_it():
 
 
 class Rules:
-    """A proxy that is ``fake.test`` and lets ``localhost`` through."""
+    """A proxy that is ``fake.test`` and lets ``localhost`` through, and what is no name."""
 
     def is_fake(self, host):
-        if host not in {"fake.test", "localhost"}:
+        if host not in {"fake.test", "localhost", "a..b"}:
             raise RefusedHostError(f"{host} is refused")
         return host == "fake.test"
 
@@ -220,7 +220,11 @@ def test_a_tunnel_carries_what_came_with_its_request():
 @pytest.mark.parametrize("method", ["GET http://{}/", "HEAD http://{}/", "CONNECT {}"])
 @pytest.mark.parametrize(
     ("authority", "status", "reason"),
-    [("other.test:1", 403, "other.test is refused"), ("localhost:{}", 502, "localhost cannot be reached: {}")],
+    [
+        ("other.test:1", 403, "other.test is refused"),
+        ("localhost:{}", 502, "localhost cannot be reached: {}"),
+        ("a..b:1", 502, "a..b cannot be reached: it is no host name"),
+    ],
 )
 def test_what_is_not_carried_is_said_in_the_status_line(method, authority, status, reason, caplog):
     """That is all that most clients show of it; it is no malformed request."""
