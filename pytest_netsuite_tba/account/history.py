@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Self, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,6 @@ class History(Sequence[T]):
     def __repr__(self) -> str:
         return repr(list(self))
 
-    def __deepcopy__(self, memo: object) -> History[T]:
-        """A copy of an account starts with nothing behind it."""
-        return type(self)(self.limit)
+    def __reduce__(self) -> tuple[type[Self], tuple[int]]:
+        """A copy of an account, and a pickle, start with nothing behind them."""
+        return type(self), (self.limit,)

@@ -191,8 +191,7 @@ def _create_record(collection: str, context: Context) -> dict[str, Any]:
     noun, key = KEYS[kind]
     with account.lock, complaints_as_errors():
         if kind is Token and isinstance(table, dict) and "name" not in table:
-            numbers = range(1, len(account.tokens) + 2)
-            table["name"] = next(name for number in numbers if (name := f"Token {number}") not in account.tokens)
+            table["name"] = account.tokens.free_name(lambda number: f"Token {number}")
         record = read_record(kind, table, account, BODY)
         name = getattr(record, key)
         if name in getattr(account, collection):

@@ -13,7 +13,6 @@ from pytest_netsuite_tba.account.history import DEFAULT_HISTORY
 from pytest_netsuite_tba.account.records import by_id
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.login.gate import Gate
-from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.login import AnyLogin
 from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY, FAKE_FAILED, MALFORMED_HTTP
 from pytest_netsuite_tba.services import restlets, sent_headers
@@ -156,7 +155,7 @@ class Fake:
         self.desk = TokenDesk(self.gate)
         self.faults = Faults()
         self.files: dict[str, bytes] = {}
-        self._hide = hider(self.accounts)
+        self._hide = self.gate.shown
         self._governor = Governor()
 
     def call(self, request: SignedRequest, beside: Surroundings = ALONE) -> Outcome:

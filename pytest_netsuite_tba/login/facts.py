@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .request import SignedRequest
 
 
+MOST_KNOWN = 50  # tokens, of all accounts together, whose secrets a refusal keeps besides its own
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
     """The four values of a token, as its account holds them; ``name`` is the token's, ``account`` the account's id."""
@@ -62,7 +65,8 @@ class Facts:
         hosts: the host names of the accounts known, for a host that belongs to none.
         parameters: the decoded OAuth parameters, as far as the header could be read.
         own: the secrets that the header's key and token ask for, or None where one of them is unknown.
-        known: the secrets of every token of every account of this server.
+        known: the secrets of the first :data:`MOST_KNOWN` tokens of this server, shared by all refusals between two
+            changes; and, after them, of those that have the id that was sent.
         known_elsewhere: name of another account that knows the consumer key or the token, or "".
         parameter_order: ``Behaviour.parameter_order``.
         earlier: the attempt that used the nonce before.

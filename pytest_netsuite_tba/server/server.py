@@ -20,7 +20,6 @@ from pytest_netsuite_tba.clients.credentials import Credentials
 from pytest_netsuite_tba.clients.maker import ClientMaker
 from pytest_netsuite_tba.fake.core import Fake, InternalError
 from pytest_netsuite_tba.login.environ import request_of
-from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.services.reply import Reply, reason_phrase
@@ -118,7 +117,7 @@ class NetSuiteServer:
         self.faults: Faults = self._fake.faults
         self.log = RequestLog(history)
         self.console: WSGIApplication | None = None
-        self.httpserver = Expectations(host, port, self.log, hider(self.accounts))
+        self.httpserver = Expectations(host, port, self.log, self._fake.gate.shown)
         self._missed: list[Deployment] = []
         self._listening = Listening(
             self.wsgi_app, host, port, limits=limits or Limits(), ssl_context=ssl_context, proxy=proxy,
@@ -178,7 +177,7 @@ class NetSuiteServer:
             ValueError: the token is of no account of this server.
         """
         for account in self.accounts.values():
-            if any(known is token for known in account.tokens.values()):
+            if account.tokens.holds(token):
                 return Credentials(
                     account=account.id,
                     consumer_key=token.integration.consumer_key,
@@ -435,7 +434,7 @@ class NetSuiteServer:
         problems = [*refused, *map(str, noted), *never_called]
         if problems:
             raised = [failure for failure in noted if isinstance(failure, BaseException)]
-            told = hider(self.accounts)("\n".join(problems))
+            told = self._fake.gate.shown("\n".join(problems))
             raise UnexpectedRequestError(told) from (raised[0] if raised else None)
 
     # -- pytest-httpserver's own ways ----------------------------------------------------------------------------

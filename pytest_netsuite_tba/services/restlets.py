@@ -43,6 +43,7 @@ LIMIT_ERRORS = {
     "SSS_USAGE_LIMIT_EXCEEDED": "Script Execution Usage Limit Exceeded",
     "SSS_TIME_LIMIT_EXCEEDED": "Script Execution Time Exceeded.",
 }
+_MOST_LISTED = 20  # deployments, where a call is of none
 _UNEXPECTED = "An unexpected SuiteScript error has occurred"
 _NO_SUITESCRIPT = (
     "Permission Violation: You need the 'SuiteScript' permission to access this page. "
@@ -89,7 +90,9 @@ def answer(exchange: Exchange, login: Login) -> Reply | None:
 
 def _miss(exchange: Exchange, call: RestletCall) -> None:
     """Tell of a RESTlet that is not deployed."""
-    deployed = [f"{restlet.script} / {restlet.deploy}" for restlet in call.account.restlets]
+    restlets = call.account.restlets
+    deployed = [f"{restlet.script} / {restlet.deploy}" for restlet in restlets[:_MOST_LISTED]]
+    deployed += [f"and {len(restlets) - _MOST_LISTED} more"] if len(restlets) > _MOST_LISTED else []
     asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
     missed = f"the RESTlet {exchange.gate.hide().text(asked)}, which is not deployed; deployed: {', '.join(deployed) or 'none'}."
     exchange.failures.append(f"{call.request.method} called {missed} netsuite.deploy(), or account.toml, deploys it.")
