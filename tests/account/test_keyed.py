@@ -33,37 +33,42 @@ CHANGES = st.lists(
 )
 
 
+def add(account: Account, name: str, other: str) -> None:
+    """Add what of this name is not there."""
+    for record, adding, records in (
+        (Token(name=name, id=other), account.add_token, account.tokens),
+        (Integration(name=name, consumer_key=other), account.add_integration, account.integrations),
+        (Entity(email=name), account.add_entity, account.entities),
+    ):
+        if name not in records:
+            adding(record)
+
+
+def remove(account: Account, name: str, _: str) -> None:
+    """Remove what has this name, but never the last."""
+    for removing, records in (
+        (account.delete_token, account.tokens),
+        (account.delete_integration, account.integrations),
+        (account.delete_entity, account.entities),
+    ):
+        if name in records and len(records) > 1:
+            removing(records[name])
+
+
+COPIES = {"copy": copy.copy, "deep copy": copy.deepcopy, "pickle": lambda whole: pickle.loads(pickle.dumps(whole))}
+IN_PLACE = {"add": add, "remove": remove, "become": lambda account, _name, _other: account.become(account.copy())}
+
+
 def change(account: Account, how: str, name: str, other: str) -> Account:
     """One of the ways in which records change; the account to go on with."""
-    token, integration = account.tokens.by("name", name), account.integrations.by("name", name)
-    entity = account.entities.by("email", name)
-    if how == "add":
-        if token is None:
-            account.add_token(Token(name=name, id=other))
-        if integration is None:
-            account.add_integration(Integration(name=name, consumer_key=other))
-        if entity is None:
-            account.add_entity(Entity(email=name))
-    elif how == "remove":
-        if token is not None:
-            account.delete_token(token)
-        if integration is not None and len(account.integrations) > 1:
-            account.delete_integration(integration)
-        if entity is not None and len(account.entities) > 1:
-            account.delete_entity(entity)
-    elif how in {"copy", "deep copy", "pickle"}:
-        ways = {
-            "copy": copy.copy,
-            "deep copy": copy.deepcopy,
-            "pickle": lambda whole: pickle.loads(pickle.dumps(whole)),
-        }
-        return ways[how](account)
-    elif how == "become":
-        account.become(account.copy())
-    else:
-        for record in (token, integration, entity):
-            if how in getattr(type(record), "__dataclass_fields__", {}) and type(getattr(record, how)) is str:
-                setattr(record, how, other)
+    if how in COPIES:
+        return COPIES[how](account)
+    if how in IN_PLACE:
+        IN_PLACE[how](account, name, other)
+        return account
+    for records in (account.tokens, account.integrations, account.entities):
+        if name in records and type(getattr(records[name], how, None)) is str:
+            setattr(records[name], how, other)
     return account
 
 
