@@ -120,7 +120,7 @@ _IMMUTABLE = frozenset({str, bool, int, float, types.NoneType})
 
 
 class _Changes:
-    """Tells whether any record has changed, so that what was made of them is known to hold still.
+    """Tells whether any text of a record has changed, so that what was made of keys and secrets is known to hold still.
 
     Attributes:
         latest: another object after each change.
@@ -175,7 +175,8 @@ class Record:
             holder = reference()
             if holder is not None:
                 holder.renew(self, name)
-        CHANGES.note()
+        if not isinstance(value, int | float):  # a box, or a count of failed logins
+            CHANGES.note()
 
     def __getstate__(self) -> dict[str, Any]:
         """What a shallow copy and a pickle are made of: the fields alone."""

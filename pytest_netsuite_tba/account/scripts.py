@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal
 
 from .fields import Record, RecordError, setting
-from .history import History
+from .history import NO_LONGER_KEPT, History, Weight, size_of
 from .keyed import Key, Tables
 
 if TYPE_CHECKING:
@@ -104,6 +104,25 @@ class Call:
     token_name: str
 
 
+_CALL = 800  # bytes of a call, about, without parameters, headers and body
+
+
+class Calls(History[Call]):
+    """The newest calls of a deployment, oldest first."""
+
+    def weigh(self, entry: Call) -> Weight:
+        """About how many bytes a call takes; of an object read from a body, what it became."""
+        if not isinstance(entry, Call):  # whatever a test put here
+            return Weight()
+        rest = _CALL + size_of([entry.parameters, entry.headers])
+        return Weight(rest, 0 if entry.body is None else size_of(entry.body, self.store.limit))
+
+    def cut(self, entry: Call) -> Call:
+        """The call with a text in place of its body."""
+        length = entry.headers.get("content-length") or size_of(entry.body, self.store.limit)
+        return replace(entry, body=NO_LONGER_KEPT.format(length))
+
+
 @dataclass(slots=True, kw_only=True)
 class Audience(Record):
     """Who may run a deployment (Oracle chapter_N2999041).
@@ -152,7 +171,7 @@ class Deployment(Record):
     status: Literal["RELEASED", "TESTING"] = setting("TESTING lets only the owner in.", default="RELEASED")
     deployed: bool = setting("The Deployed box: without it the RESTlet is not found.", default=True)
     required: bool = setting("Fail the test if the RESTlet was never called.", default=False, seed=False)
-    calls: History[Call] = field(default_factory=History, repr=False, compare=False)
+    calls: History[Call] = field(default_factory=Calls, repr=False, compare=False)
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "audience" and isinstance(value, list | tuple | set | frozenset):

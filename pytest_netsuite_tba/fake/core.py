@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
-from pytest_netsuite_tba.account.history import DEFAULT_HISTORY
+from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, DEFAULT_HISTORY_BYTES, Store
 from pytest_netsuite_tba.account.records import by_id
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.login.gate import Gate
@@ -135,7 +135,8 @@ class Fake:
     Args:
         accounts: served; their records decide.
         trail: where attempts are written; one of its own when omitted.
-        history: how many attempts such a trail keeps.
+        history, history_bytes: how many attempts such a trail keeps, and within how many bytes, with the calls of
+            deployments.
 
     Attributes:
         accounts: by id.
@@ -147,10 +148,15 @@ class Fake:
     """
 
     def __init__(
-        self, accounts: Iterable[Account], *, trail: AuditTrail | None = None, history: int = DEFAULT_HISTORY
+        self,
+        accounts: Iterable[Account],
+        *,
+        trail: AuditTrail | None = None,
+        history: int = DEFAULT_HISTORY,
+        history_bytes: int = DEFAULT_HISTORY_BYTES,
     ) -> None:
         self.accounts = by_id(accounts)
-        self.audit_trail = AuditTrail(history) if trail is None else trail
+        self.audit_trail = AuditTrail(history, Store(history_bytes)) if trail is None else trail
         self.gate = Gate(self.accounts.values(), self.audit_trail, diagnose, first_look)
         self.desk = TokenDesk(self.gate)
         self.faults = Faults()
@@ -268,6 +274,7 @@ class Fake:
         self.desk.forget()
         self.faults.clear()
         self.audit_trail.clear()
+        self.audit_trail.store.clear()  # the calls of the deployments that went
 
     # -- one request -------------------------------------------------------------------------------------------
 
@@ -298,7 +305,10 @@ class Fake:
                 return self._strike(exchange, early, striking[: striking.index(early)], places)
             places.take_of_account()
             exchange.governor = _Governed(places, self.faults, exchange)
-            reply = exchange.service.serve(exchange)
+            try:
+                reply = exchange.service.serve(exchange)
+            finally:
+                exchange.governor = None  # a circle would keep the body until somebody collects
             reply = self._answer_beside(exchange) if reply is None else reply
             for fault in () if exchange.busy else striking:
                 self.faults.wait(fault)

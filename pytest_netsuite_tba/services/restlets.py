@@ -17,6 +17,7 @@ from .service import Service
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Token
     from pytest_netsuite_tba.account.scripts import Deployment
+    from pytest_netsuite_tba.login.audit_trail import AuditTrail
     from pytest_netsuite_tba.login.login import Login
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
@@ -74,7 +75,7 @@ def answer(exchange: Exchange, login: Login) -> Reply | None:
     """Rows 20 to 25; what is no deployed RESTlet's is left to what the test expects."""
     if exchange.request.path != RESTLET_PATH:
         return None
-    call = RestletCall(exchange.request, login.account, login.found_token, exchange.beside)
+    call = RestletCall(exchange.request, login.account, login.found_token, exchange.beside, exchange.gate.trail)
     deployment = call.deployment()
     if deployment is None:
         if exchange.beside.is_expected():
@@ -107,8 +108,11 @@ class RestletCall:
         failure: an exception of the test's own entry point, or None.
     """
 
-    def __init__(self, request: SignedRequest, account: Account, token: Token, beside: Surroundings) -> None:
+    def __init__(
+        self, request: SignedRequest, account: Account, token: Token, beside: Surroundings, trail: AuditTrail
+    ) -> None:
         self.request = request
+        self.trail = trail
         self.beside = beside
         self.account = account
         self.token = token
@@ -190,6 +194,7 @@ class RestletCall:
             self.problem, self.failure = f"{missing}.", missing
             return self._error("UNEXPECTED_ERROR", error_id())
         call = self._call(body)
+        deployment.calls.join(self.trail)
         deployment.calls.append(call)
         try:
             return self._write(_value(getattr(deployment, method), call, self))
