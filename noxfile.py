@@ -175,8 +175,9 @@ def listener_fuzz(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """The README's table of ratios, made anew, and what a search takes: minutes, on a quiet machine with wrk."""
+    """The README's table of ratios, made anew, what a search takes and many tokens cost: minutes, on a quiet machine with wrk."""
     install(session, "benchmark")
     session.run("python", "benchmarks/ratios.py", *session.posargs)
     if not session.posargs:  # they are the table's
         session.run("python", "benchmarks/searching.py")
+        session.run("python", "benchmarks/records.py")

@@ -143,7 +143,9 @@ def test_what_was_announced(netsuite: NetSuiteServer) -> None:
 
 
 def test_where_it_listens() -> None:
-    netsuite = NetSuiteServer(Account(), host="127.0.0.1", port=0, limits=Limits(body_bytes=1_000), history=10)
+    netsuite = NetSuiteServer(
+        Account(), host="127.0.0.1", port=0, limits=Limits(body_bytes=1_000), history=10, history_bytes=1_000
+    )
     netsuite.start()
     assert_type(netsuite.host, str)
     assert_type(netsuite.port, int)

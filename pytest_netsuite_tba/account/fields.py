@@ -10,7 +10,8 @@ import copy
 import dataclasses
 import difflib
 import types
-from typing import TYPE_CHECKING, Any, Literal, Self, Union, get_args, get_origin, get_type_hints
+import weakref  # noqa: TC003  (get_type_hints reads the annotation when it runs)
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, Union, get_args, get_origin, get_type_hints
 
 from pytest_netsuite_tba.oauth1.encoding import without_lone_surrogates
 
@@ -119,7 +120,7 @@ _IMMUTABLE = frozenset({str, bool, int, float, types.NoneType})
 
 
 class _Changes:
-    """Tells whether any record has changed, so that what was made of them is known to hold still.
+    """Tells whether any text of a record has changed, so that what was made of keys and secrets is known to hold still.
 
     Attributes:
         latest: another object after each change.
@@ -135,10 +136,22 @@ class _Changes:
 CHANGES = _Changes()
 
 
-class Record:
-    """Base of the records: an assignment is checked at once, in the constructor and after it."""
+class Holder(Protocol):
+    """What finds records by their fields, and is told when one of them changes."""
 
-    __slots__ = ()
+    def renew(self, record: Any, field: str) -> None:  # noqa: ANN401  (of whichever kind is held)
+        """Find ``record`` by what it is now; ``field`` was set."""
+
+
+class Record:
+    """Base of the records: an assignment is checked at once, in the constructor and after it.
+
+    Attributes:
+        holders: the tables that it is found in, weakly; no field, and no part of a copy.
+    """
+
+    __slots__ = ("holders",)
+    holders: tuple[weakref.ref[Holder], ...]
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set a declared field.
@@ -158,7 +171,22 @@ class Record:
             if rule.minimum is not None and isinstance(value, int) and value < rule.minimum:
                 raise RecordError(where, value, f"a whole number from {rule.minimum}")
         object.__setattr__(self, name, value)
-        CHANGES.note()
+        for reference in getattr(self, "holders", ()):
+            holder = reference()
+            if holder is not None:
+                holder.renew(self, name)
+        if not isinstance(value, int | float):  # a box, or a count of failed logins
+            CHANGES.note()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a shallow copy and a pickle are made of: the fields alone."""
+        kind: Any = type(self)
+        return {name: getattr(self, name) for name in rules_of(kind)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over fields that were checked when they were set."""
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy field by field; what was checked when it was set is not checked again."""

@@ -14,9 +14,17 @@ _LOCKS: WeakSet[Any] = WeakSet()
 def free_in_child(lock: L) -> L:
     """This lock, condition or event itself; a child process finds it free, unless the thread that forks holds it.
 
-    Every lock of the package is made by it, but for the listeners' own: a child has none of those.
+    Every lock of the package is made by it or by :func:`held_at_fork`, but for the listeners' own: a child has none of those.
     """
     _LOCKS.add(lock)
+    return lock
+
+
+def held_at_fork(lock: L) -> L:
+    """This lock itself; a fork waits for it, so that the child finds nothing half-changed. It is held for instants only."""
+    held: Any = lock
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=held.acquire, after_in_parent=held.release, after_in_child=held.release)
     return lock
 
 

@@ -6,7 +6,6 @@ import base64
 import copy
 import hashlib
 import ipaddress
-import itertools
 import re
 import secrets
 import threading
@@ -17,12 +16,12 @@ from .behaviour import Behaviour
 from .clock import Clock
 from .fields import CHANGES, Record, RecordError, rules_of, setting
 from .keyed import Records
-from .scripts import Audience, Canned, Deployment
+from .scripts import Audience, Canned, Deployment, Deployments
 from .users import Entity, Omitted, Role
 from .web_services import WebServicesContent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from .scripts import EntryPoint
 
@@ -101,6 +100,8 @@ KEYS: dict[type, tuple[str, str]] = {
     Entity: ("entity", "email"),
     Token: ("token", "name"),
 }
+# What else a request finds one by.
+_FOUND_BY: dict[type, tuple[str, ...]] = {Integration: ("consumer_key",), Token: ("id",), Entity: ("id", "login")}
 
 
 @dataclass(slots=True, init=False)
@@ -172,11 +173,9 @@ class Account(Record):
         self.approve_auto_installation = approve_auto_installation
         self.clock = Clock() if clock is None else clock
         self.lock = threading.RLock()
-        self.integrations = Records(*KEYS[Integration], id)
-        self.roles = Records(*KEYS[Role], id)
-        self.entities = Records(*KEYS[Entity], id)
-        self.tokens = Records(*KEYS[Token], id)
-        self.restlets = []
+        self.integrations, self.roles = _no_records(Integration, id), _no_records(Role, id)
+        self.entities, self.tokens = _no_records(Entity, id), _no_records(Token, id)
+        self.restlets = Deployments()
         for integration in [Integration()] if integrations is None else integrations:
             self.add_integration(integration)
         for role in [Role()] if roles is None else roles:
@@ -200,6 +199,8 @@ class Account(Record):
         if name == "ip_rules" and isinstance(value, list | tuple | set | frozenset):
             for rule in value:
                 _check_network(rule)
+        if name == "restlets" and isinstance(value, list):
+            value = Deployments(value)
         Record.__setattr__(self, name, value)
 
     @property
@@ -235,10 +236,9 @@ class Account(Record):
             entity.roles = list(self.roles.values())
         for role in entity.roles:
             self.roles.find(role)
-        taken = {other.id for other in self.entities.values()}
         if entity.id is None:
-            entity.id = max((number for number in taken if number is not None), default=0) + 1
-        elif entity.id in taken:
+            entity.id = self.entities.next_number("id")
+        elif self.entities.by("id", entity.id) is not None:
             raise RecordError("Entity.id", entity.id, "an id not yet in use")
         if not entity.password:
             entity.password = default_credential(self.id, "entity", entity.email, "password")
@@ -292,10 +292,9 @@ class Account(Record):
         """
         with self.lock:
             wanted = name or f"{integration.name}, {entity.label}, {role.name}"
-            name = next(free for free in _names_like(wanted) if free not in self.tokens)
             return self.add_token(
                 Token(
-                    name=name,
+                    name=self.tokens.free_name(_numbered(wanted)),
                     id=secrets.token_hex(32),
                     secret=secrets.token_hex(32),
                     integration=integration,
@@ -308,7 +307,7 @@ class Account(Record):
         """Install another account's integration record here, as its first use does; one consumer key serves both."""
         with self.lock:
             record = copy.copy(integration)
-            record.name = next(free for free in _names_like(integration.name) if free not in self.integrations)
+            record.name = self.integrations.free_name(_numbered(integration.name))
             record.concurrency_limit = None  # each account allocates its own
             record.state = "WAITING_FOR_APPROVAL" if self.approve_auto_installation else "ENABLED"
             return self.add_integration(record)
@@ -381,44 +380,52 @@ class Account(Record):
     def add_deployment(self, deployment: Deployment) -> Deployment:
         """Add a deployment, numbering it; one of the same ids is replaced. Raises as :meth:`deploy`."""
         with self.lock:
-            ids = (deployment.script, deployment.deploy)
-            others = [other for other in self.restlets if (other.script, other.deploy) != ids]
-            self._number(deployment, others)
-            if isinstance(deployment.audience, Audience):
-                for role in deployment.audience.roles:
-                    self.roles.find(role, "Deployment.audience")
-                for email in deployment.audience.employees:
-                    self.entities.find(email, "Deployment.audience")
-            if deployment.owner is not None:
-                self.entities.find(deployment.owner, "Deployment.owner")
-            self.restlets[:] = [*others, deployment]
+            restlets = self._deployments
+            former = restlets.of(deployment.script, deployment.deploy)
+            at = len(restlets) if former is None else restlets.take(former)
+            try:
+                self._number(deployment)
+                self._check_audience(deployment)
+            except RecordError:
+                restlets[at:at] = () if former is None else (former,)
+                raise
+            restlets.append(deployment)
             return deployment
 
-    @staticmethod
-    def _number(deployment: Deployment, others: list[Deployment]) -> None:
+    @property
+    def _deployments(self) -> Deployments:
+        return cast("Deployments", self.restlets)  # which any list becomes when it is set
+
+    def _check_audience(self, deployment: Deployment) -> None:
+        if isinstance(deployment.audience, Audience):
+            for role in deployment.audience.roles:
+                self.roles.find(role, "Deployment.audience")
+            for email in deployment.audience.employees:
+                self.entities.find(email, "Deployment.audience")
+        if deployment.owner is not None:
+            self.entities.find(deployment.owner, "Deployment.owner")
+
+    def _number(self, deployment: Deployment) -> None:
         """Fill in the numbers that the deployment lacks; refuse those that mean another script or deployment."""
-        siblings = [other for other in others if other.script == deployment.script]
-        scripts = {other.script_number: other.script for other in others}
-        if deployment.script_number is None:
-            free = max((number or 0 for number in scripts), default=0) + 1
-            deployment.script_number = siblings[0].script_number if siblings else free
-        elif scripts.get(deployment.script_number, deployment.script) != deployment.script:
-            taken = scripts[deployment.script_number]
-            raise RecordError("Deployment.script_number", deployment.script_number, f"a number that {taken} has not")
-        numbers = {sibling.deploy_number: sibling.deploy for sibling in siblings}
-        if deployment.deploy_number is None:
-            deployment.deploy_number = max((number or 0 for number in numbers), default=0) + 1
-        elif deployment.deploy_number in numbers:
-            taken = numbers[deployment.deploy_number]
-            raise RecordError("Deployment.deploy_number", deployment.deploy_number, f"a number that {taken} has not")
+        restlets, script, number = self._deployments, deployment.script, deployment.script_number
+        sibling = restlets.of(script)
+        if number is None:
+            deployment.script_number = restlets.next_number() if sibling is None else sibling.script_number
+        else:
+            taken = restlets.numbered(number)
+            if taken is not None and taken.script != script:
+                raise RecordError("Deployment.script_number", number, f"a number that {taken.script} has not")
+        number = deployment.deploy_number
+        if number is None:
+            deployment.deploy_number = restlets.next_number(script)
+        else:
+            taken = restlets.numbered(script, number)
+            if taken is not None:
+                raise RecordError("Deployment.deploy_number", number, f"a number that {taken.deploy} has not")
 
     def find_deployment(self, script: str, deploy: str) -> Deployment | None:
         """Find the deployment that ``script`` and ``deploy`` name, each an id or a number."""
-        for found in self.restlets:
-            scripts, deploys = (found.script, str(found.script_number)), (found.deploy, str(found.deploy_number))
-            if script in scripts and deploy in deploys:
-                return found
-        return None
+        return self._deployments.called(script, deploy)
 
     def copy(self) -> Account:
         """Copy all records, independent of these; functions in entry points stay the caller's own."""
@@ -432,9 +439,21 @@ class Account(Record):
                     object.__setattr__(self, name, getattr(other, name))
             CHANGES.note()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields without the lock: a pickle, and a shallow copy, have one of their own."""
+        return {name: value for name, value in Record.__getstate__(self).items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over the fields, with another lock."""
+        Record.__setstate__(self, state | {"lock": threading.RLock()})
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Account:
         memo[id(self.lock)] = threading.RLock()
         return Record.__deepcopy__(self, memo)
+
+
+def _no_records(kind: type[R], account: str) -> Records[R]:
+    return Records(*KEYS[kind], _FOUND_BY.get(kind, ()), account)
 
 
 def _given_or_first(given: R | None, records: Records[R], preferred: Iterable[R] = ()) -> R:
@@ -443,9 +462,9 @@ def _given_or_first(given: R | None, records: Records[R], preferred: Iterable[R]
     return records.find(given)
 
 
-def _names_like(name: str) -> Iterator[str]:
+def _numbered(name: str) -> Callable[[int], str]:
     """The name, then the same name with a number, from 2."""
-    return itertools.chain((name,), (f"{name} ({number})" for number in itertools.count(2)))
+    return lambda number: name if number == 1 else f"{name} ({number})"
 
 
 def _check_network(rule: object) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal
 
 from .fields import Record, RecordError, setting
-from .history import History
+from .history import NO_LONGER_KEPT, History, Weight, size_of
+from .keyed import Key, Tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Self, SupportsIndex
+
     from .users import Entity, Role
 
 # A function of the parameters (GET, DELETE) or the body (POST, PUT), a Canned answer, or a plain JSON value.
@@ -98,6 +104,25 @@ class Call:
     token_name: str
 
 
+_CALL = 800  # bytes of a call, about, without parameters, headers and body
+
+
+class Calls(History[Call]):
+    """The newest calls of a deployment, oldest first."""
+
+    def weigh(self, entry: Call) -> Weight:
+        """About how many bytes a call takes; of an object read from a body, what it became."""
+        if not isinstance(entry, Call):  # whatever a test put here
+            return Weight()
+        rest = _CALL + size_of([entry.parameters, entry.headers])
+        return Weight(rest, 0 if entry.body is None else size_of(entry.body, self.store.limit))
+
+    def cut(self, entry: Call) -> Call:
+        """The call with a text in place of its body."""
+        length = entry.headers.get("content-length") or size_of(entry.body, self.store.limit)
+        return replace(entry, body=NO_LONGER_KEPT.format(length))
+
+
 @dataclass(slots=True, kw_only=True)
 class Audience(Record):
     """Who may run a deployment (Oracle chapter_N2999041).
@@ -146,7 +171,7 @@ class Deployment(Record):
     status: Literal["RELEASED", "TESTING"] = setting("TESTING lets only the owner in.", default="RELEASED")
     deployed: bool = setting("The Deployed box: without it the RESTlet is not found.", default=True)
     required: bool = setting("Fail the test if the RESTlet was never called.", default=False, seed=False)
-    calls: History[Call] = field(default_factory=History, repr=False, compare=False)
+    calls: History[Call] = field(default_factory=Calls, repr=False, compare=False)
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "audience" and isinstance(value, list | tuple | set | frozenset):
@@ -173,3 +198,84 @@ class Deployment(Record):
             if callable(value):
                 memo[id(value)] = value
         return Record.__deepcopy__(self, memo)
+
+
+def _keys_of(deployment: Deployment) -> tuple[Key, ...]:
+    script, deploy = deployment.script, deployment.deploy
+    scripts, deploys = (script, f"{deployment.script_number}"), (deploy, f"{deployment.deploy_number}")
+    calls = dict.fromkeys(("called", *names) for names in itertools.product(scripts, deploys))
+    numbers = (("number", deployment.script_number), ("number", script, deployment.deploy_number))
+    return *calls, ("of", script), ("of", script, deploy), *numbers
+
+
+class Deployments(list[Deployment]):
+    """The deployments of an account: a list whose entries are found by ids and numbers too, whatever is done to it."""
+
+    def __init__(self, deployments: Iterable[Deployment] = ()) -> None:
+        super().__init__(deployments)
+        self._enter_all()
+
+    def _enter_all(self) -> None:
+        tables: Tables[Deployment] = Tables(_keys_of)
+        for deployment in self:
+            tables.enter(deployment)
+        self._tables = tables
+
+    def called(self, script: str, deploy: str) -> Deployment | None:
+        """The deployment that a call names, by ids or numbers; None where none is so called."""
+        return self._tables.find("called", script, deploy)
+
+    def of(self, *ids: str) -> Deployment | None:
+        """The first deployment of a script, or the one of script and deployment id; None where there is none."""
+        return self._tables.find("of", *ids)
+
+    def numbered(self, *number: int | str) -> Deployment | None:
+        """The deployment whose script has a number; or, by a script's id and a number of its own, the deployment."""
+        return self._tables.find("number", *number)
+
+    def next_number(self, *script: str) -> int:
+        """The next free number of a script; or, by a script's id, of a deployment of it."""
+        return self._tables.next_number("number", *script)
+
+    def take(self, deployment: Deployment) -> int:
+        """Take this very deployment out; where it stood, from 0."""
+        at = next(at for at, here in enumerate(self) if here is deployment)
+        del self[at]
+        return at
+
+    def append(self, deployment: Deployment) -> None:
+        """Add a deployment at the end."""
+        super().append(deployment)
+        self._tables.enter(deployment)
+
+    def __delitem__(self, index: SupportsIndex | slice) -> None:
+        gone = self[index] if isinstance(index, slice) else [self[index]]
+        super().__delitem__(index)
+        left = set(map(id, self))
+        for deployment in gone:
+            if id(deployment) not in left:
+                self._tables.leave(deployment)
+
+    def remove(self, deployment: Deployment) -> None:
+        """Take out the first that equals ``deployment``."""
+        del self[self.index(deployment)]
+
+    def __reduce__(self) -> tuple[type[Self], tuple[list[Deployment]]]:
+        """A copy, shallow or deep, and a pickle have tables of their own."""
+        return type(self), (list(self),)
+
+
+def _entering_all(name: str) -> Callable[..., Any]:
+    """A way of lists to change, after which all entries are found anew."""
+    change = getattr(list, name)
+
+    def method(self: Deployments, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  (whatever lists take and give)
+        given = change(self, *arguments, **options)
+        self._enter_all()
+        return given
+
+    return wraps(change)(method)
+
+
+for _name in ("extend", "insert", "pop", "clear", "sort", "reverse", "__setitem__", "__iadd__", "__imul__"):
+    setattr(Deployments, _name, _entering_all(_name))

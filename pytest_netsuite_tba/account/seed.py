@@ -12,6 +12,7 @@ import math
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CREDENTIALS: dict[type, str] = {Integration: "consumer_key", Token: "id"}  # what a request finds the record by
-_Known = dict[type, dict[object, Any]]  # what a reference may name: kind, then name, e-mail address or id
+_Known = dict[type, Mapping[Any, Any]]  # what a reference may name: kind, then name, e-mail address or id
 
 
 class SeedError(ValueError):
@@ -154,12 +155,7 @@ def _changes(record: Any, table: object, account: Account, place: _Place) -> Ite
 
 
 def _known(account: Account) -> _Known:
-    return {
-        Integration: dict(account.integrations),
-        Role: dict(account.roles),
-        Entity: dict(account.entities),
-        Token: dict(account.tokens),
-    }
+    return {Integration: account.integrations, Role: account.roles, Entity: account.entities, Token: account.tokens}
 
 
 def _check_credentials(record: Any, itself: object, account: Account) -> None:  # noqa: ANN401
@@ -167,12 +163,11 @@ def _check_credentials(record: Any, itself: object, account: Account) -> None:  
     field = _CREDENTIALS.get(type(record))
     if field is None:
         return
-    others = account.integrations if isinstance(record, Integration) else account.tokens
-    for other in others.values():
-        if other is not itself and getattr(record, field) and getattr(other, field) == getattr(record, field):
-            raise RecordError(
-                f"{type(record).__name__}.{field}", getattr(record, field), "one that no other record has"
-            )
+    others: Records[Any] = account.integrations if isinstance(record, Integration) else account.tokens
+    value = getattr(record, field)
+    other = others.by(field, value) if value else None
+    if other is not None and other is not itself:
+        raise RecordError(f"{type(record).__name__}.{field}", value, "one that no other record has")
 
 
 @dataclass(frozen=True, slots=True)

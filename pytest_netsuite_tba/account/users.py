@@ -106,6 +106,11 @@ class Entity(Record):
         Record.__setattr__(self, name, value)
 
     @property
+    def login(self) -> str:
+        """What it logs in with: its e-mail address, for which case does not count."""
+        return self.email.lower()
+
+    @property
     def label(self) -> str:
         """What the audit trail calls it."""
         return self.name or self.email

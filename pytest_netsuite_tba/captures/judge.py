@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_netsuite_tba.account.history import Store
 from pytest_netsuite_tba.account.records import (
     NETSUITE,
     Account,
@@ -60,7 +63,7 @@ class Judge:
     def __init__(self, accounts: Iterable[Account] = ()) -> None:
         known = {name: account.copy() for name, account in by_id(accounts).items()}
         self.knows_secrets = bool(known)
-        self._trail = AuditTrail()
+        self._trail = AuditTrail(sys.maxsize, Store(math.inf))  # whoever reads the captures has them in memory anyway
         self._fake = Fake(known.values(), trail=self._trail)
         self._known = frozenset(_ids(known.values()))
         self._assumed: dict[str, NonceStore] = {}

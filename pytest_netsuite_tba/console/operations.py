@@ -12,7 +12,6 @@ from werkzeug import Response
 
 from pytest_netsuite_tba.account.clock import unix_seconds
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.account.history import History
 from pytest_netsuite_tba.account.records import KEYS, Account, Token
 from pytest_netsuite_tba.account.scripts import Deployment
 from pytest_netsuite_tba.account.seed import read_changes, read_record
@@ -191,8 +190,7 @@ def _create_record(collection: str, context: Context) -> dict[str, Any]:
     noun, key = KEYS[kind]
     with account.lock, complaints_as_errors():
         if kind is Token and isinstance(table, dict) and "name" not in table:
-            numbers = range(1, len(account.tokens) + 2)
-            table["name"] = next(name for number in numbers if (name := f"Token {number}") not in account.tokens)
+            table["name"] = account.tokens.free_name(lambda number: f"Token {number}")
         record = read_record(kind, table, account, BODY)
         name = getattr(record, key)
         if name in getattr(account, collection):
@@ -238,7 +236,6 @@ def _deploy(context: Context) -> dict[str, Any]:
     account, table = context.account, context.body
     with account.lock, complaints_as_errors():
         deployment = account.add_deployment(read_record(Deployment, table, account, BODY))
-        deployment.calls = History(context.server.audit_trail.limit)
     context.trail.announce("records")
     return record_as_json(deployment)
 
@@ -399,7 +396,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "health", "Say that it runs, and what.", _health, _HEALTH),
     Operation("GET", "openapi.json", "This description.", _description, OBJECT),
     Operation("GET", "attempts", "The attempts that match, oldest first.", _attempts, "Attempts", query=PARAMETERS),
-    Operation("DELETE", "attempts", "Forget all attempts.", _clear_attempts),
+    Operation("DELETE", "attempts", "Forget all attempts, and the log of their requests.", _clear_attempts),
     Operation("GET", "attempts/{attempt}", "One attempt.", _attempt, "Attempt", query=OPENING),
     Operation(
         "GET", "attempts/{attempt}/explanation", "One attempt told to the end.", _explanation, _EXPLANATION, query=OPENING

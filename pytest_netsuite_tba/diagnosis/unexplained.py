@@ -66,8 +66,8 @@ def _shape(signature: str) -> str:
     try:
         digest = b64decode(signature, validate=True)
     except ValueError:
-        return f"oauth_signature has {len(signature)} characters and is no base64; a right one is base64 of 32 bytes: 44 characters."
+        return f"The signature has {len(signature)} characters and is no base64; a right one is base64 of 32 bytes: 44 characters."
     if len(digest) in _DIGESTS:
         return ""
     text = "readable text" if digest.isascii() and digest.decode().strip().isprintable() and digest else "no digest"
-    return f"oauth_signature is base64 of {len(digest)} bytes, {text}; a right one is base64 of the digest's 32."
+    return f"The signature is base64 of {len(digest)} bytes, {text}; a right one is base64 of the digest's 32."

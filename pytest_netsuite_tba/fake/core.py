@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
 from pytest_netsuite_tba.account.forks import free_in_child
-from pytest_netsuite_tba.account.history import DEFAULT_HISTORY
+from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, DEFAULT_HISTORY_BYTES, Store
 from pytest_netsuite_tba.account.records import by_id
 from pytest_netsuite_tba.login.audit_trail import AuditTrail
 from pytest_netsuite_tba.login.gate import Gate
-from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.login import AnyLogin
 from pytest_netsuite_tba.login.refusals.transport import CONCURRENCY, FAKE_FAILED, MALFORMED_HTTP
 from pytest_netsuite_tba.services import restlets, sent_headers
@@ -137,7 +136,8 @@ class Fake:
     Args:
         accounts: served; their records decide.
         trail: where attempts are written; one of its own when omitted.
-        history: how many attempts such a trail keeps.
+        history, history_bytes: how many attempts such a trail keeps, and within how many bytes, with the calls of
+            deployments.
 
     Attributes:
         accounts: by id.
@@ -149,17 +149,22 @@ class Fake:
     """
 
     def __init__(
-        self, accounts: Iterable[Account], *, trail: AuditTrail | None = None, history: int = DEFAULT_HISTORY
+        self,
+        accounts: Iterable[Account],
+        *,
+        trail: AuditTrail | None = None,
+        history: int = DEFAULT_HISTORY,
+        history_bytes: int = DEFAULT_HISTORY_BYTES,
     ) -> None:
         self.accounts = by_id(accounts)
         for account in self.accounts.values():
             free_in_child(account.lock)
-        self.audit_trail = AuditTrail(history) if trail is None else trail
+        self.audit_trail = AuditTrail(history, Store(history_bytes)) if trail is None else trail
         self.gate = Gate(self.accounts.values(), self.audit_trail, diagnose, first_look)
         self.desk = TokenDesk(self.gate)
         self.faults = Faults()
         self.files: dict[str, bytes] = {}
-        self._hide = hider(self.accounts)
+        self._hide = self.gate.shown
         self._governor = Governor()
 
     def call(self, request: SignedRequest, beside: Surroundings = ALONE) -> Outcome:
@@ -272,6 +277,7 @@ class Fake:
         self.desk.forget()
         self.faults.clear()
         self.audit_trail.clear()
+        self.audit_trail.store.clear()  # the calls of the deployments that went
 
     # -- one request -------------------------------------------------------------------------------------------
 
@@ -302,7 +308,10 @@ class Fake:
                 return self._strike(exchange, early, striking[: striking.index(early)], places)
             places.take_of_account()
             exchange.governor = _Governed(places, self.faults, exchange)
-            reply = exchange.service.serve(exchange)
+            try:
+                reply = exchange.service.serve(exchange)
+            finally:
+                exchange.governor = None  # a circle would keep the body until somebody collects
             reply = self._answer_beside(exchange) if reply is None else reply
             for fault in () if exchange.busy else striking:
                 self.faults.wait(fault)

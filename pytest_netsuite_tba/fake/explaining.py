@@ -15,6 +15,8 @@ def diagnose(facts: Facts, *, budget: float = 1.0) -> Diagnosis:
     from pytest_netsuite_tba.diagnosis.diagnose import diagnose as search
     from pytest_netsuite_tba.report.rendering import render_diagnosis
 
+    if facts.cut:
+        return _shown(facts, facts.cut)
     return replace(search(facts, budget=budget), renderer=render_diagnosis)
 
 
@@ -26,14 +28,18 @@ def first_look(facts: Facts) -> Diagnosis | None:
 
     Where the signature is right there is nothing to search for: then it is the diagnosis itself.
     """
+    if facts.forced or facts.cut or facts.is_signed_right:
+        return diagnose(facts, budget=0)
+    shown = _shown(facts, _NOT_SEARCHED)
+    return shown if shown.mistakes else None
+
+
+def _shown(facts: Facts, note: str) -> Diagnosis:
+    """What the refusal shows by itself, as a diagnosis with a note."""
     from pytest_netsuite_tba.diagnosis.findings import finding
     from pytest_netsuite_tba.login.verdict import Diagnosis
     from pytest_netsuite_tba.report.rendering import render_diagnosis
 
-    if facts.forced or facts.is_signed_right:
-        return diagnose(facts, budget=0)
     seen = finding(facts)
-    if seen is None:
-        return None
-    diagnosis = Diagnosis(mistakes=(seen,), notes=(_NOT_SEARCHED,), renderer=render_diagnosis)
-    return diagnosis.without_secrets(facts.hiding)
+    mistakes = () if seen is None else (seen,)
+    return Diagnosis(mistakes=mistakes, notes=(note,), renderer=render_diagnosis).without_secrets(facts.hiding)

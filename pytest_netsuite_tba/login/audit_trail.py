@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
+from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History, Store, Weight, size_of
 
 from .facts import Earlier
 from .refusals import KNOWN
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from .facts import Facts
     from .refusal import Channel, Refusal
     from .verdict import Diagnose, Diagnosis, FirstLook
+
+
+_CUT = "Its base strings are no longer kept, as newer requests took their place; search again, and they are made again."
+_ATTEMPT, _REFERENCE = 800, 200  # bytes of an attempt, about, without its texts and facts
+
+
+def _nobody(_: LoginAttempt) -> None:
+    """Nobody keeps it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +91,7 @@ class LoginAttempt:
     look: FirstLook | None = field(default=None, repr=False, compare=False)
     _diagnosis: Diagnosis | None = field(default=None, repr=False, compare=False)
     _seen: Diagnosis | None = field(default=None, repr=False, compare=False)
+    _grown: Callable[[LoginAttempt], object] = field(default=_nobody, repr=False, compare=False)
 
     @property
     def diagnosis(self) -> Diagnosis:
@@ -90,8 +100,9 @@ class LoginAttempt:
 
     def diagnose(self, *, budget: float = 1.0) -> Diagnosis:
         """Search again, within ``budget``; what it finds is :attr:`diagnosis` from then on."""
-        if self.facts is not None and self.search is not None:
+        if self.facts is not None and self.search is not None and not (self.facts.cut and self._diagnosis):
             self._diagnosis = self.search(self.facts, budget=budget)
+            self._grown(self)
         return self._diagnosis or NO_DIAGNOSIS
 
     def diagnosis_within(self, *, budget: float) -> Diagnosis | None:
@@ -104,6 +115,7 @@ class LoginAttempt:
             self.diagnose(budget=budget)
         if self._diagnosis is None and self._seen is None and self.facts is not None and self.look is not None:
             self._seen = self.look(self.facts)
+            self._grown(self)
         return self._diagnosis or self._seen
 
     @property
@@ -153,34 +165,84 @@ class LoginAttempt:
         self.http_status = self.detail = self.code = self.cure = self.refusal = None
         self.logged_by_netsuite = False
 
+    @property
+    def weight(self) -> Weight:
+        """About how many bytes it takes: its body and its base strings, and the rest."""
+        facts, found = self.facts, [diagnosis for diagnosis in (self._diagnosis, self._seen) if diagnosis is not None]
+        texts = size_of([self.method, self.url, self.signature, self.cause, self.cure, self.detail])
+        rest = _ATTEMPT + texts + (0 if facts is None else facts.size)
+        body = b"" if facts is None else facts.request.body
+        return Weight(rest, sum(diagnosis.size for diagnosis in found), body)
+
+    def tell_when_grown(self, told: Callable[[LoginAttempt], object]) -> None:
+        """Have ``told`` called whenever it takes more memory than before."""
+        self._grown = told
+
+    def cut(self) -> None:
+        """Let the body go, and the base strings; what was found stays, and says that nothing more can be."""
+        facts = self.facts
+        if facts is None or facts.cut:
+            return
+        if facts.request.body:
+            self.facts = facts = facts.without_body()
+            self._seen = None
+        if self._diagnosis is not None:
+            self._diagnosis = self._diagnosis.without_base_strings(facts.cut or _CUT)
+
     def forget_diagnosis(self) -> None:
         """Neither show nor search a mistake."""
         self.facts = self._diagnosis = self._seen = None
 
 
-class AuditTrail(History[LoginAttempt]):
+class _Attempts(History[LoginAttempt]):
+    """Attempts, weighed."""
+
+    def weigh(self, entry: LoginAttempt) -> Weight:
+        """About how many bytes it takes."""
+        return entry.weight
+
+    def cut(self, entry: LoginAttempt) -> LoginAttempt:
+        """The attempt itself, its body gone."""
+        entry.cut()
+        return entry
+
+
+class _Unannounced(_Attempts):
+    """Attempts that the trail has as well: they are weighed there, until it lets them go."""
+
+    def weigh(self, entry: LoginAttempt) -> Weight:
+        """Next to nothing."""
+        del entry
+        return Weight(_REFERENCE)
+
+
+class AuditTrail(_Attempts):
     """The newest attempts, oldest first.
 
     Attributes:
+        log: keeps the same requests, and is cleared with the trail; or None.
         announced: ids of refusals that are expected throughout.
         unannounced: the refused attempts that the test did not announce.
         watchers: called with each attempt once its answer is made, in the thread that answers: they must be quick.
     """
 
-    def __init__(self, limit: int = DEFAULT_HISTORY) -> None:
-        super().__init__(limit)
+    def __init__(self, limit: int = DEFAULT_HISTORY, store: Store | None = None) -> None:
+        super().__init__(limit, store)
+        self.log: History[Any] | None = None
         self._ids = itertools.count(1)
         self._expectations: list[Expectation] = []
         self.announced: set[str] = set()
         self.watchers: list[Callable[[LoginAttempt], object]] = []
-        self.unannounced: History[LoginAttempt] = History(limit)
+        self.unannounced: History[LoginAttempt] = _Unannounced(limit, self.store)
+        self._there: dict[int, int] = {}  # number of an attempt here -> of the same among the unannounced
 
     def next_id(self) -> int:
         """The id of the next attempt."""
         return next(self._ids)
 
-    def append(self, entry: LoginAttempt) -> None:
+    def append(self, entry: LoginAttempt) -> int:
         """Add an attempt; a refused one goes to the innermost open expectation."""
+        there = None
         if not entry.accepted:
             if self._expectations:
                 self._expectations[-1].attempts.append(entry)
@@ -191,8 +253,25 @@ class AuditTrail(History[LoginAttempt]):
             }:  # which is told by itself
                 entry.expected = True
             if not entry.expected:
-                self.unannounced.append(entry)
-        super().append(entry)
+                there = self.unannounced.append(entry)
+        number = super().append(entry)
+        entry.tell_when_grown(partial(self.weigh_anew, number))
+        if there is not None:
+            self._there[number] = there
+            if number not in self._entries:  # there was no room
+                self._weigh_there(number, entry)
+        return number
+
+    def drop(self, number: int) -> None:
+        """Let an attempt go; one that nobody announced is kept apart."""
+        entry = self._entries[number].entry
+        super().drop(number)
+        self._weigh_there(number, entry)
+
+    def _weigh_there(self, number: int, entry: LoginAttempt) -> None:
+        there = self._there.pop(number, None)
+        if there is not None:
+            self.unannounced.store.change(there, Weight(entry.weight.rest))
 
     def tell(self, attempt: LoginAttempt) -> list[Exception]:
         """Tell the watchers of an attempt whose answer is made; returns what they raised."""
@@ -224,9 +303,12 @@ class AuditTrail(History[LoginAttempt]):
         return [attempt for attempt in self if attempt.logged_by_netsuite]
 
     def clear(self) -> None:
-        """Forget every attempt."""
+        """Forget every attempt, and the log of the same requests."""
         super().clear()
         self.unannounced.clear()
+        self._there.clear()
+        if self.log is not None:
+            self.log.clear()
 
     @contextmanager
     def expect_refusal(self, detail: str | None = None, *, count: int | None = None) -> Iterator[list[LoginAttempt]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import copy
+import itertools
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
+from pytest_netsuite_tba.account.history import size_of
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 
 from .base_string import expected_base_string
@@ -15,6 +18,13 @@ if TYPE_CHECKING:
     from .hiding import Hiding
     from .refusal import Refusal
     from .request import SignedRequest
+
+
+_CUT = (
+    "Its body of {} bytes is no longer kept, as newer ones took its place: the mistake cannot be searched for any more."
+)
+_FACTS, _PART = 1_500, 200  # bytes, about, without texts: of the facts of an attempt; of a parameter that was read
+MOST_KNOWN = 50  # tokens, of all accounts together, whose secrets a refusal keeps besides its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +72,15 @@ class Facts:
         hosts: the host names of the accounts known, for a host that belongs to none.
         parameters: the decoded OAuth parameters, as far as the header could be read.
         own: the secrets that the header's key and token ask for, or None where one of them is unknown.
-        known: the secrets of every token of every account of this server.
+        known: the secrets of the first :data:`MOST_KNOWN` tokens of this server, shared by all refusals between two
+            changes; and, after them, of those that have the id that was sent.
         known_elsewhere: name of another account that knows the consumer key or the token, or "".
         parameter_order: ``Behaviour.parameter_order``.
         earlier: the attempt that used the nonce before.
         is_first: whether this server, or this input, saw no attempt before it.
         after_redirect: whether the attempt before this one was answered by a redirect.
         forced: the test asked for this refusal.
+        cut: why it cannot be searched any more, a sentence, once its body is no longer kept; else ``""``.
         let_in_before: id of the latest attempt that the same key, token and secrets let in, or None.
         hiding: takes the secrets that were known when it was judged out of what is shown of it.
     """
@@ -90,6 +102,25 @@ class Facts:
     after_redirect: bool = False
     forced: bool = False
     let_in_before: int | None = None
+    cut: str = ""
+
+    def without_body(self) -> Facts:
+        """The same once the body is no longer kept."""
+        request = copy.copy(self.request)
+        length, request.body = len(self.request.body), b""
+        return replace(self, request=request, cut=_CUT.format(length))
+
+    @property
+    def size(self) -> int:
+        """About how many bytes they take, without the body and what other attempts have too."""
+        request = self.request
+        parts = request.query.count("&") + sum(value.count(",") for value in request.authorizations)
+        texts = [request.target, request.path, request.query, *itertools.chain(*request.headers)]
+        passports = () if request.envelope is None else request.envelope.passports
+        return (
+            _FACTS + _PART * parts + size_of(texts)
+            + size_of([self.parameters, *(passport.fields for passport in passports)])
+        )  # fmt: skip
 
     @property
     def refusal(self) -> str:

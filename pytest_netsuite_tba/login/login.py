@@ -106,9 +106,9 @@ class AnyLogin:
         """The secrets that its key and token ask for, or None where one of them is unknown."""
         return None
 
-    def other_secrets(self, accounts: Iterable[Account]) -> Iterable[Secrets]:
-        """Those that it may have been signed with by mistake."""
-        del accounts
+    def other_secrets(self, first: tuple[Secrets, ...], accounts: Iterable[Account]) -> tuple[Secrets, ...]:
+        """Those that it may have been signed with by mistake; ``first`` are those of the server's first tokens."""
+        del first, accounts
         return ()
 
     def count(self, refusal: Refusal | None) -> None:
@@ -211,16 +211,8 @@ class Login(AnyLogin):
 
     def identify(self) -> None:
         """Look up the integration and the token that the parameters name."""
-        key = self.parameters.get("oauth_consumer_key")
-        token_id = self.parameters.get("oauth_token")
-        for integration in self.account.integrations.values():
-            if integration.consumer_key == key:
-                self.integration = integration
-                break
-        for token in self.account.tokens.values():
-            if token.id == token_id:
-                self.token = token
-                break
+        self.integration = self.account.integrations.by("consumer_key", self.parameters.get("oauth_consumer_key"))
+        self.token = self.account.tokens.by("id", self.parameters.get("oauth_token"))
 
     def signed_with(self) -> tuple[str, ...]:
         """Key, token and both secrets that it is to be signed with; empty where one of them is unknown."""
@@ -234,11 +226,11 @@ class Login(AnyLogin):
             return None
         return Secrets.of(self.account, self.integration, self.token)
 
-    def other_secrets(self, accounts: Iterable[Account]) -> Iterable[Secrets]:
-        """Those of every token of every account."""
-        return (
-            Secrets.of(account, token.integration, token) for account in accounts for token in account.tokens.values()
-        )
+    def other_secrets(self, first: tuple[Secrets, ...], accounts: Iterable[Account]) -> tuple[Secrets, ...]:
+        """Those of the first tokens, and of the one that was sent, whichever account's it is."""
+        sent = ((account, account.tokens.by("id", self.parameters.get("oauth_token"))) for account in accounts)
+        theirs = [Secrets.of(account, token.integration, token) for account, token in sent if token is not None]
+        return (*first, *beyond) if (beyond := [secrets for secrets in theirs if secrets not in first]) else first
 
     def count(self, refusal: Refusal | None) -> None:
         """Lock the user after five wrong signatures in a row, where ``Behaviour`` says that they count."""

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+
+from pytest_netsuite_tba.oauth1.encoding import to_bytes
+
 WINDOW_SECONDS = 300  # a timestamp may be this far off, either way
 _KEPT_SECONDS = 2 * WINDOW_SECONDS
+_LONG = 64  # characters
+
+
+def _short(nonce: str) -> str:
+    return nonce if len(nonce) <= _LONG else f"sha256 {hashlib.sha256(to_bytes(nonce)).hexdigest()}"
 
 
 class NonceStore:
@@ -11,6 +20,7 @@ class NonceStore:
 
     A pair can be replayed only while its timestamp is inside the window, so it is kept for the ten minutes of
     that window and its bucket dropped after: memory is bounded by the traffic of ten minutes.
+    A long nonce is kept as its hash.
     """
 
     __slots__ = ("_buckets",)
@@ -20,7 +30,7 @@ class NonceStore:
 
     def seen(self, user: str, nonce: str, timestamp: int) -> int | None:
         """Look up the id of the attempt that spent this nonce, or None."""
-        return self._buckets.get(timestamp, {}).get((user, nonce))
+        return self._buckets.get(timestamp, {}).get((user, _short(nonce)))
 
     def spend(self, user: str, nonce: str, timestamp: int, *, now: float, attempt: int) -> None:
         """Note the nonce as spent by ``attempt``, and forget what no timestamp check would let in again."""
@@ -29,7 +39,7 @@ class NonceStore:
             for old in [kept for kept in self._buckets if kept < now - _KEPT_SECONDS]:
                 del self._buckets[old]
             bucket = self._buckets[timestamp] = {}
-        bucket[user, nonce] = attempt
+        bucket[user, _short(nonce)] = attempt
 
     def __len__(self) -> int:
         return sum(len(bucket) for bucket in self._buckets.values())

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pytest_netsuite_tba.account.history import size_of
+
 from .differences import Difference, differences
 
 if TYPE_CHECKING:
@@ -167,6 +169,18 @@ class Diagnosis:
     def is_ambiguous(self) -> bool:
         """Whether two readings or more explain the signature equally well, so that none of them alone is proven."""
         return len(self.equally_likely) > 1
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return size_of(self.as_dict())
+
+    def without_base_strings(self, note: str) -> Diagnosis:
+        """The same without what is as long as the request; ``note`` says why."""
+        return replace(
+            self, signed_base_string=None, expected_base_string=None, differences=(), corrected_authorization=None,
+            notes=(*self.notes, note),
+        )  # fmt: skip
 
     def without_secrets(self, hiding: Hiding) -> Diagnosis:
         """The same without the secrets that ``hiding`` knows; its differences are those of what is left."""

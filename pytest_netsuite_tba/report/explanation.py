@@ -50,7 +50,8 @@ def readings(attempt: LoginAttempt, *, how_to_open: str = "") -> list[Told]:
         return [Told(what, attempt.cause or "", how_to_open)]
     if attempt.refusal.detail == "InvalidSignature" and diagnosis is not None and diagnosis.computed:
         return [_unexplained(diagnosis)]
-    return [Told(what, attempt.cause or "", attempt.cure or "", diagnosis is not None and diagnosis.proven)]
+    why = " ".join(filter(None, (attempt.cause, "" if attempt.facts is None else attempt.facts.cut)))
+    return [Told(what, why, attempt.cure or "", diagnosis is not None and diagnosis.proven)]
 
 
 def in_a_sentence(told: Told) -> str:
@@ -100,7 +101,7 @@ def explanation(attempt: LoginAttempt, *, server_url: str, is_proxy: bool, how_t
     if facts is not None and facts.request.envelope is not None:
         expected = ""  # it is five fields: there are no stages to it
     commands = []
-    if facts is not None and facts.request.headers:
+    if facts is not None and facts.request.headers and not facts.cut:
         hide = facts.hiding
         destination = _Destination(server_url, is_proxy)
         commands = [("The request as it was sent", destination.command(facts.request, hide))]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import get_input_stream
 
-from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History
+from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, DEFAULT_HISTORY_BYTES
 from pytest_netsuite_tba.account.records import Account
 from pytest_netsuite_tba.account.seed import load
 from pytest_netsuite_tba.account.wsdl import read_wsdl
@@ -19,7 +19,6 @@ from pytest_netsuite_tba.clients.credentials import Credentials
 from pytest_netsuite_tba.clients.maker import ClientMaker
 from pytest_netsuite_tba.fake.core import Fake, InternalError
 from pytest_netsuite_tba.login.environ import request_of
-from pytest_netsuite_tba.login.hiding import hider
 from pytest_netsuite_tba.login.refusals import find_refusal
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.services.reply import Reply, reason_phrase
@@ -30,7 +29,7 @@ from pytest_netsuite_tba.wire.coding import unpacked
 from pytest_netsuite_tba.wire.message import BadRequestError
 
 from .compression import compressed
-from .expectations import Expectations, RequestLog, as_reply, readable
+from .expectations import Expectations, LogEntry, RequestLog, as_reply, readable
 from .listening import Listening
 
 if TYPE_CHECKING:
@@ -79,7 +78,8 @@ class NetSuiteServer:
         sources: accounts, or paths of ``account.toml`` files; the default account when empty.
         host: address to listen on.
         port: port to listen on; 0 takes a free one.
-        history: how many attempts, log entries and calls are kept.
+        history: how many attempts, log entries and calls of a deployment are kept.
+        history_bytes: within how many bytes all of them together; the bodies of the oldest go first.
         limits: what a client may send, and how long it may take.
         ssl_context: speak TLS with this context, to whoever begins with a handshake.
         proxy: be an HTTP proxy too, by which NetSuite's own host names reach the fake.
@@ -94,7 +94,8 @@ class NetSuiteServer:
         console: what answers below ``/__admin/``; nothing does unless it is set.
 
     Raises:
-        ValueError: two accounts have the same id, or an ``account.toml`` is wrong.
+        ValueError: two accounts have the same id, an ``account.toml`` is wrong, or ``history_bytes`` is no number of
+            bytes.
     """
 
     def __init__(
@@ -103,35 +104,31 @@ class NetSuiteServer:
         host: str = "127.0.0.1",
         port: int = 0,
         history: int = DEFAULT_HISTORY,
+        history_bytes: int = DEFAULT_HISTORY_BYTES,
         limits: Limits | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: Proxy | None = None,
     ) -> None:
+        if type(history_bytes) is not int or history_bytes < 0:
+            raise ValueError(f"history_bytes is {history_bytes!r}; expected a whole number from 0")
         accounts: list[Account] = []
         for source in sources or (Account(),):
             accounts += [source] if isinstance(source, Account) else load(source)
-        self._fake = Fake(accounts, history=history)
+        self._fake = Fake(accounts, history=history, history_bytes=history_bytes)
         self.account = accounts[0]
         self.accounts: dict[str, Account] = self._fake.accounts
         self.token: Token | None = next(iter(self.account.tokens.values()), None)
         self.audit_trail: AuditTrail = self._fake.audit_trail
         self.faults: Faults = self._fake.faults
-        self.log = RequestLog(history)
+        self.log = self.audit_trail.log = RequestLog(history, self.audit_trail.store)
         self.console: WSGIApplication | None = None
-        self.httpserver = Expectations(host, port, self.log, hider(self.accounts))
+        self.httpserver = Expectations(host, port, self.log, self._fake.gate.shown)
         self._missed: list[Deployment] = []
         self._listening = Listening(
             self.wsgi_app, host, port, limits=limits or Limits(), ssl_context=ssl_context, proxy=proxy,
             stopped=self.faults.stopped, on_malformed=self._note_malformed,
         )  # fmt: skip
-        self._keep_calls()
         self._credentials = None if self.token is None else self.credentials_for(self.token)
-
-    def _keep_calls(self) -> None:
-        """Have each deployment keep as many calls as the trail keeps attempts."""
-        for account in self.accounts.values():
-            for deployment in account.restlets:
-                deployment.calls = History(self.audit_trail.limit)
 
     # -- the records of the first token ----------------------------------------------------------------------
 
@@ -178,7 +175,7 @@ class NetSuiteServer:
             ValueError: the token is of no account of this server.
         """
         for account in self.accounts.values():
-            if any(known is token for known in account.tokens.values()):
+            if account.tokens.holds(token):
                 return Credentials(
                     account=account.id,
                     consumer_key=token.integration.consumer_key,
@@ -272,12 +269,10 @@ class NetSuiteServer:
             ValueError: a value does not fit; the message has it and the valid ones.
         """
         values: dict[str, Any] = {"audience": audience, "status": status}
-        deployment = self.account.deploy(
+        return self.account.deploy(
             script, deploy, get=get, post=post, put=put, delete=delete, number=number, deploy_number=deploy_number,
             owner=owner, required=required, **values,
         )  # fmt: skip
-        deployment.calls = History(self.audit_trail.limit)
-        return deployment
 
     @property
     def records(self) -> WebServicesContent:
@@ -389,13 +384,11 @@ class NetSuiteServer:
         Forgotten are attempts, calls, faults, spent nonces, request tokens and refusals by force; attempts go on being numbered.
         """
         self._fake.restore(seed)
-        self._keep_calls()
         self._missed.clear()
         self.audit_trail.announced.clear()
         self.httpserver.clear_assertions()
         self.httpserver.clear_handler_errors()
         self.token = next(iter(self.account.tokens.values()), None)
-        self.log.clear()
 
     def verify(self, *, required: bool = True, strict: bool = True) -> None:
         """Raise an AssertionError for whatever the test did not announce.
@@ -429,13 +422,17 @@ class NetSuiteServer:
         never_called = [f"{missing.script} / {missing.deploy} is required, but was never called" for missing in missed]
         noted: list[Any] = [*self.httpserver.assertions, *self.httpserver.handler_errors]
         noted = [failure for failure in noted if strict or isinstance(failure, InternalError)]
+        gone = self.audit_trail.unannounced.dropped if strict else 0
+        untold = self.httpserver.untold if strict else 0
+        more = [f"{gone} refused logins before these are no longer kept"] if gone else []
+        more += [f"{untold} more failures were counted, but not kept"] if untold else []
         self.httpserver.clear_assertions()
         self.httpserver.clear_handler_errors()
         self.audit_trail.unannounced.clear()
-        problems = [*refused, *map(str, noted), *never_called]
+        problems = [*refused, *map(str, noted), *more, *never_called]
         if problems:
             raised = [failure for failure in noted if isinstance(failure, BaseException)]
-            told = hider(self.accounts)("\n".join(problems))
+            told = self._fake.gate.shown("\n".join(problems))
             raise UnexpectedRequestError(told) from (raised[0] if raised else None)
 
     # -- pytest-httpserver's own ways ----------------------------------------------------------------------------
@@ -567,7 +564,7 @@ class NetSuiteServer:
         except Exception as failed:  # noqa: BLE001  (what the core's own net does not span, as reading the environ; uncaught, the test stays green)
             unread = SignedRequest(method=environ["REQUEST_METHOD"], target="", host="")
             reply, service = self._told(self._fake.fail(unread, failed))
-        self.log.append((environ, reply))  # as it was before it was compressed: whoever looks wants to read it
+        self.log.append(LogEntry.of(environ, body, reply))  # not yet compressed: whoever looks wants to read it
         if service is not None and service.gzips:
             reply = compressed(reply, environ.get("HTTP_ACCEPT_ENCODING", ""))
         start_response(f"{reply.status} {reply.reason or reason_phrase(reply.status)}", reply.headers)
@@ -585,7 +582,7 @@ class NetSuiteServer:
 
     def _told(self, outcome: Outcome) -> tuple[Reply, Service | None]:
         for failure in outcome.failures:
-            self.httpserver.note(failure)
+            self.httpserver.note(failure, body=len(outcome.request.body))
         if outcome.reset or outcome.reply is None:
             raise ConnectionResetError(RESET)
         return outcome.reply, outcome.service

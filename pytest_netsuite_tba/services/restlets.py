@@ -17,6 +17,7 @@ from .service import Service
 if TYPE_CHECKING:
     from pytest_netsuite_tba.account.records import Account, Token
     from pytest_netsuite_tba.account.scripts import Deployment
+    from pytest_netsuite_tba.login.audit_trail import AuditTrail
     from pytest_netsuite_tba.login.login import Login
     from pytest_netsuite_tba.login.refusal import Refusal
     from pytest_netsuite_tba.login.request import SignedRequest
@@ -43,6 +44,7 @@ LIMIT_ERRORS = {
     "SSS_USAGE_LIMIT_EXCEEDED": "Script Execution Usage Limit Exceeded",
     "SSS_TIME_LIMIT_EXCEEDED": "Script Execution Time Exceeded.",
 }
+_MOST_LISTED = 20  # deployments, where a call is of none
 _UNEXPECTED = "An unexpected SuiteScript error has occurred"
 _NO_SUITESCRIPT = (
     "Permission Violation: You need the 'SuiteScript' permission to access this page. "
@@ -73,7 +75,7 @@ def answer(exchange: Exchange, login: Login) -> Reply | None:
     """Rows 20 to 25; what is no deployed RESTlet's is left to what the test expects."""
     if exchange.request.path != RESTLET_PATH:
         return None
-    call = RestletCall(exchange.request, login.account, login.found_token, exchange.beside)
+    call = RestletCall(exchange.request, login.account, login.found_token, exchange.beside, exchange.gate.trail)
     deployment = call.deployment()
     if deployment is None:
         if exchange.beside.is_expected():
@@ -89,7 +91,9 @@ def answer(exchange: Exchange, login: Login) -> Reply | None:
 
 def _miss(exchange: Exchange, call: RestletCall) -> None:
     """Tell of a RESTlet that is not deployed."""
-    deployed = [f"{restlet.script} / {restlet.deploy}" for restlet in call.account.restlets]
+    restlets = call.account.restlets
+    deployed = [f"{restlet.script} / {restlet.deploy}" for restlet in restlets[:_MOST_LISTED]]
+    deployed += [f"and {len(restlets) - _MOST_LISTED} more"] if len(restlets) > _MOST_LISTED else []
     asked = f"{call.parameters.get('script', '')} / {call.parameters.get('deploy', '')}"
     missed = f"the RESTlet {exchange.gate.hide().text(asked)}, which is not deployed; deployed: {', '.join(deployed) or 'none'}."
     exchange.failures.append(f"{call.request.method} called {missed} netsuite.deploy(), or account.toml, deploys it.")
@@ -104,8 +108,11 @@ class RestletCall:
         failure: an exception of the test's own entry point, or None.
     """
 
-    def __init__(self, request: SignedRequest, account: Account, token: Token, beside: Surroundings) -> None:
+    def __init__(
+        self, request: SignedRequest, account: Account, token: Token, beside: Surroundings, trail: AuditTrail
+    ) -> None:
         self.request = request
+        self.trail = trail
         self.beside = beside
         self.account = account
         self.token = token
@@ -187,6 +194,7 @@ class RestletCall:
             self.problem, self.failure = f"{missing}.", missing
             return self._error("UNEXPECTED_ERROR", error_id())
         call = self._call(body)
+        deployment.calls.join(self.trail)
         deployment.calls.append(call)
         try:
             return self._write(_value(getattr(deployment, method), call, self))

@@ -151,5 +151,5 @@ def _account_named(request: SignedRequest, accounts: Mapping[str, Account]) -> A
     if named is not None:
         return named
     ids = {parameter.value for parameter in sent if parameter.name == "oauth_token"}
-    owners = (account for account in accounts.values() if any(token.id in ids for token in account.tokens.values()))
+    owners = (account for account in accounts.values() if any(account.tokens.by("id", id) for id in ids))
     return next(owners, None) or next(iter(accounts.values()))

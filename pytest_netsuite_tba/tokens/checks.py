@@ -125,9 +125,9 @@ class FlowLogin(Login):
             token_secret=token.secret if token else "",
         )
 
-    def other_secrets(self, accounts: Iterable[Account]) -> Iterable[Secrets]:
+    def other_secrets(self, first: tuple[Secrets, ...], accounts: Iterable[Account]) -> tuple[Secrets, ...]:
         """None: a request token is no other token's."""
-        del accounts
+        del first, accounts
         return ()
 
 

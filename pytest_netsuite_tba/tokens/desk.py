@@ -145,12 +145,8 @@ class TokenDesk:
 
     def homes(self, email: str, password: str) -> tuple[Account, ...]:
         """The accounts where these are a user's; failing that the first that knows the address, else the first."""
-        known = [
-            (account, entity)
-            for account in self.accounts.values()
-            for entity in account.entities.values()
-            if entity.email.lower() == email.lower()
-        ]
+        found = ((account, account.entities.by("login", email.lower())) for account in self.accounts.values())
+        known = [(account, entity) for account, entity in found if entity is not None]
         right = [
             account for account, entity in known if hmac.compare_digest(to_bytes(entity.password), to_bytes(password))
         ]

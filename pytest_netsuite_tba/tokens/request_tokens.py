@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.account.users import Entity, Role
 
 KEPT = 10_000
+CHARACTERS_KEPT = 16 * 1024 * 1024  # of callbacks and roles, as they were sent
 FORMS_KEPT = 16  # pages of one request token that may be open at once
 
 
@@ -86,6 +87,11 @@ class RequestToken:
     forms: dict[str, OpenForm] = field(default_factory=dict, repr=False)
 
     @property
+    def size(self) -> int:
+        """How many characters of it the application sent."""
+        return len(self.callback) + len(self.role)
+
+    @property
     def expired(self) -> bool:
         """Whether it is older than ``Behaviour.request_token_seconds``, by the account's clock."""
         return self.home.clock.now() - self.created > self.home.behaviour.request_token_seconds
@@ -116,14 +122,20 @@ class RequestTokens:
 
     def __init__(self) -> None:
         self._tokens: dict[str, RequestToken] = {}
+        self._characters = 0
         self._uses: dict[str, TokenUse] = {}  # as many
 
     def add(self, token: RequestToken) -> RequestToken:
-        """Keep ``token``."""
-        if len(self._tokens) >= KEPT:
-            self._tokens.pop(next(iter(self._tokens)))
+        """Keep ``token``; the oldest go, where there are too many or their callbacks too long."""
+        self._characters += token.size
+        while self._tokens and (len(self._tokens) >= KEPT or self._characters > CHARACTERS_KEPT):
+            self._forget(next(iter(self._tokens)))
         self._tokens[token.id] = token
         return token
+
+    def _forget(self, id: str) -> None:
+        forgotten = self._tokens.pop(id, None)
+        self._characters -= 0 if forgotten is None else forgotten.size
 
     def find(self, id: str) -> RequestToken | None:
         """Find the request token of this id, in whatever state, or None."""
@@ -131,7 +143,7 @@ class RequestTokens:
 
     def spend(self, token: RequestToken, use: TokenUse) -> None:
         """Forget a token that was exchanged, but for when it was: it works once."""
-        self._tokens.pop(token.id, None)
+        self._forget(token.id)
         if len(self._uses) >= KEPT:
             self._uses.pop(next(iter(self._uses)))
         self._uses[token.id] = use

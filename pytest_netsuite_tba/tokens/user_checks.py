@@ -67,8 +67,7 @@ class UserLogin(AnyLogin):
         super().__init__(request, account, "token", account.clock.now(), is_explained=False)
         self.credentials = credentials
         self.interface = interface
-        email = credentials.email.lower()
-        self.entity = next((entity for entity in account.entities.values() if entity.email.lower() == email), None)
+        self.entity = account.entities.by("login", credentials.email.lower())
         self.consumer_key = consumer_key
         self.token_id = token_id
         self.integration = find_integration(consumer_key, (account, *accounts))
@@ -260,13 +259,12 @@ def why_not_revocable(account: Account, entity: Entity, consumer_key: str, token
 
 def find_integration(consumer_key: str, accounts: Iterable[Account]) -> Integration | None:
     """The first integration record with this consumer key, or None."""
-    records = (record for account in accounts for record in account.integrations.values())
-    return next((record for record in records if record.consumer_key == consumer_key), None)
+    return next(filter(None, (account.integrations.by("consumer_key", consumer_key) for account in accounts)), None)
 
 
 def find_token(token_id: str, account: Account) -> Token | None:
     """The account's token of this id, or None."""
-    return next((token for token in account.tokens.values() if token.id == token_id), None)
+    return account.tokens.by("id", token_id)
 
 
 ENTITY_CHECKS: tuple[UserCheck, ...] = (user_is_not_locked, password_is_right, entity_is_usable)

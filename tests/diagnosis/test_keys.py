@@ -158,7 +158,7 @@ def test_a_key_of_nothing_proves_no_plaintext():
     diagnosis = diagnose(facts(request("OAuth x"), signature="secret"), budget=0)
 
     assert (diagnosis.mistakes, diagnosis.proven) == ((), False)
-    assert diagnosis.notes[1].startswith("oauth_signature has 6 characters and is no base64")
+    assert diagnosis.notes[1].startswith("The signature has 6 characters and is no base64")
 
 
 @pytest.mark.parametrize("budget", [-1, float("nan"), "4", None])

@@ -1,4 +1,4 @@
-"""The command that measures the search for a mistake runs. No figure that a clock gives is asserted."""
+"""The commands that measure the search for a mistake, and what many tokens cost, run. No figure that a clock gives is asserted."""
 
 import subprocess
 import sys
@@ -11,9 +11,9 @@ if not (ROOT / "benchmarks").is_dir():
     pytest.skip("the benchmarks are not beside the tests", allow_module_level=True)
 
 
-def searching(*arguments):
+def searching(*arguments, script="searching.py"):
     """What the command printed: its lines, and its errors."""
-    command = [sys.executable, ROOT / "benchmarks" / "searching.py", *arguments]
+    command = [sys.executable, ROOT / "benchmarks" / script, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout.splitlines(), done.stderr
 
@@ -52,3 +52,14 @@ def test_the_list_of_triples_is_fixed_and_holds_what_can_be_seen():
     plain = [line for line in listed if line.startswith("GET") and "query-not-signed" in line]
     assert plain
     assert not [line for line in plain if "plus-for-space" in line]  # no space is left
+
+
+def test_what_many_tokens_cost_is_printed_as_multiples():
+    (head, _, *rows), errors = searching("--tokens", "10", "20", "30", "--rounds=1", script="records.py")
+
+    assert not errors
+    assert head == "| what | 10 tokens | 20 tokens | 30 tokens |"
+    assert ["a login", "a refusal", "bytes that a refusal keeps", "creating a token"] == [
+        row.split(" | ")[0].removeprefix("| ") for row in rows
+    ]
+    assert {5} == {row.count("|") for row in rows}

@@ -127,6 +127,7 @@ def test_what_the_forking_thread_holds_stays_its_own(server):
 
 FREED_ELSEWHERE = {
     "account.records": "an account's lock is freed by the fake that serves it",
+    "commands.explain": "tells a thread that draws seconds that the search is over: nobody forks there",
     "commands.serve": "tells a signal handler's news to the main thread: nobody forks there",
 }
 KINDS = {"Lock", "RLock", "Condition", "Event", "Semaphore", "BoundedSemaphore", "Barrier"}
@@ -138,7 +139,9 @@ def locks_in(path):
     freed = {
         id(argument)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "free_in_child"
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"free_in_child", "held_at_fork"}
         for argument in node.args
     }
     for node in ast.walk(tree):

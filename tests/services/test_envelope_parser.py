@@ -8,6 +8,7 @@ from support.passports import HOST, MESSAGES, NOW, PATH, SOAP, envelope, right
 from werkzeug.test import Client
 
 from pytest_netsuite_tba.login.bounds import BOUNDS, Bounds
+from pytest_netsuite_tba.login.verdict import Diagnosis
 from pytest_netsuite_tba.services import soap
 from pytest_netsuite_tba.services.envelope_parser import NotXmlError, TooMuchError, login_part
 from pytest_netsuite_tba.services.envelopes import read_envelope
@@ -129,7 +130,7 @@ def test_more_than_is_read_is_a_malformed_request(netsuite, send, body):
     assert (
         f"more than {BOUNDS.levels if body.startswith('<a>') else BOUNDS.elements} are not read." in attempts[0].cause
     )
-    assert (None, None) == (attempts[0].facts, attempts[0].diagnosis)
+    assert (None, Diagnosis()) == (attempts[0].facts, attempts[0].diagnosis)
 
 
 @pytest.mark.parametrize("records", [200, 1_000])

@@ -824,3 +824,13 @@ def test_echo_by_xml_survives_any_parameter(netsuite, netsuite_client):
     seen = fromstring(answer.data)
     assert {"a_0_": "\ufffd", "_1": "2"} == {parameter.tag: parameter.text for parameter in seen.find("parameters")}
     assert ["1"] == [element.text for element in seen.find("body")]
+
+
+def test_of_many_deployments_a_miss_names_twenty(netsuite, netsuite_client):
+    """What is kept of a call does not grow with what is deployed."""
+    for number in range(30):
+        netsuite.deploy(f"customscript_{number}", "customdeploy_a")
+    netsuite_client.get(f"{PATH}?script=customscript_none&deploy=1")
+
+    assert netsuite.audit_trail[-1].cause.endswith("customscript_18 / customdeploy_a, and 11 more.")
+    netsuite.httpserver.clear_assertions()
