@@ -10,7 +10,6 @@ from pytest_netsuite_tba.account.records import as_account_id
 from pytest_netsuite_tba.login.token_passport import in_words_of_soap
 
 from .catalogue import mistake
-from .stages.key import MOST_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,7 +163,7 @@ def _of_another_field(name: str, right: str, facts: Facts) -> Mistake | None:
     """The value is known here: as another than what it is sent as, or with a blank or a quote too many."""
     value = facts.parameters.get(name, "")
     bare = value.strip(" \t\r\n\"'\u00a0\ufeff\u200b")
-    for token in facts.known[:MOST_KNOWN]:
+    for token in facts.known:
         for field, words in _VALUES.items():
             if field != right and getattr(token, field) == value:
                 return mistake("value-of-another-field", f"{name} is the {words} of token {token.name!r}.")

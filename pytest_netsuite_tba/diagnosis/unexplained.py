@@ -5,8 +5,6 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING
 
-from .stages.key import MOST_KNOWN
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -54,8 +52,8 @@ def what_cannot_be_proven(facts: Facts) -> list[str]:
     unproven = f"{parameters}a secret that is not known here, another nonce or timestamp signed than sent"
     notes = [_shape(facts.parameters.get("oauth_signature", ""))] if facts.sender is not None else []
     notes = [*filter(None, notes), f"What cannot be proven: {unproven}, or a request that was changed on its way."]
-    if len(facts.known) > MOST_KNOWN:
-        notes.append(f"Of the {len(facts.known):,} tokens known here, the secrets of {MOST_KNOWN:,} were tried.")
+    if facts.tokens > len(facts.known):
+        notes.append(f"Of the {facts.tokens:,} tokens known here, the secrets of {len(facts.known):,} were tried.")
     if facts.sender is None:
         notes.append("The account does not know this key or token, so its secrets are unknown.")
     return notes

@@ -24,7 +24,7 @@ _CUT = (
     "Its body of {} bytes is no longer kept, as newer ones took its place: the mistake cannot be searched for any more."
 )
 _FACTS, _PART = 1_500, 200  # bytes, about, without texts: of the facts of an attempt; of a parameter that was read
-MOST_KNOWN = 50  # tokens, of all accounts together, whose secrets a refusal keeps besides its own
+MOST_KNOWN = 1_000  # tokens, of all accounts together, whose secrets a refusal keeps besides its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,7 @@ class Facts:
         own: the secrets that the header's key and token ask for, or None where one of them is unknown.
         known: the secrets of the first :data:`MOST_KNOWN` tokens of this server, shared by all refusals between two
             changes; and, after them, of those that have the id that was sent.
+        tokens: how many tokens this server has.
         known_elsewhere: name of another account that knows the consumer key or the token, or "".
         parameter_order: ``Behaviour.parameter_order``.
         earlier: the attempt that used the nonce before.
@@ -95,6 +96,7 @@ class Facts:
     parameters: dict[str, str] = field(default_factory=dict)
     own: Secrets | None = None
     known: tuple[Secrets, ...] = ()
+    tokens: int = 0
     known_elsewhere: str = ""
     parameter_order: str = "rfc5849"
     earlier: Earlier | None = None

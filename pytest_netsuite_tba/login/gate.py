@@ -199,7 +199,7 @@ class Gate:
             account="" if account is None else account.id,
             host="" if account is None or login.hosts is not None else account.restlets_host, hosts=hosts,
             parameters=login.parameters, own=login.own_secrets(), known=login.other_secrets(self._first_known(), accounts),
-            known_elsewhere=self._elsewhere(login),
+            tokens=sum(len(account.tokens) for account in accounts), known_elsewhere=self._elsewhere(login),
             parameter_order="rfc5849" if account is None else account.behaviour.parameter_order,
             earlier=None if login.earlier_attempt is None else self.trail.earlier(login.earlier_attempt),
             is_first=last is None, after_redirect=last is not None and str(last.http_status).startswith("30"),

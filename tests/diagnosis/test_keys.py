@@ -19,7 +19,7 @@ from support.mis_signed import (
 from pytest_netsuite_tba.diagnosis.diagnose import diagnose
 from pytest_netsuite_tba.diagnosis.pipeline import pipeline_of
 from pytest_netsuite_tba.diagnosis.search import search
-from pytest_netsuite_tba.diagnosis.stages.key import MOST_KNOWN
+from pytest_netsuite_tba.login.facts import MOST_KNOWN
 
 
 def signed_with(**secrets):

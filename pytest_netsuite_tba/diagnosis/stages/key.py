@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pytest_netsuite_tba.login.facts import Facts, Secrets
 
 _SECRETS = {"consumer_secret": "consumer secret", "token_secret": "token secret"}
-MOST_KNOWN = 1_000  # tokens whose secrets are tried
 _FEW_KNOWN = 10  # of more than so many, each is less likely
 _MOST_NAMED = 3
 
@@ -31,7 +30,7 @@ def secrets(case: Case) -> list[Option]:
     """Whose secrets may be in the key; the first are the right ones, or None where nobody knows them."""
     facts = case.facts
     own = facts.sender
-    known = facts.known[:MOST_KNOWN]
+    known = facts.known
     share = min(1.0, _FEW_KNOWN / max(len(known), 1))
     options: list[Option] = [Option(own)]
     for fields, of in _OF_OTHERS:
