@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_netsuite_tba.login.base_string import NOT_SIGNED
@@ -122,6 +121,9 @@ class Case:
         declared: ``oauth_signature_method``.
         received: the signature that came, as the server reads it.
         platform: what made the request, as far as it shows.
+        body: the body, where it is short enough to have been signed.
+        signed_characters: what is neither letter nor digit in what is signed rightly, each character once, sorted.
+        characters: the same of the body besides.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -141,24 +143,10 @@ class Case:
         self.declared = facts.parameters.get("oauth_signature_method", "")
         self.received = facts.parameters.get("oauth_signature", "")
         self.platform = platform_of(facts)
-
-    @cached_property
-    def signed_characters(self) -> str:
-        """What is neither letter nor digit in what is signed rightly, each character once, sorted."""
-        sent = "".join([form_decode(pair.name) + form_decode(pair.value) for pair in (*self.query, *self.form)])
-        in_header = "".join([pair.name + pair.value for pair in self.header])
-        return special(sent + in_header)
-
-    @cached_property
-    def characters(self) -> str:
-        """The same of the body besides."""
-        return special(self.signed_characters + to_text(self.body))
-
-    @property
-    def body(self) -> bytes:
-        """The body, where it is short enough to have been signed."""
-        body = self.request.body
-        return body if len(body) <= MOST_SIGNED_BODY else b""
+        self.body = request.body if len(request.body) <= MOST_SIGNED_BODY else b""
+        sent = [form_decode(pair.name) + form_decode(pair.value) for pair in (*self.query, *self.form)]
+        self.signed_characters = special("".join([*sent, *(pair.name + pair.value for pair in self.header)]))
+        self.characters = special(self.signed_characters + to_text(self.body))
 
 
 def special(text: str) -> str:

@@ -10,7 +10,6 @@ import itertools
 import re
 from abc import ABC, abstractmethod
 from contextlib import suppress
-from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -376,12 +375,14 @@ class HeaderPipeline(Pipeline):
         self._known_pairs: dict[int, Sequence[Pair]] = {}
         self._pieces_kept, self._pairs_kept = _Kept(_MOST_KEPT), _Kept(_MOST_KEPT // 2)
         self._first_pass: str | None = None
+        self._decoded_pairs: Sequence[Pair] | None = None
         super().__init__(facts)
 
-    @cached_property
+    @property
     def _decoded(self) -> Sequence[Pair]:
-        pairs: Sequence[Pair] = self.right["decoding"](self.case.pairs)
-        return pairs
+        if self._decoded_pairs is None:
+            self._decoded_pairs = self.right["decoding"](self.case.pairs)
+        return self._decoded_pairs
 
     def told(self, recipe: Recipe) -> tuple[Option, ...]:
         """The options of a recipe; an encoder is named by the characters that were signed with it."""
@@ -416,10 +417,6 @@ class HeaderPipeline(Pipeline):
         made = to_bytes(self._parameters(recipe))
         self.work, self._pieces_kept.missed = self.work + self._pieces_kept.missed, 0
         return made
-
-    @cached_property
-    def _right_encoding(self) -> _Encoding:
-        return self._encoding(self.right)
 
     def _uri(self, chosen: Chosen) -> str:
         request = self.case.request
@@ -507,7 +504,7 @@ class HeaderPipeline(Pipeline):
 
     def _parameters(self, recipe: Recipe) -> str:
         chosen = self.right if all(deviation.stage in _PLACES for deviation in recipe) else self.chosen(recipe)
-        encoding = self._right_encoding if chosen is self.right else self._encoding(chosen)
+        encoding = self._encoding(chosen)
         if chosen["joiner"] is not self.right["joiner"]:
             return encoding.outer(self._joined(chosen, recipe, encoding))
         return encoding.ampersand.join([piece.outer for piece in self._ordered(chosen, recipe, encoding)])
