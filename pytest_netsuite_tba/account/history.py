@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 from .forks import held_at_fork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ NO_LONGER_KEPT = "({} bytes, no longer kept)"  # stands where a body was
 _LOCK = held_at_fork(threading.RLock())  # while histories change; nothing else is waited for meanwhile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Weight:
     """About how many bytes an entry takes.
 
@@ -38,6 +38,9 @@ class Weight:
     rest: int = 0
     body: int = 0
     request: bytes = field(default=b"", repr=False)
+
+
+_NOTHING = Weight()
 
 
 @dataclass(eq=False, slots=True)
@@ -72,7 +75,7 @@ class Store:
         """Keep an entry; its number."""
         number = next(self._numbers)
         self._kept[number] = kept
-        self._weigh(number, kept, Weight(), kept.weight)
+        self._weigh(number, kept, _NOTHING, kept.weight)
         return number
 
     def change(self, number: int, weight: Weight) -> None:
@@ -85,12 +88,14 @@ class Store:
     def _weigh(self, number: int, kept: _Kept[Any], before: Weight, now: Weight) -> None:
         self.used += now.rest + now.body - before.rest - before.body
         self._rest += now.rest - before.rest
-        self._count(now.request, 1)
-        self._count(before.request, -1)
+        if now.request:
+            self._count(now.request, 1)
+        if before.request:
+            self._count(before.request, -1)
         kept.weight = now
         if now.body or now.request:
             self._whole[number] = kept
-        else:
+        elif before.body or before.request:
             self._whole.pop(number, None)
 
     def _count(self, request: bytes, step: int) -> None:
@@ -104,7 +109,7 @@ class Store:
     def remove(self, number: int) -> None:
         """Keep an entry no more."""
         kept = self._kept.pop(number)
-        self._weigh(number, kept, kept.weight, Weight())
+        self._weigh(number, kept, kept.weight, _NOTHING)
 
     def fit(self) -> None:
         """Let go what is too much."""
@@ -228,6 +233,11 @@ class History(Sequence[T]):
     def __reduce__(self) -> tuple[type[Self], tuple[int]]:
         """A copy of an account, and a pickle, start with nothing behind them."""
         return type(self), (self.limit,)
+
+
+def size_of_texts(texts: Iterable[object]) -> int:
+    """How many bytes some texts take."""
+    return sum(map(sys.getsizeof, texts))
 
 
 def size_of(value: object, most: float = float("inf")) -> int:

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal
 
 from .fields import Record, RecordError, setting
-from .history import NO_LONGER_KEPT, History, Weight, size_of
+from .history import NO_LONGER_KEPT, History, Weight, size_of, size_of_texts
 from .keyed import Key, Tables
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Call:
     token_name: str
 
 
-_CALL = 800  # bytes of a call, about, without parameters, headers and body
+_CALL = 1_200  # bytes of a call, about, without parameters, headers and body
 
 
 class Calls(History[Call]):
@@ -114,7 +114,8 @@ class Calls(History[Call]):
         """About how many bytes a call takes; of an object read from a body, what it became."""
         if not isinstance(entry, Call):  # whatever a test put here
             return Weight()
-        rest = _CALL + size_of([entry.parameters, entry.headers])
+        texts = itertools.chain(*entry.parameters.items(), *entry.headers.items())
+        rest = _CALL + size_of_texts(texts)
         return Weight(rest, 0 if entry.body is None else size_of(entry.body, self.store.limit))
 
     def cut(self, entry: Call) -> Call:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_netsuite_tba.account.fields import nearest
-from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History, Store, Weight, size_of
+from pytest_netsuite_tba.account.history import DEFAULT_HISTORY, History, Store, Weight, size_of_texts
 
 from .facts import Earlier
 from .refusals import KNOWN
@@ -168,11 +168,12 @@ class LoginAttempt:
     @property
     def weight(self) -> Weight:
         """About how many bytes it takes: its body and its base strings, and the rest."""
-        facts, found = self.facts, [diagnosis for diagnosis in (self._diagnosis, self._seen) if diagnosis is not None]
-        texts = size_of([self.method, self.url, self.signature, self.cause, self.cure, self.detail])
+        facts = self.facts
+        texts = size_of_texts((self.method, self.url, self.signature, self.cause, self.cure))
         rest = _ATTEMPT + texts + (0 if facts is None else facts.size)
         body = b"" if facts is None else facts.request.body
-        return Weight(rest, sum(diagnosis.size for diagnosis in found), body)
+        found = sum(diagnosis.size for diagnosis in (self._diagnosis, self._seen) if diagnosis is not None)
+        return Weight(rest, found, body)
 
     def tell_when_grown(self, told: Callable[[LoginAttempt], object]) -> None:
         """Have ``told`` called whenever it takes more memory than before."""
@@ -255,7 +256,8 @@ class AuditTrail(_Attempts):
             if not entry.expected:
                 there = self.unannounced.append(entry)
         number = super().append(entry)
-        entry.tell_when_grown(partial(self.weigh_anew, number))
+        if entry.facts is not None:  # one that was let in grows no more
+            entry.tell_when_grown(partial(self.weigh_anew, number))
         if there is not None:
             self._there[number] = there
             if number not in self._entries:  # there was no room

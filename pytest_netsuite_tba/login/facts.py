@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from pytest_netsuite_tba.account.history import size_of
+from pytest_netsuite_tba.account.history import size_of_texts
 from pytest_netsuite_tba.oauth1.signature import sign, signing_key
 
 from .base_string import expected_base_string
@@ -117,11 +117,11 @@ class Facts:
         """About how many bytes they take, without the body and what other attempts have too."""
         request = self.request
         parts = request.query.count("&") + sum(value.count(",") for value in request.authorizations)
-        texts = [request.target, request.path, request.query, *itertools.chain(*request.headers)]
+        texts = itertools.chain((request.target, request.path, request.query), *request.headers)
         passports = () if request.envelope is None else request.envelope.passports
         return (
-            _FACTS + _PART * parts + size_of(texts)
-            + size_of([self.parameters, *(passport.fields for passport in passports)])
+            _FACTS + _PART * parts + size_of_texts(texts) + size_of_texts(self.parameters.values())
+            + sum(size_of_texts(passport.fields.values()) for passport in passports)
         )  # fmt: skip
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import string
 from dataclasses import replace
@@ -14,7 +15,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 from werkzeug.http import HTTP_STATUS_CODES
 
-from pytest_netsuite_tba.account.history import NO_LONGER_KEPT, History, Weight, size_of
+from pytest_netsuite_tba.account.history import NO_LONGER_KEPT, History, Weight, size_of_texts
 from pytest_netsuite_tba.fake.core import AnswerError
 from pytest_netsuite_tba.services.reply import Reply
 from pytest_netsuite_tba.services.restlets import EntryPointError
@@ -125,7 +126,7 @@ def _clear_variables(failure: BaseException) -> None:
 
 
 _NOT_KEPT = frozenset({"wsgi.input", "werkzeug.request"})
-_ENTRY = 1_000  # bytes of an entry of the log, about, without its texts and bodies
+_ENTRY = 1_800  # bytes of an entry of the log, about, without its texts and bodies
 
 
 class LogEntry(NamedTuple):
@@ -144,10 +145,11 @@ class LogEntry(NamedTuple):
     def weight(self) -> Weight:
         """About how many bytes it takes: both bodies, and the rest."""
         texts = [value for value in self.environ.values() if isinstance(value, str)]
+        texts += itertools.chain(*self.reply.headers)
         parts = self.reply.body if isinstance(self.reply.body, bytes) else b""
         source = self.reply.source
         written = source.calculate_content_length() if isinstance(source, Response) and not parts else None
-        return Weight(_ENTRY + size_of([texts, self.reply.headers]), len(parts) + (written or 0), self.body)
+        return Weight(_ENTRY + size_of_texts(texts), len(parts) + (written or 0), self.body)
 
     def cut(self) -> LogEntry:
         """The same with a text in place of a body, both ways."""

@@ -26,11 +26,13 @@ def collection(call: RestCall, type: str) -> Reply:
     """List the records of a type, or create one."""
     if _is_no_type(type):
         return no_such_type(call, type)
+    if call.request.method != "GET":
+        fields = call.body()
+        with call.account.lock:
+            return _change(call, fields, lambda fields: _create(call, type, fields))
     with call.account.lock:
-        if call.request.method == "GET":
-            ids = sorted(call.records[type], key=int)
-            return call.page(ids, lambda id_: {"links": [self_link(href(call, type, id_))], "id": id_})
-        return _change(call, lambda fields: _create(call, type, fields))
+        ids = sorted(call.records[type], key=int)
+    return call.page(ids, lambda id_: {"links": [self_link(href(call, type, id_))], "id": id_})
 
 
 def instance(call: RestCall, type: str, id: str) -> Reply:
@@ -38,10 +40,11 @@ def instance(call: RestCall, type: str, id: str) -> Reply:
     if _is_no_type(type):
         return no_such_type(call, type)
     method, id_ = call.request.method, unquote(id)
+    sent = call.body() if method in {"PUT", "PATCH"} else {}
     with call.account.lock:
         record = call.records.find(type, id_)
         if method == "PUT":
-            return _change(call, lambda fields: _upsert(call, type, id_[len("eid:") :], record, fields))
+            return _change(call, sent, lambda fields: _upsert(call, type, id_[len("eid:") :], record, fields))
         if record is None:
             call.problem = f"There is no {type} {id_[:80]}."
             return error("NONEXISTENT_ID")
@@ -51,7 +54,7 @@ def instance(call: RestCall, type: str, id: str) -> Reply:
         if method == "DELETE":
             call.records.remove(type, record["id"])
             return no_content()
-        return _change(call, lambda fields: _patch(call, type, record["id"], fields))
+        return _change(call, sent, lambda fields: _patch(call, type, record["id"], fields))
 
 
 def href(call: RestCall, type: str, id: str) -> str:
@@ -69,9 +72,8 @@ def _is_no_type(type: str) -> bool:
     return type.lower() in _NO_TYPES
 
 
-def _change(call: RestCall, change: Callable[[Fields], Reply]) -> Reply:
-    """Read the body, and change the store by it, or not at all."""
-    fields = call.body()
+def _change(call: RestCall, fields: Fields | Reply, change: Callable[[Fields], Reply]) -> Reply:
+    """Change the store by what the body had, or not at all where that is the error that it made."""
     if isinstance(fields, Reply):
         return fields
     try:

@@ -48,7 +48,7 @@ class FlowLogin(Login):
         token: the access token, once it is made.
     """
 
-    __slots__ = ("accounts", "home", "names_account", "request_token", "request_tokens")
+    __slots__ = ("_is_read", "accounts", "home", "names_account", "request_token", "request_tokens")
     at_token_endpoints = True
 
     def __init__(
@@ -67,6 +67,13 @@ class FlowLogin(Login):
         self.names_account = names_account
         self.request_token: RequestToken | None = None
         self.home = account
+        self._is_read = False
+
+    def read(self) -> None:
+        """Read it as any login, once: the desk asks for it before it locks the request tokens."""
+        if not self._is_read:
+            super().read()
+            self._is_read = True
 
     def identify(self) -> None:
         """Look up the integration, in this account first, and the request token that the parameters name."""

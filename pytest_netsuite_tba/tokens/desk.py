@@ -83,8 +83,8 @@ class TokenDesk:
 
         ``account`` is the one that the host names; None at a host that all share.
         """
+        login = self._login(request, account)
         with self.lock:
-            login = self._login(request, account)
             attempt = self._gate.judge(login, REQUEST_TOKEN_CHECKS)
             if not attempt.accepted:
                 return attempt, None
@@ -98,8 +98,8 @@ class TokenDesk:
 
     def access_token(self, request: SignedRequest, account: Account | None) -> tuple[LoginAttempt, Token | None]:
         """Step 3: judge the request; the attempt, and the new token. The request token is spent."""
+        login = self._login(request, account)
         with self.lock:
-            login = self._login(request, account)
             attempt = self._gate.judge(login, ACCESS_TOKEN_CHECKS, then=self._exchange)
             return attempt, login.token if attempt.accepted else None
 
@@ -110,12 +110,15 @@ class TokenDesk:
         self.request_tokens.spend(login.found_request_token, TokenUse(now, login.attempt))
 
     def _login(self, request: SignedRequest, account: Account | None) -> FlowLogin:
+        """The login of a step, read before anything is locked."""
         named = account or self._named_by(request)
         chosen = named or next(iter(self.accounts.values()))
-        return FlowLogin(
+        login = FlowLogin(
             request, chosen, self._gate.nonces[chosen.id], accounts=self.accounts.values(),
             request_tokens=self.request_tokens, names_account=named is not None,
         )  # fmt: skip
+        login.read()
+        return login
 
     def _named_by(self, request: SignedRequest) -> Account | None:
         """The account of a host that all share: the realm's, or the one where the user allowed the token."""

@@ -11,9 +11,12 @@ from pytest_netsuite_tba.login import base_string as base_string_module
 from pytest_netsuite_tba.login import login as login_module
 from pytest_netsuite_tba.login import request as request_module
 from pytest_netsuite_tba.login.bounds import BOUNDS, Bounds, excess
+from pytest_netsuite_tba.login.refusals import BY_ID
+from pytest_netsuite_tba.login.refusals.token_endpoints import BY_TOKEN_ID
 from pytest_netsuite_tba.login.request import SignedRequest
 from pytest_netsuite_tba.login.verdict import Diagnosis
 from pytest_netsuite_tba.oauth1.encoding import FORM
+from pytest_netsuite_tba.services import authorize_page, bodies, endpoints, rest_call, soap
 
 URL = f"https://{HOST}{TARGET}"
 OAUTH = 'OAuth realm="1234567_SB1", oauth_nonce="a", oauth_signature="YQ%3D%3D"'  # two parameters: a realm is none
@@ -151,7 +154,7 @@ def test_the_report_has_the_figure(netsuite):
 
 
 class _WatchedLock:
-    """An account's lock that knows whether it is held."""
+    """A lock that knows whether it is held."""
 
     def __init__(self, lock):
         self._lock, self.held = lock, 0
@@ -206,6 +209,72 @@ def test_the_account_is_locked_for_the_verdict_alone(netsuite, netsuite_client, 
     assert [1, 1, 1, 1] == [
         names.count(n) for n in ("expected_base_string", "excess", "parse_authorization", "decode_query")
     ]
+
+
+BODY = b'{"companyName": "a"}'
+FORM_BODY = b"a=1&b=2"
+ENVELOPE = (
+    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><tokenPassport/></s:Header>'
+    b'<s:Body><get xmlns="urn:messages_2024_1.platform.webservices.netsuite.com"/></s:Body></s:Envelope>'
+)
+NLAUTH = "NLAuth nlauth_account=1234567_SB1, nlauth_email=a%40b.c, nlauth_signature=d"
+# A request of each kind: method, path, whose body is read, signed or with what header, its media type.
+DOORS = {
+    "restlet": ("POST", TARGET, BODY, None, "application/json"),
+    "restlet form": ("POST", TARGET, FORM_BODY, None, FORM),
+    "rest": ("POST", "/services/rest/record/v1/customer", BODY, None, "application/json"),
+    "rest change": ("PATCH", "/services/rest/record/v1/customer/1", BODY, None, "application/json"),
+    "rest upsert": ("PUT", "/services/rest/record/v1/customer/eid:1", BODY, None, "application/json"),
+    "soap": ("POST", "/services/NetSuitePort_2024_1", ENVELOPE, "", "text/xml"),
+    "tokeninfo": ("GET", "/rest/tokeninfo?a=1", b"", None, ""),
+    "requesttoken": ("POST", "/rest/requesttoken?a=1", FORM_BODY, None, FORM),
+    "accesstoken": ("POST", "/rest/accesstoken?a=1", FORM_BODY, None, FORM),
+    "issuetoken": ("GET", "/rest/issuetoken?consumerKey=a", b"", NLAUTH, ""),
+    "roles": ("GET", "/rest/roles?a=1", b"", NLAUTH, ""),
+    "authorize": ("GET", "/app/login/secure/authorizetoken.nl?oauth_token=a", b"", "", ""),
+    "authorize form": ("POST", "/app/login/secure/authorizetoken.nl", FORM_BODY, "", FORM),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_door_reads_or_builds_under_a_lock(netsuite, netsuite_client, monkeypatch, door):
+    """Neither the account's nor the desk's, which others wait for: query, form, JSON, XML, header and base string."""
+    method, path, body, header, media_type = DOORS[door]
+    netsuite.clock.freeze(NOW)
+    netsuite.records.add("customer", {"companyName": "b"})
+    host = HOST.replace("restlets", "suitetalk") if "/services/" in path else HOST
+    host = HOST.replace("restlets.api", "app") if "/login/" in path else host
+    url = f"https://{host}{path}"
+    desk = netsuite._fake.desk
+    locks = [netsuite.account.lock, desk.lock] = [_WatchedLock(netsuite.account.lock), _WatchedLock(desk.lock)]
+    read = []
+
+    def watch(module, name):
+        function = getattr(module, name)
+
+        def call(*arguments, **options):
+            read.append((name, any(lock.held for lock in locks)))
+            return function(*arguments, **options)
+
+        monkeypatch.setattr(module, name, call)
+
+    for name, modules in {
+        "decode_query": (request_module, login_module, base_string_module, authorize_page),
+        "expected_base_string": (login_module,), "parse_authorization": (request_module,), "read_body": (rest_call, bodies),
+        "read_envelope": (soap,), "parse_nlauth": (endpoints,),
+    }.items():  # fmt: skip
+        for module in modules:
+            watch(module, name)
+    sent = {} if header == "" else {"Authorization": header or netsuite.credentials.authorization(method, url)}
+    if media_type == FORM and header is None:
+        sent["Authorization"] = authorization(netsuite)  # of another request: its signature is computed, and wrong
+    netsuite.audit_trail.announced |= set(BY_ID) | set(BY_TOKEN_ID)
+    Client(netsuite.wsgi_app).open(
+        url, method=method, data=body or None, headers=sent | ({"Content-Type": media_type} if media_type else {})
+    )
+
+    assert read
+    assert [] == [name for name, locked in read if locked]
 
 
 def test_a_changed_order_is_seen(netsuite):
