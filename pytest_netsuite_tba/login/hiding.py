@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
+from array import array
 from binascii import a2b_base64, a2b_hex, b2a_base64
 from bisect import bisect
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from pytest_netsuite_tba.oauth1.encoding import percent_encode
+from pytest_netsuite_tba.oauth1.encoding import between_escapes, percent_encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -101,7 +102,8 @@ class Hiding:
         """Whether a text, in whatever way it is read, has the beginning of a secret: of most texts this is all that is asked."""
         readings, text = [raw], raw
         if b"%" in raw or b"+" in raw:
-            text = unquote_to_bytes(_ESCAPED_AGAIN.sub(b"%", raw))
+            parts = between_escapes(raw.decode("latin-1"))  # an escape is an object for a while
+            text = b"".join([unquote_to_bytes(_ESCAPED_AGAIN.sub(b"%", part.encode("latin-1"))) for part in parts])
             readings.append(text.replace(b"+", b" "))
         if len(self._lengths) > _FEW:
             readings += _all_unpacked(text) if self._run.search(text) else ()
@@ -199,18 +201,18 @@ def _place_of_packed(place: Callable[[int, int], Span], at: int, packed: int, pl
 
 def _unescaped(raw: bytes) -> View:
     """Read each escape as the byte that it stands for."""
-    parts: list[bytes] = []
-    read, last = [0], [0]  # read[n] of what is read stands at last[n] of the raw text
+    text = bytearray()
+    read, last = array("Q", [0]), array("Q", [0])  # read[n] of what is read stands at last[n] of the raw text
     for found in _ESCAPED.finditer(raw):
-        parts += [raw[last[-1] : found.start()], a2b_hex(found[1])]
-        read.append(read[-1] + found.start() - last[-1] + 1)
+        text += raw[last[-1] : found.start()] + a2b_hex(found[1])
+        read.append(len(text))
         last.append(found.end())
 
     def place(start: int, end: int) -> Span:
         first, final = bisect(read, start) - 1, bisect(read, end) - 1
         return last[first] + start - read[first], last[final] + end - read[final]
 
-    return b"".join([*parts, raw[last[-1] :]]), place
+    return bytes(text + raw[last[-1] :]), place
 
 
 def _unpacked(text: bytes) -> Iterator[tuple[bytes, int, int, int]]:

@@ -100,12 +100,11 @@ def percent_decode(text: str) -> str:
 
 
 def between_escapes(text: str) -> Iterator[str]:
-    """Cut a long text into parts of some 32,000 characters, but none within an escape."""
+    """Cut a long text into parts of some 32,000 characters, each before a ``%``: within no escape, however often it was encoded."""
     begin = 0
     while begin < len(text):
-        end = begin + _LONG
-        cut = text.rfind("%", end - 2, end)
-        end = end if cut < 0 else cut
+        cut = text.find("%", begin + _LONG)
+        end = len(text) if cut < 0 else cut
         yield text[begin:end]
         begin = end
 
