@@ -32,7 +32,7 @@ MOST = (  # all but what no Python answers differently: the README's own command
 
 # The rooms that use a library; what the others do depends on Python alone.
 WITH_LIBRARIES = [
-    f"tests/{room}" for room in ("clients", "commands", "console", "plugin", "reach", "server", "services")
+    f"tests/{room}" for room in ("clients", "commands", "console", "plugin", "reach", "server", "services", "wire")
 ]
 
 
@@ -93,6 +93,13 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", "-q", *(session.posargs or MOST))
     session.run("coverage", "combine", "-q")
     session.run("coverage", "report")
+
+
+@nox.session(python=[f"3.{minor}" for minor in range(11, 16)])
+def libraries(session: nox.Session) -> None:
+    """The tests of the rooms that use libraries, on one Python: what CI runs on the third and later."""
+    install(session, "test")
+    pytest(session, otherwise=[*MOST, *WITH_LIBRARIES])
 
 
 @nox.session

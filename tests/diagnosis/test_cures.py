@@ -213,6 +213,7 @@ def test_an_order_of_a_language_is_named_as_an_order(query):
     assert wrong.base_string() == diagnosis.signed_base_string
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("text", ["undefined", "null", "None", "true", "[object Object]"])
 @pytest.mark.parametrize(
     "query", ["script=5&deploy=1&verbose", "verbose&script=5&deploy=1&limit=7", "script=5&deploy=1&verbose="]

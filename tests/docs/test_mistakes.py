@@ -89,6 +89,7 @@ def test_an_example_is_the_difference_alone(maker):
     assert all(maker.example(name)[1] for name in maker.MADE)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", [*WRONG, *UNLISTED])
 def test_what_an_example_shows_is_named_so(maker, name):
     """Sent to the fake, the request of a page gets the page's own name, and its base string is found."""
