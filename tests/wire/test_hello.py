@@ -59,7 +59,9 @@ def test_what_is_no_hello_is_left_to_ssl(other):
     assert b"" == server_name_of(b"")
 
 
-@pytest.mark.parametrize("records", [in_records(hello(b"a.test"), 1), b"\x16\x03\x01\x40\x01"])
+@pytest.mark.parametrize(
+    "records", [in_records(hello(b"a.test"), 1), b"\x16\x03\x01\x40\x01"], ids=["a byte a record", "by its length"]
+)
 def test_a_hello_longer_than_any_clients_is_refused(records):
     """And one in more records: each would be looked at anew."""
     with pytest.raises(HelloError, match="longer than 16384 bytes, or comes in more than 16 records"):
