@@ -10,8 +10,8 @@ import copy
 import dataclasses
 import difflib
 import types
-import weakref  # noqa: TC003  (get_type_hints reads the annotation when it runs)
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, Union, get_args, get_origin, get_type_hints
+import weakref
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pytest_netsuite_tba.oauth1.encoding import without_lone_surrogates
 
@@ -136,11 +136,17 @@ class _Changes:
 CHANGES = _Changes()
 
 
-class Holder(Protocol):
+R_contra = TypeVar("R_contra", contravariant=True)
+
+
+class Holder(Protocol[R_contra]):
     """What finds records by their fields, and is told when one of them changes."""
 
-    def renew(self, record: Any, field: str) -> None:  # noqa: ANN401  (of whichever kind is held)
-        """Find ``record`` by what it is now; ``field`` was set."""
+    def renew(self, record: R_contra) -> None:
+        """Find ``record`` by what it is now."""
+
+
+_Holders = tuple[weakref.ref[Holder[Any]], ...]
 
 
 class Record:
@@ -151,7 +157,7 @@ class Record:
     """
 
     __slots__ = ("holders",)
-    holders: tuple[weakref.ref[Holder], ...]
+    holders: _Holders
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set a declared field.
@@ -174,7 +180,7 @@ class Record:
         for reference in getattr(self, "holders", ()):
             holder = reference()
             if holder is not None:
-                holder.renew(self, name)
+                holder.renew(self)
         if not isinstance(value, int | float):  # a box, or a count of failed logins
             CHANGES.note()
 

@@ -69,9 +69,8 @@ class Tables(Generic[R]):
             self._snapshot = None
             self._drop(number, keys)
 
-    def renew(self, record: R, field: str = "") -> None:
+    def renew(self, record: R) -> None:
         """Find ``record`` by the keys that it has now."""
-        del field
         with _LOCK:
             if id(record) in self._places:
                 self._renew(record)

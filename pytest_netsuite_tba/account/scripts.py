@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from .fields import Record, RecordError, setting
 from .history import NO_LONGER_KEPT, History, Weight, size_of, size_of_texts
@@ -266,17 +266,21 @@ class Deployments(list[Deployment]):
         return type(self), (list(self),)
 
 
-def _entering_all(name: str) -> Callable[..., Any]:
-    """A way of lists to change, after which all entries are found anew."""
-    change = getattr(list, name)
+P = ParamSpec("P")
+T = TypeVar("T")
 
-    def method(self: Deployments, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  (whatever lists take and give)
+
+def _entering_all(change: Callable[Concatenate[Deployments, P], T]) -> Callable[Concatenate[Deployments, P], T]:
+    """A way of lists to change, after which all entries are found anew."""
+
+    @wraps(change)
+    def method(self: Deployments, /, *arguments: P.args, **options: P.kwargs) -> T:
         given = change(self, *arguments, **options)
         self._enter_all()
         return given
 
-    return wraps(change)(method)
+    return method
 
 
 for _name in ("extend", "insert", "pop", "clear", "sort", "reverse", "__setitem__", "__iadd__", "__imul__"):
-    setattr(Deployments, _name, _entering_all(_name))
+    setattr(Deployments, _name, _entering_all(getattr(list, _name)))

@@ -11,31 +11,31 @@ from pytest_netsuite_tba.clients.variables import SecretVariables
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from _typeshed import DataclassInstance
+
 _MOST = 240  # characters of a value, as pytest's own
 
 
 def explain(left: object, right: object) -> list[str] | None:
     """The lines below ``assert left == right``; None where neither side can hold a secret."""
     if isinstance(left, SecretVariables) or isinstance(right, SecretVariables):
-        return _lines(left, right, _variables(left, right) if _are(Mapping, left, right) else ())
-    if type(left) is type(right) and _is_ours(left):
+        if isinstance(left, Mapping) and isinstance(right, Mapping):
+            return _lines(left, right, _variables(left, right))
+        return _lines(left, right, ())
+    if type(left) is type(right) and dataclasses.is_dataclass(left) and not isinstance(left, type) and _is_ours(left):
         return _lines(left, right, _fields(left, right))
     return None
 
 
 def _is_ours(value: object) -> bool:
-    return dataclasses.is_dataclass(value) and type(value).__module__.partition(".")[0] == __package__.partition(".")[0]
-
-
-def _are(kind: type, *values: object) -> bool:
-    return all(isinstance(value, kind) for value in values)
+    return type(value).__module__.partition(".")[0] == __package__.partition(".")[0]
 
 
 def _lines(left: object, right: object, found: Iterable[str]) -> list[str]:
     return [f"{_shown(left)} == {_shown(right)}", "", *found]
 
 
-def _variables(left: Any, right: Any) -> Iterator[str]:  # noqa: ANN401  (mypy narrows no Mapping of another function)
+def _variables(left: Mapping[Any, object], right: Mapping[Any, object]) -> Iterator[str]:
     """Name by name; no value of either side, as a test that expects a secret holds it too."""
     for title, names in (
         ("Other values", [name for name in left if name in right and left[name] != right[name]]),
@@ -46,7 +46,7 @@ def _variables(left: Any, right: Any) -> Iterator[str]:  # noqa: ANN401  (mypy n
             yield f"{title}: {', '.join(map(str, names))}"
 
 
-def _fields(left: Any, right: Any) -> Iterator[str]:  # noqa: ANN401  (dataclasses.fields() takes no object)
+def _fields(left: DataclassInstance, right: object) -> Iterator[str]:
     """Field by field; of one that no repr shows, that it differs."""
     for field in dataclasses.fields(left):
         sides = getattr(left, field.name), getattr(right, field.name)

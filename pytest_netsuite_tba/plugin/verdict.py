@@ -7,7 +7,7 @@ import sys
 import traceback
 from contextlib import suppress
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -89,10 +89,11 @@ class Verdict:
         with suppress(AttributeError, TypeError, ValueError):  # a test broke the records
             known = (*known, *secrets_of(self._server.accounts.values()))
         hide = hiding(known).text
-        report.longrepr, report.sections = _without(report.longrepr, hide), _without(report.sections, hide)
+        for part in ("longrepr", "sections"):
+            setattr(report, part, _without(getattr(report, part), hide))
 
 
-def _without(value: Any, hide: Callable[[str], str]) -> Any:  # noqa: ANN401  (pytest's types of a report are private)
+def _without(value: object, hide: Callable[[str], str]) -> object:
     """Hide in a text, in each item of a list, and in each part of what pytest writes a traceback from."""
     if isinstance(value, str):
         return hide(value)

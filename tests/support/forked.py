@@ -27,9 +27,9 @@ def forked(work):
         try:
             signal.alarm(PATIENCE)
             status = 0 if work() in {None, True} else 2
-        except Exception:  # noqa: BLE001  (it would be lost: a child must end here, whatever its work raises)
-            traceback.print_exc()
-        finally:
+        finally:  # a child ends here, whatever its work raises
+            if status == 1:
+                traceback.print_exc()
             os._exit(status)
     return child
 

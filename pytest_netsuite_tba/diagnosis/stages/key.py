@@ -166,10 +166,9 @@ _CHANGED: tuple[tuple[str, Callable[[str], str | bytes | None], float, str], ...
 _VALUES_OF_NOTHING = (
     ("undefined", 1.0), ("null", 1.0), ("None", 0.8), ("[object Object]", 0.6), ("[object Promise]", 0.4), ("nil", 0.2), ("NaN", 0.2),
     ("false", 0.2), ("true", 0.2), ("0", 0.2), ("NULL", 0.2), ("{}", 0.1), ('""', 0.1), ("''", 0.1), ("Array", 0.1), ("[]", 0.1),
-    ("System.String", 0.1), ("xxx", RARE), ("secret", 0.1), ("changeme", RARE),
-    ("TODO", 0.1), ("todo", RARE), ("FIXME", RARE), ("xxxx", RARE), ("xxxxx", RARE), ("xxxxxx", RARE), ("xxxxxxxx", RARE), ("XXX", RARE),
-    ("XXXX", RARE), ("XXXXXXXX", RARE), ("...", RARE), ("***", RARE), ("********", RARE), ("placeholder", RARE), ("password", RARE),
-    ("test", RARE),
+    ("System.String", 0.1), ("secret", 0.1), ("changeme", RARE),
+    ("TODO", 0.1), ("todo", RARE), ("FIXME", RARE), ("...", RARE), ("placeholder", RARE), ("password", RARE), ("test", RARE),
+    *((mark * count, RARE) for mark in "xX*" for count in range(3, 17)),
 )  # fmt: skip
 
 
