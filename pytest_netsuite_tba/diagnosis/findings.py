@@ -132,12 +132,14 @@ def _rest_on_restlets_host(facts: Facts) -> Mistake:
     return mistake("wrong-service-domain", facts.reason, host=host)
 
 
-# What stands where a value was not filled in: what languages make of nothing, and what samples have.
+# What stands where a value was not filled in: what languages make of nothing, and what samples and settings have.
+_NAME = r"(?:consumer|client|token|access|signature|oauth)(?:[ _-]?(?:key|id|token|signature|secret))?"
 _IS_NOTHING = re.compile(
-    r"undefined|null|none|nil|nan|true|false|\[object \w+\]|todo|fixme|changeme|placeholder|x{3,}|"
-    r"[<{$%\[(\"']*(?:(?:your|my|the|netsuite|oauth)[ _-]*)*(?:consumer|client|token|access|signature|oauth)"
-    r"[ _-]*(?:key|id|token|signature|secret)?(?:[ _-]*(?:here|goes|value))*[>}%\])\"']*",
-    re.IGNORECASE,
+    rf"(?i:undefined|null|none|nil|nan|true|false|todo|fixme|changeme|placeholder|x{{3,}}|\[object \w+\]"
+    rf"|(?:your|my)[ _-]?(?:netsuite[ _-]|oauth[ _-])?{_NAME}(?:[ _-]here)?"
+    rf"|{_NAME}[ _-](?:goes[ _-])?here"
+    rf"|[<{{$%\[]+[ _-]?(?:\w+[ ._-]){{0,3}}{_NAME}[ >}}%\]]*)"
+    r"|(?:NETSUITE_|NS_|OAUTH_)?(?:CONSUMER|CLIENT|TOKEN|ACCESS)_(?:KEY|ID|TOKEN|SECRET)"
 )
 _MOST_TEXT = 60
 
@@ -148,9 +150,9 @@ def _signature(facts: Facts) -> Mistake | None:
 
 
 def _not_filled_in(name: str, value: str) -> Mistake | None:
-    if not _IS_NOTHING.fullmatch(value[:_MOST_TEXT]):
+    if len(value) > _MOST_TEXT or not _IS_NOTHING.fullmatch(value):
         return None
-    return mistake("value-of-nothing", f"{name} is the text {value[:_MOST_TEXT]!r}.")
+    return mistake("value-of-nothing", f"{name} is the text {value!r}.")
 
 
 # What a token has, as it is called.

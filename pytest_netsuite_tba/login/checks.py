@@ -39,6 +39,7 @@ REQUIRED = (
 )
 _ALL_REQUIRED = frozenset(REQUIRED)
 PROTOCOL_PARAMETERS = frozenset((*REQUIRED, "oauth_version"))
+_ONCE = PROTOCOL_PARAMETERS | {"oauth_callback", "oauth_verifier"}
 NONCE_MIN_LENGTH = 6
 _TIMESTAMP_DIGITS = 15  # more is no time; also keeps int() cheap
 
@@ -101,7 +102,7 @@ def _sent_again(login: Login) -> str:
     in_header = bool(login.request.authorizations)
     seen = dict.fromkeys(login.parameters, "Authorization header") if in_header else {}
     for place, name in [(place, name) for place, pairs in login.outside.items() for name, _ in pairs]:
-        if name.startswith("oauth_") or (name == "realm" and not in_header):
+        if name in _ONCE or (name == "realm" and not in_header):
             if name in seen:
                 where = f" in the {place}" if place == seen[name] else f": in the {seen[name]} and in the {place}"
                 return f"{name[:80]} is sent twice{where}."

@@ -109,14 +109,9 @@ def _refuse_to_render(diagnosis: Diagnosis, **_: object) -> str:
 
 def likeliest(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
     """Of readings, likeliest first, those that are about as likely as the first, alone or in all."""
-    least, least_in_all = (
-        (_AS_LIKELY * share for share in (readings[0].likelihood, readings[0].in_all)) if readings else (0, 0)
-    )
-    return tuple(
-        reading
-        for reading in readings
-        if reading.likelihood >= least or (reading.in_all and reading.in_all >= least_in_all)
-    )
+    least = _AS_LIKELY * readings[0].likelihood if readings else 0.0
+    least_in_all = max(least, _AS_LIKELY * readings[0].in_all) if readings else 0.0
+    return tuple(reading for reading in readings if reading.likelihood >= least or reading.in_all >= least_in_all)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

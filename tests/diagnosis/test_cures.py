@@ -3,7 +3,7 @@
 from urllib.parse import quote, quote_plus
 
 import pytest
-from support.mis_signed import HOST, NOW, QUERY, account, diagnosed, readings, signer
+from support.mis_signed import FORM, HOST, NOW, QUERY, account, diagnosed, judged, readings, signer
 from support.mis_signers import lower_hex
 
 from pytest_netsuite_tba.fake.core import Fake
@@ -228,3 +228,28 @@ def test_what_a_language_writes_for_nothing_is_told(query, text):
     assert readings(diagnosis)[0] == {"empty-value-changed"}
     assert text in diagnosis.mistakes[0].cause
     assert wrong.base_string() == diagnosis.signed_base_string
+
+
+@pytest.mark.parametrize(
+    ("body", "is_json"),
+    [('{"id": 7}', True), ("[1, 2]", True), ("=x&a=1", False), ("{a}=1&[b]=2", False), ("a=1", False)],
+)
+def test_json_that_was_sent_as_a_form_is_called_so(body, is_json):
+    """As curl -d sends it; a form whose names look a little like it is a form."""
+    wrong = signer(method="POST")
+    sent = {"method": "POST", "content_type": FORM, "body": body.encode()}
+    diagnosis = judged(wrong.authorization(), **sent)[0].diagnose(budget=0.0)
+
+    cause = next(mistake.cause for mistake in diagnosis.mistakes if mistake.id == "form-body-not-signed")
+    assert ("looks like JSON" in cause) is is_json
+
+
+@pytest.mark.parametrize("query", ["script=5&deploy=1&page=1&limit=20", "script=customscript_a&deploy=1&page=1"])
+def test_one_number_that_became_a_float_is_told(query):
+    """And not only where all of them did."""
+    wrong = signer()
+    wrong.query = query.replace("page=1", "page=1.0")
+    diagnosis = diagnosed(wrong, query=query)
+
+    assert (diagnosis.proven, readings(diagnosis)[0]) == (True, {"value-changed"})
+    assert "page was signed as the text '1.0'" in diagnosis.mistakes[0].cause

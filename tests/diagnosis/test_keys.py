@@ -136,6 +136,8 @@ def test_a_value_of_another_field_is_called_so(name, value, words):
 @pytest.mark.parametrize(
     ("value", "id"),
     [("undefined", "value-of-nothing"), ("YOUR_TOKEN_ID", "value-of-nothing"), ("<your token id>", "value-of-nothing"),
+     ("TOKEN_ID", "value-of-nothing"), ("$NETSUITE_TOKEN_ID", "value-of-nothing"), ("token id goes here", "value-of-nothing"),
+     ("token", "token-revoked-or-inactive"), ("shop-token", "token-revoked-or-inactive"), ("token-1", "token-revoked-or-inactive"),
      (f" {'d' * 64}", "secret-with-whitespace"), (f'"{"d" * 64}"', "secret-with-whitespace"), ("1" * 64, "token-revoked-or-inactive")],
 )  # fmt: skip
 def test_an_id_that_was_not_filled_in_or_pasted_wrongly_is_called_so(value, id):

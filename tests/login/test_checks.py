@@ -241,6 +241,7 @@ OUTSIDE = {
     "realm again": ("{all}&re%61lm=7654321", "", "realm is sent twice in the query string."),
     "signature again": ("{all}&oauth_signatur%65=x", "", "oauth_signature is sent twice in the query string."),
     "a parameter of the script again": ("a=1&a=2&{all}&b=1", "b=2", None),
+    "one that OAuth does not know": ("oauth_tone=1&oauth_tone=2&{all}", "", None),
 }  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def bodies(case: Case) -> list[Option]:
     if case.form:
         return [
             Option(None),
-            wrong(_without_form, "form-body-not-signed", cause=_JSON_AS_FORM if case.form[0].name[:1] in "{[" else ""),
+            wrong(_without_form, "form-body-not-signed", cause=_JSON_AS_FORM if isinstance(_json_value(case.body), dict | list) else ""),
             wrong(_form_twice, "signed-twice", cause="The form was signed twice."),
             wrong(_form_as_one(case.request.form), "query-as-one-parameter", share=VARIANT,
                 cause="The whole form was signed as the name of one parameter."),

@@ -370,11 +370,13 @@ def values(case: Case) -> list[Option]:
     options += _swaps(case)
     pairs = [pair for pair in dict.fromkeys((*case.query, *case.form)) if pair.value]
     for pair in pairs[:20]:
-        name = form_decode(pair.name)[:60]
-        for text in ("", *_COERCED, f"{{{{{name}}}}}", f"${{{name}}}", f"{{{name}}}", f":{name}"):
-            if form_decode(pair.value) != text:
+        name, value = form_decode(pair.name)[:60], form_decode(pair.value)
+        floats = (f"{value}.0",) if value.isascii() and value.isdecimal() else ()
+        of_something = {*_OF_SOMETHING, *floats}
+        for text in ("", *_COERCED, f"{{{{{name}}}}}", f"${{{name}}}", f"{{{name}}}", f":{name}", *floats):
+            if value != text:
                 options.append(
-                    wrong(_set(pair, text), "value-changed" if text in _OF_SOMETHING else "value-of-nothing", share=0.1,
+                    wrong(_set(pair, text), "value-changed" if text in of_something else "value-of-nothing", share=0.1,
                         cause=f"{name} was signed {_as_text(text)}.")
                 )  # fmt: skip
     return options
