@@ -161,18 +161,30 @@ _VALUES = {
 }  # fmt: skip
 
 
+_FIELDS = {"realm": "account", "oauth_nonce": "nonce", "oauth_timestamp": "timestamp"}
+_PASTED_ALONG = " \t\r\n\"'\u00a0\ufeff\u200b"
+_MOST_OF_ID = 0.8  # so much of an id is of no other one
+
+
 def _of_another_field(name: str, right: str, facts: Facts) -> Mistake | None:
-    """The value is known here: as another than what it is sent as, or with a blank or a quote too many."""
+    """The value is known here: as another than what it is sent as, or as the right one that was pasted wrongly."""
     value = facts.parameters.get(name, "")
-    bare = value.strip(" \t\r\n\"'\u00a0\ufeff\u200b")
+    for other, words in _FIELDS.items():
+        if value == facts.parameters.get(other):
+            return mistake("value-of-another-field", f"{name} is the {words}.")
+    bare = value.strip(_PASTED_ALONG)
     for token in facts.known:
         for field, words in _VALUES.items():
             if field != right and getattr(token, field) == value:
                 return mistake("value-of-another-field", f"{name} is the {words} of token {token.name!r}.")
-        if getattr(token, right) == bare:
-            return mistake(
-                "secret-with-whitespace", f"{name} has {value.replace(bare, '...')!r} round the right value."
-            )
+        known, whose = getattr(token, right), f"the {_VALUES[right]} of token {token.name!r}"
+        if known == bare:
+            return mistake("secret-with-whitespace", f"{name} is {whose}, as {value.replace(bare, '...')!r}.")
+        if known.lower() == bare.lower():
+            return mistake("secret-with-whitespace", f"{name} is {whose}, in another case.")
+        lost = len(known) - len(bare)
+        if 0 < lost <= (1 - _MOST_OF_ID) * len(known) and (known.startswith(bare) or known.endswith(bare)):
+            return mistake("secret-with-whitespace", f"{name} is {whose}, without {lost} of its characters.")
     return _not_filled_in(name, value)
 
 

@@ -44,7 +44,7 @@ def cause_of(wrong, records):
     return diagnosis.mistakes[0].cause
 
 
-@pytest.mark.parametrize("broken_by", ["\n", "\r\n", " "])
+@pytest.mark.parametrize("broken_by", ["\n", "\r\n", "\n  ", " "])
 @pytest.mark.parametrize("at", [1, 8, 16])
 @pytest.mark.parametrize("which", ["consumer_secret", "token_secret"])
 def test_a_secret_that_was_wrapped_is_told_with_the_place(which, at, broken_by):
@@ -138,6 +138,7 @@ def test_a_value_of_another_field_is_called_so(name, value, words):
     [("undefined", "value-of-nothing"), ("YOUR_TOKEN_ID", "value-of-nothing"), ("<your token id>", "value-of-nothing"),
      ("TOKEN_ID", "value-of-nothing"), ("$NETSUITE_TOKEN_ID", "value-of-nothing"), ("token id goes here", "value-of-nothing"),
      ("token", "token-revoked-or-inactive"), ("shop-token", "token-revoked-or-inactive"), ("token-1", "token-revoked-or-inactive"),
+     ("D" * 64, "secret-with-whitespace"), ("d" * 63, "secret-with-whitespace"), ("1234567_SB1", "value-of-another-field"),
      (f" {'d' * 64}", "secret-with-whitespace"), (f'"{"d" * 64}"', "secret-with-whitespace"), ("1" * 64, "token-revoked-or-inactive")],
 )  # fmt: skip
 def test_an_id_that_was_not_filled_in_or_pasted_wrongly_is_called_so(value, id):

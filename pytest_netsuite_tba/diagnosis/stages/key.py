@@ -98,7 +98,12 @@ _PASTED = (
     ("", "=", "an equals sign at its end", 0.1),
     ("=", "", "an equals sign before it", 0.1),
 )
-_BREAKS = (("\n", "a line break"), ("\r\n", "a line break (CR LF)"), (" ", "a space"))  # where a long line was wrapped
+_BREAKS = (
+    ("\n", "a line break"),
+    ("\r\n", "a line break (CR LF)"),
+    ("\n  ", "a line break and an indent"),
+    (" ", "a space"),
+)  # where a long line was wrapped
 _MOST_BROKEN = 100  # characters of a secret that may have been wrapped
 _MOST_CHANGED = 1_024  # characters of a secret that is tried as changed: NetSuite's have 64
 Raw = bytes  # a secret that is no text any more
@@ -167,7 +172,7 @@ _VALUES_OF_NOTHING = (
     ("undefined", 1.0), ("null", 1.0), ("None", 0.8), ("[object Object]", 0.6), ("[object Promise]", 0.4), ("nil", 0.2), ("NaN", 0.2),
     ("false", 0.2), ("true", 0.2), ("0", 0.2), ("NULL", 0.2), ("{}", 0.1), ('""', 0.1), ("''", 0.1), ("Array", 0.1), ("[]", 0.1),
     ("System.String", 0.1), ("secret", 0.1), ("changeme", RARE),
-    ("TODO", 0.1), ("todo", RARE), ("FIXME", RARE), ("...", RARE), ("placeholder", RARE), ("password", RARE), ("test", RARE),
+    ("TODO", 0.1), ("todo", RARE), ("FIXME", RARE), ("TBD", RARE), ("tbd", RARE), ("n/a", RARE), ("N/A", RARE), ("...", RARE), ("placeholder", RARE), ("password", RARE), ("test", RARE),
     *((mark * count, RARE) for mark in "xX*" for count in range(3, 17)),
 )  # fmt: skip
 

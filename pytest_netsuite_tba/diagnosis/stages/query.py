@@ -439,6 +439,8 @@ _CHANGES_OF_VALUES: dict[str, Callable[[str], str]] = {
     "as JavaScript's numbers, which hold 53 bits": _in_53_bits,
     "with milliseconds behind their times": lambda value: re.sub(r"(\d\d:\d\d:\d\d)(?=Z|[+-]\d\d|$)", r"\1.000", value),
     "without milliseconds behind their times": lambda value: re.sub(r"(\d\d:\d\d:\d\d)\.\d+", r"\1", value),
+    "with +00:00 for the Z of their times": lambda value: re.sub(r"(?<=:\d\d)Z$", "+00:00", value),
+    "with Z for the +00:00 of their times": lambda value: re.sub(r"(?<=:\d\d)\+00:?00$", "Z", value),
     "in composed Unicode (NFC)": lambda value: unicodedata.normalize("NFC", value),
     "without their accents": lambda value: "".join(
         char for char in unicodedata.normalize("NFD", value) if not unicodedata.combining(char)
