@@ -11,32 +11,18 @@ from pathlib import Path
 
 import httpx
 import httpx2
-import oauthlib.oauth1
 import pytest
 import requests
+from support.explained import ACCOUNT_ID, HOST, SECRETS, URL, header, run
 from werkzeug.test import EnvironBuilder
 
-from pytest_netsuite_tba import Account, assert_signed, cli, explain
+from pytest_netsuite_tba import Account, assert_signed, explain
 from pytest_netsuite_tba.captures import read
 from pytest_netsuite_tba.captures.capture import Capture, request_to
 from pytest_netsuite_tba.commands import explain as explaining
 from pytest_netsuite_tba.commands.shell import ENVIRONMENT
 
-ACCOUNT_ID = "1234567_SB1"
-HOST = "1234567-sb1.restlets.api.netsuite.com"
-URL = f"https://{HOST}/app/site/hosting/restlet.nl?script=customscript_orders&deploy=1&q=a%20b"
-SECRETS = ("consumer-secret-\u00e9&+%-0123456789", "token-secret-\u00e9&+%-0123456789")
-TOML = f"""
-account = "{ACCOUNT_ID}"
-[[integrations]]
-name = "Shop"
-consumer_key = "{"c" * 64}"
-consumer_secret = "{SECRETS[0]}"
-[[tokens]]
-name = "Shop token"
-id = "{"d" * 64}"
-secret = "{SECRETS[1]}"
-"""
+pytestmark = pytest.mark.usefixtures("no_environment")
 KEYS = {
     "accepted", "id", "time", "channel", "method", "url", "account", "http_status", "status", "detail", "refusal", "cause",
     "code", "application", "token_name", "user", "role", "forced", "expected", "logged_by_netsuite", "diagnosis", "where", "notes", "unsure",
@@ -45,35 +31,6 @@ DIAGNOSIS_KEYS = {
     "proven", "ambiguous", "mistakes", "also_consistent", "readings", "signed_base_string", "expected_base_string",
     "differences", "corrected_authorization", "wrong_secret", "tried", "tried_counts", "computed", "cut_short", "notes",
 }  # fmt: skip
-
-
-@pytest.fixture
-def account_file(tmp_path):
-    file = tmp_path / "account.toml"
-    file.write_text(TOML, "utf-8")
-    return file
-
-
-@pytest.fixture(autouse=True)
-def no_environment(monkeypatch):
-    for name in (*ENVIRONMENT, "NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
-
-
-def header(url=URL, method="GET", **more):
-    """Sign with oauthlib, which knows nothing of us."""
-    values = {"timestamp": "1790000000", "nonce": "nonce-1234567890"} | more
-    client = oauthlib.oauth1.Client(
-        "c" * 64,
-        client_secret=values.pop("secret", SECRETS[0]),
-        resource_owner_key="d" * 64,
-        resource_owner_secret=SECRETS[1],
-        signature_method=oauthlib.oauth1.SIGNATURE_HMAC_SHA256,
-        realm=values.pop("realm", ACCOUNT_ID),
-        **values,
-    )
-    return client.sign(url, method)[1]["Authorization"]
 
 
 def all_kinds(authorization):
@@ -127,14 +84,6 @@ def test_the_records_are_not_changed():
 
 
 # -- the command -------------------------------------------------------------------------------------------------
-
-
-def run(*arguments, capsys):
-    """Run the command in this process, whose standard input is no terminal; give status, output and errors."""
-    status = cli.main([str(argument) for argument in arguments])
-    out, err = capsys.readouterr()
-    assert not any(secret in out + err for secret in SECRETS)
-    return status, out, err
 
 
 def capture_file(tmp_path, text):
@@ -596,105 +545,6 @@ def test_a_method_that_was_assumed_is_no_mistake(tmp_path, account_file, capsys)
     assert "Not judged." in out
     assert "signed for another method than GET" in out
     assert "Cure" not in out
-
-
-# -- --fix: the right lines below each cure ----------------------------------------------------------------------
-
-
-def asked_to_fix(account_file, language, *more, capsys, authorization=None, url=URL):
-    """Explain a request whose query was not signed, unless it is given."""
-    authorization = authorization or header(URL.partition("?")[0])
-    words = ("explain", "--account", account_file, "--fix", language, "--url", url, "--authorization", authorization)
-    return run(*words, *more, capsys=capsys)
-
-
-@pytest.mark.parametrize(
-    ("language", "title", "line"),
-    [
-        ("JavaScript", "JavaScript", "function queryPairs(url) {"),
-        ("python", "Python", "def query_pairs(url: str) -> list[tuple[str, str]]:"),
-        ("php", "PHP", "function queryPairs(string $url): array"),
-        ("java", "Java", "static List<String[]> queryPairs(String url) {"),
-        ("C#", "C#; not run by our tests", "public static List<KeyValuePair<string, string>> QueryPairs(string url)"),
-    ],
-)
-def test_the_lines_stand_below_the_cure(account_file, capsys, language, title, line):
-    """Behind Cure and Docs, whole, to be pasted; C# is marked as not run."""
-    status, out, _ = asked_to_fix(account_file, language, capsys=capsys)
-
-    lines = out.splitlines()
-    assert 1 == status
-    assert f"Fix   Decode and collect the query ({title}):" in lines
-    labels = [line[:4] for line in lines if line[:6] in {"What  ", "Why   ", "Cure  ", "Docs  ", "Fix   "}]
-    assert ["What", "Why ", "Cure", "Docs", "Fix "] == labels
-    assert line in lines
-
-
-def test_the_lines_in_json(account_file, capsys):
-    """`fix` of each mistake, and `docs`, its page; without --fix there is no `fix`."""
-    _, out, _ = asked_to_fix(account_file, "py", "--json", capsys=capsys)
-    (mistake,) = json.loads(out)["diagnosis"]["mistakes"]
-
-    assert ("docs/mistakes/query-not-signed.md", "query-not-signed") == (mistake["docs"], mistake["id"])
-    assert {"topic", "title", "language", "is_tested", "code", "sentence"} == set(mistake["fix"])
-    assert ("query", "python", True, "") == tuple(
-        mistake["fix"][key] for key in ("topic", "language", "is_tested", "sentence")
-    )
-    assert "def query_pairs" in mistake["fix"]["code"]
-
-    _, out, _ = run(
-        "explain",
-        "--account",
-        account_file,
-        "--json",
-        "--url",
-        URL,
-        "--authorization",
-        header(URL.partition("?")[0]),
-        capsys=capsys,
-    )
-    assert "fix" not in json.loads(out)["diagnosis"]["mistakes"][0]
-
-
-def test_a_request_that_is_let_in_needs_no_lines(account_file, capsys):
-    status, out, _ = asked_to_fix(account_file, "js", capsys=capsys, authorization=header())
-    assert (0, True, False) == (status, "There is nothing to fix: the request is let in." in out, "Fix   " in out)
-
-    _, out, _ = asked_to_fix(account_file, "js", "--json", capsys=capsys, authorization=header())
-    assert "There is nothing to fix: the request is let in." in json.loads(out)["notes"]
-
-
-def test_what_is_not_judged_needs_no_lines(account_file, capsys):
-    status, out, _ = asked_to_fix(account_file, "js", capsys=capsys, authorization="Bearer abc")
-
-    assert (2, True) == (status, "nothing is judged" in out)
-
-
-def test_an_unnamed_mistake_has_no_lines(account_file, capsys):
-    """A wrong secret cannot be told: no line is shown as its cure, but where whole signers are."""
-    _, out, _ = asked_to_fix(account_file, "js", capsys=capsys, authorization=header(secret="wrong" * 10))
-
-    assert (True, False) == ("whole right signers:" in out and "docs/signers.md" in out, "function" in out)
-
-
-def test_what_an_administrator_does_is_a_sentence(tmp_path, capsys):
-    """No code for a mistake of the records."""
-    file = tmp_path / "account.toml"
-    file.write_text(TOML + "revoked = true\n", "utf-8")
-    _, out, _ = asked_to_fix(file, "php", capsys=capsys, authorization=header())
-
-    assert "Fix   No code cures this: it is set right in the account, by an administrator." in out
-    assert "function" not in out
-
-
-def test_an_unknown_language_is_named_with_the_valid_ones(account_file, capsys):
-    status, out, err = asked_to_fix(account_file, "Cobol", capsys=capsys)
-
-    assert (2, "") == (status, out)
-    assert (
-        "--fix 'Cobol' is no language that there are lines for; expected one of "
-        "javascript (js, node), python (py), php, java, csharp (c#, cs)\n"
-    ) == err.partition(": ")[2]
 
 
 # -- progress --------------------------------------------------------------------------------------------------------
