@@ -31,9 +31,7 @@ MOST = (  # all but what no Python answers differently: the README's own command
 )
 
 # The rooms that use a library; what the others do depends on Python alone.
-WITH_LIBRARIES = [
-    f"tests/{room}" for room in ("clients", "commands", "console", "plugin", "reach", "server", "services", "wire")
-]
+WITH_LIBRARIES = [f"tests/{room}" for room in ("clients", "console", "plugin", "reach", "server", "services")]
 
 
 def install(session: nox.Session, *groups: str, package: str = ".[all]") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["pytester", "support.chromium", "support.console_caller", "support.explained"]
+pytest_plugins = ["pytester", "support.chromium", "support.console_caller"]
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """What the tests of explain, its command and its lines share: an account in a file, and a request that oauthlib signed."""
 
 import oauthlib.oauth1
-import pytest
 
 from pytest_netsuite_tba import cli
-from pytest_netsuite_tba.commands.shell import ENVIRONMENT
 
 ACCOUNT_ID = "1234567_SB1"
 HOST = "1234567-sb1.restlets.api.netsuite.com"
@@ -21,20 +19,6 @@ name = "Shop token"
 id = "{"d" * 64}"
 secret = "{SECRETS[1]}"
 """
-
-
-@pytest.fixture
-def account_file(tmp_path):
-    file = tmp_path / "account.toml"
-    file.write_text(TOML, "utf-8")
-    return file
-
-
-@pytest.fixture
-def no_environment(monkeypatch):
-    for name in (*ENVIRONMENT, "NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
 
 
 def header(url=URL, method="GET", **more):
